@@ -1,0 +1,131 @@
+"""
+Everything that can go wrong, sorted by who can put it right.
+
+MednecError
+├── CaseError           the sender of a case
+│   ├── CaseUnreadable      not Turtle or JSON, or not in the vocabulary
+│   ├── CaseTooLarge        more than the service reads
+│   └── CaseRejected        read, but it violates the shapes of a case
+├── QueryError          the analyst
+│   ├── QueryUnreadable     not a SPARQL query
+│   ├── QueryForbidden      an update, a call to another service, a remote graph
+│   └── QueryTooCostly      too long in time, memory or answer
+├── KnowledgeError      the author of guidelines, rules or shapes
+│   ├── KnowledgeMissing    no ontology folder where one was expected
+│   ├── KnowledgeUnreadable a file that is not Turtle
+│   ├── KnowledgeStale      the committed classification is of other files
+│   ├── RuleMalformed       a rule file that breaks the form of a rule
+│   ├── ShapeMalformed      a shape that would be passed over in silence
+│   ├── AxiomUnsupported    a class expression that cannot be compiled
+│   └── VocabularyInconsistent   HermiT finds a contradiction or an empty population
+└── EngineError         us
+    └── ClassifierFailed    HermiT did not end or did not start
+"""
+
+from __future__ import annotations
+
+
+class MednecError(Exception):
+    """
+    The root of all errors that mednec raises on purpose.
+
+    Attributes:
+        message: What is wrong, and where.
+        hint: What to do next; empty if there is nothing to add.
+        code: The class name in kebab-case, stable over versions.
+    """
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    @property
+    def code(self) -> str:
+        """The stable name of this kind of error."""
+        name = type(self).__name__
+        return "".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-")
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".rstrip()
+
+
+class CaseError(MednecError):
+    """A case that its sender has to change."""
+
+
+class CaseUnreadable(CaseError):
+    """A case that is not well-formed, or that uses what the vocabulary does not know."""
+
+
+class CaseTooLarge(CaseError):
+    """A case larger than the service reads."""
+
+
+class CaseRejected(CaseError):
+    """
+    A case that was read but cannot be decided.
+
+    Attributes:
+        report: The report of the shapes, with each violation.
+    """
+
+    def __init__(self, message: str, *, report: object, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.report = report
+
+
+class QueryError(MednecError):
+    """A query that the analyst has to change."""
+
+
+class QueryUnreadable(QueryError):
+    """A text that is not a SPARQL query."""
+
+
+class QueryForbidden(QueryError):
+    """A query that would write, or would reach out to another place."""
+
+
+class QueryTooCostly(QueryError):
+    """A query that ran too long or answered too much."""
+
+
+class KnowledgeError(MednecError):
+    """Knowledge that its author has to change."""
+
+
+class KnowledgeMissing(KnowledgeError):
+    """No knowledge at the place where it was looked for."""
+
+
+class KnowledgeUnreadable(KnowledgeError):
+    """A knowledge file that cannot be parsed."""
+
+
+class KnowledgeStale(KnowledgeError):
+    """Generated knowledge that was made from other files."""
+
+
+class RuleMalformed(KnowledgeError):
+    """A rule file that breaks the form of a rule."""
+
+
+class ShapeMalformed(KnowledgeError):
+    """A shape with a term that SHACL does not know, or that refers to itself."""
+
+
+class AxiomUnsupported(KnowledgeError):
+    """A class expression outside the forms that can be compiled to SPARQL."""
+
+
+class VocabularyInconsistent(KnowledgeError):
+    """A contradiction among the axioms, or a class that nothing can belong to."""
+
+
+class EngineError(MednecError):
+    """A fault of mednec itself."""
+
+
+class ClassifierFailed(EngineError):
+    """HermiT did not start, or did not end in time."""

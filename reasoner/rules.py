@@ -1,0 +1,256 @@
+"""
+Rules: one SPARQL CONSTRUCT in one file, with its name, source and sentence at its head.
+
+A rule file is plain SPARQL. The lines `#+ key: value` at its head say what the rule is called, where
+it comes from and how it is told. So that each firing can be recorded with what it rests on, the
+WHERE part is also run as a SELECT of all its variables; the CONSTRUCT template is filled from them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+from rdflib.paths import Path as PropertyPath
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.parserutils import CompValue
+from rdflib.term import BNode, Literal, URIRef, Variable
+
+from .errors import RuleMalformed
+from .terms import PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rdflib.term import Node
+
+Term = ox.NamedNode | ox.Literal
+Slot = Term | str
+"""A place in a pattern: a term, or the name of a variable."""
+Pattern = tuple[Slot, Slot, Slot]
+
+REQUIRED: Final = ("id", "title", "source", "because", "role")
+KNOWN: Final = frozenset({*REQUIRED, "from", "until", "order", "about", "monotone", "note"})
+ROLES: Final = ("step", "search", "reason", "missing", "change", "legal", "audit", "outcome")
+VOLATILE: Final = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE|SERVICE|LOAD)\s*[(<{]", re.IGNORECASE)
+HEAD: Final = re.compile(r"^#\+\s*([a-z]+):\s*(.*?)\s*$")
+PLACE: Final = re.compile(r"\{\?(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}")
+CLAUSE: Final = re.compile(r"\bCONSTRUCT\s*\{(?P<template>[^{}]*)\}\s*WHERE\s*(?P<where>\{.*\})\s*$", re.S)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """
+    One rule, ready to run.
+
+    Attributes:
+        id: The stable name, such as `LIM-02`; never reused.
+        title: What the rule finds, in one line.
+        source: Why the rule holds: law, guideline or a stated judgement.
+        because: The sentence that tells a firing; `{?x}` stands for the value of `?x`.
+        role: What its firings are to a reader: one of `ROLES`.
+        order: Place among the firings of its role; lower comes first.
+        about: The variable that names the request a firing speaks of.
+        stratum: The number of its folder; strata run in order.
+        path: The file, relative to the knowledge folder.
+        text: The whole file: the CONSTRUCT that any SPARQL engine can run.
+        select: The same WHERE, asking for all variables.
+        template: The triples that a firing concludes.
+        premises: The triple patterns that must match.
+        absences: Groups of patterns that must not match, one group for each NOT EXISTS.
+        tallies: Patterns that an aggregate counts over.
+    """
+
+    id: str
+    title: str
+    source: str
+    because: str
+    role: str
+    order: int
+    about: str
+    stratum: int
+    path: str
+    text: str
+    select: str
+    template: tuple[Pattern, ...]
+    premises: tuple[Pattern, ...]
+    absences: tuple[tuple[Pattern, ...], ...]
+    tallies: tuple[Pattern, ...]
+
+
+def read_rules(folder: Path) -> tuple[Rule, ...]:
+    """
+    Read all rules below a folder whose subfolders are the strata.
+
+    Returns:
+        The rules by stratum, then by id.
+
+    Raises:
+        RuleMalformed: A file breaks the form of a rule, or two files claim one id.
+    """
+    rules = [read_rule(path, folder) for path in sorted(folder.glob("*/*.rq"))]
+    seen: dict[str, Rule] = {}
+    for rule in rules:
+        if rule.id in seen:
+            raise RuleMalformed(
+                f"{rule.path}: the id {rule.id} is taken by {seen[rule.id].path}.",
+                hint="Give each rule an id of its own.",
+            )
+        seen[rule.id] = rule
+    return tuple(sorted(rules, key=lambda r: (r.stratum, r.id)))
+
+
+def read_rule(path: Path, folder: Path) -> Rule:
+    """
+    Read one rule file.
+
+    Raises:
+        RuleMalformed: The head lacks a key, the query does not parse, the sentence names a variable
+            that the query never binds, or the query uses what a rule may not use.
+    """
+    where = f"rules/{path.relative_to(folder)}"
+    text = path.read_text(encoding="utf-8")
+    head = _read_head(text, where)
+    body = "\n".join(line for line in text.splitlines() if not line.startswith("#")).strip()
+    if volatile := VOLATILE.search(body):
+        raise RuleMalformed(
+            f"{where}: {volatile[1]} has no place in a rule.",
+            hint="A rule must give the same answer on every run and reach nothing outside.",
+        )
+    clause = CLAUSE.search(body)
+    if clause is None:
+        raise RuleMalformed(
+            f"{where}: expected one CONSTRUCT {{…}} WHERE {{…}}.", hint="See rules/README.md."
+        )
+    try:
+        query = prepareQuery(body)
+        ox.Store().query(body)
+    except Exception as error:
+        raise RuleMalformed(f"{where}: not a SPARQL query: {error}") from error
+    algebra = query.algebra
+    rule = Rule(
+        id=head["id"],
+        title=head["title"],
+        source=head["source"],
+        because=head["because"],
+        role=head["role"],
+        order=int(head.get("order", "500")),
+        about=head.get("about", "request"),
+        stratum=int(path.parent.name.split("-", 1)[0]),
+        path=where,
+        text=body,
+        select=f"{body[: clause.start()]}SELECT DISTINCT * WHERE {clause['where']}",
+        template=tuple(_pattern(t, where) for t in algebra.template),
+        premises=tuple(_pattern(t, where) for t in _required(algebra.p)),
+        absences=tuple(
+            tuple(_pattern(t, where) for t in group) for group in _absent(algebra.p) if group
+        ),
+        tallies=tuple(_pattern(t, where) for t in _tallied(algebra.p)),
+    )
+    _check_sentence(rule, {str(v) for v in algebra._vars})
+    return rule
+
+
+def _read_head(text: str, where: str) -> dict[str, str]:
+    head = {m[1]: m[2].strip('"') for line in text.splitlines() if (m := HEAD.match(line))}
+    if lacking := [key for key in REQUIRED if not head.get(key)]:
+        raise RuleMalformed(
+            f"{where}: the head lacks {', '.join(lacking)}.",
+            hint="Write each as a line '#+ key: value' above the query.",
+        )
+    if unknown := sorted(set(head) - KNOWN):
+        raise RuleMalformed(
+            f"{where}: unknown in the head: {', '.join(unknown)}.",
+            hint=f"The keys are: {', '.join(sorted(KNOWN))}.",
+        )
+    if head["role"] not in ROLES:
+        raise RuleMalformed(
+            f"{where}: the role '{head['role']}' is unknown.", hint=f"One of: {', '.join(ROLES)}."
+        )
+    return head
+
+
+def _check_sentence(rule: Rule, bound: set[str]) -> None:
+    told = [] if rule.role == "step" else [rule.about]
+    for name in (*(m[1] for m in PLACE.finditer(rule.because)), *told):
+        if name not in bound:
+            raise RuleMalformed(
+                f"{rule.path}: the sentence says {{?{name}}}, which the query never binds.",
+                hint=f"Bind ?{name} in WHERE, or use one of: {', '.join(sorted(bound))}.",
+            )
+
+
+def _pattern(triple: tuple[Node, Node, Node], where: str) -> Pattern:
+    slots = [_slot(node, where) for node in triple]
+    return (slots[0], slots[1], slots[2])
+
+
+def _slot(node: Node, where: str) -> Slot:
+    if isinstance(node, PropertyPath):
+        raise RuleMalformed(
+            f"{where}: a property path hides the facts it passes over.",
+            hint="Write each step as a triple pattern of its own, so that it can be shown as a premise.",
+        )
+    if isinstance(node, Variable | BNode):
+        return str(node)
+    if isinstance(node, URIRef):
+        return ox.NamedNode(str(node))
+    if isinstance(node, Literal):
+        kind = ox.NamedNode(str(node.datatype)) if node.datatype else None
+        return ox.Literal(str(node), datatype=kind)
+    raise RuleMalformed(f"{where}: cannot read {node!r} in a pattern.")
+
+
+def _parts(node: object) -> Iterator[object]:
+    if isinstance(node, CompValue):
+        yield from node.values()
+    elif isinstance(node, list | tuple):
+        yield from node
+
+
+def _required(node: object) -> list[tuple[Node, Node, Node]]:
+    """Collect the patterns that every solution matches: not optional, not negated, not counted."""
+    if isinstance(node, CompValue):
+        if node.name == "BGP":
+            return list(node.triples)
+        if node.name in {"LeftJoin", "Minus"}:
+            return _required(node.p1)
+        if node.name in {"Union"} or node.name.startswith("Builtin_"):
+            return []
+        if node.name == "Group" or node.name == "AggregateJoin":
+            return []
+    return [t for part in _parts(node) for t in _required(part)] if _is_tree(node) else []
+
+
+def _is_tree(node: object) -> bool:
+    return isinstance(node, CompValue | list)
+
+
+def _absent(node: object) -> list[list[tuple[Node, Node, Node]]]:
+    """Collect the groups of patterns that must not match."""
+    if isinstance(node, CompValue) and node.name == "Builtin_NOTEXISTS":
+        return [_all_triples(node.graph)]
+    if isinstance(node, CompValue) and node.name == "Minus":
+        return [*_absent(node.p1), _all_triples(node.p2)]
+    return [g for part in _parts(node) for g in _absent(part)] if _is_tree(node) else []
+
+
+def _all_triples(node: object) -> list[tuple[Node, Node, Node]]:
+    if isinstance(node, CompValue) and "triples" in node:
+        return [t for t in node.triples if len(t) == 3]
+    return [t for part in _parts(node) for t in _all_triples(part)] if _is_tree(node) else []
+
+
+def _tallied(node: object) -> list[tuple[Node, Node, Node]]:
+    """Collect the patterns inside an aggregate: what was counted."""
+    if isinstance(node, CompValue) and node.name == "Group":
+        return _required(node.p)
+    return [t for part in _parts(node) for t in _tallied(part)] if _is_tree(node) else []
+
+
+def declared_prefixes() -> str:
+    """Return the PREFIX lines of all prefixes that this project binds."""
+    return "\n".join(f"PREFIX {p}: <{n}>" for p, n in sorted(PREFIXES.items()))
