@@ -8,7 +8,8 @@ of the knowledge base; a case is added, the rules run, and what was added is tak
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
@@ -24,28 +25,45 @@ if TYPE_CHECKING:
     from .rules import Pattern, Rule, Slot
 
 Value = ox.NamedNode | ox.Literal
+Key = tuple[ox.NamedNode, ox.NamedNode | ox.Literal | None]
+"""A predicate, alone or with an object, of which there is a fact."""
 MEMBERSHIP: Final = 7
 """The stratum whose rules read populations: the populations are matched just before it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Firing:
     """
     One application of a rule, or one membership in a population.
 
     Attributes:
-        rule: The id of the rule; `POP` for a membership.
+        rule: The rule; None for a membership in a population.
         bindings: The values of the rule's variables, by name.
         conclusions: The facts that it adds to the derivation, or confirms.
-        premises: The facts that it rests on.
-        absences: Groups of patterns, filled as far as they are bound, that nothing matched.
+        counted: The facts that an aggregate of the rule counted over.
     """
 
-    rule: str
+    rule: Rule | None
     bindings: Mapping[str, Value]
     conclusions: tuple[ox.Triple, ...]
-    premises: tuple[ox.Triple, ...]
-    absences: tuple[tuple[Pattern, ...], ...] = ()
+    counted: tuple[ox.Triple, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The id of the rule, or `POP` for a membership in a population."""
+        return self.rule.id if self.rule else "POP"
+
+    @property
+    def premises(self) -> tuple[ox.Triple, ...]:
+        """The facts that the firing rests on."""
+        patterns = self.rule.premises if self.rule else ()
+        return (*_fill(patterns, self.bindings), *self.counted)
+
+    @property
+    def absences(self) -> tuple[tuple[Pattern, ...], ...]:
+        """Groups of patterns, filled as far as they are bound, that nothing matched."""
+        groups = self.rule.absences if self.rule else ()
+        return tuple(tuple(_partly(p, self.bindings) for p in group) for group in groups)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,17 +78,22 @@ class Derivation:
 
     told: tuple[ox.Triple, ...]
     firings: tuple[Firing, ...]
-    _first: dict[ox.Triple, Firing] = field(default_factory=dict, repr=False)
-    _index: dict[tuple[str, str], list[Value]] = field(default_factory=dict, repr=False)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def _first(self) -> Mapping[ox.Triple, Firing]:
+        first: dict[ox.Triple, Firing] = {}
         for firing in self.firings:
             for triple in firing.conclusions:
-                self._first.setdefault(triple, firing)
-        for triple in (*self.told, *self._first):
-            values = self._index.setdefault((triple.subject.value, triple.predicate.value), [])
-            if triple.object not in values:
-                values.append(triple.object)
+                first.setdefault(triple, firing)
+        return first
+
+    @cached_property
+    def _index(self) -> Mapping[tuple[str, str], list[Value]]:
+        index: dict[tuple[str, str], list[Value]] = {}
+        for triple in dict.fromkeys((*self.told, *self._first)):
+            key = (triple.subject.value, triple.predicate.value)
+            index.setdefault(key, []).append(triple.object)
+        return index
 
     @property
     def derived(self) -> frozenset[ox.Triple]:
@@ -99,14 +122,37 @@ class Derivation:
         """Tell whether a property of ours is stated to be true."""
         return self.value(subject, name) == "true"
 
+    def types(self, subject: str) -> list[Value]:
+        """Return the classes of which something is told or derived to be a member."""
+        return self._index.get((subject, TYPE.value), [])
+
+    @cached_property
+    def _roles(self) -> Mapping[str, list[Firing]]:
+        roles: dict[str, list[Firing]] = {}
+        for firing in self.firings:
+            if firing.rule is not None:
+                roles.setdefault(firing.rule.role, []).append(firing)
+        return roles
+
+    def with_role(self, role: str) -> list[Firing]:
+        """Return the firings of the rules of one role."""
+        return self._roles.get(role, [])
+
+    @cached_property
+    def _by_value(self) -> Mapping[tuple[str, Value], list[str]]:
+        found: dict[tuple[str, Value], list[str]] = {}
+        for (subject, predicate), values in self._index.items():
+            for value in values:
+                found.setdefault((predicate, value), []).append(subject)
+        return found
+
     def subjects(self, name: str, value: Value) -> list[str]:
         """Return all subjects that have a value for one of our own properties, sorted."""
-        wanted = mn(name).value
-        return sorted(s for (s, p), vs in self._index.items() if p == wanted and value in vs)
+        return sorted(self._by_value.get((mn(name).value, value), ()))
 
     def by_rule(self, rule: str) -> list[Firing]:
         """Return the firings of one rule."""
-        return [f for f in self.firings if f.rule == rule]
+        return [f for f in self.firings if f.name == rule]
 
 
 class _Bench(threading.local):
@@ -139,66 +185,81 @@ def derive(knowledge: Knowledge, told: tuple[ox.Triple, ...]) -> Derivation:
         The derivation. The same facts in any order give the same derivation.
     """
     store = _bench.ready(knowledge)
-    own = [ox.Quad(t.subject, t.predicate, t.object) for t in sorted(told, key=str)]
-    added = [quad for quad in own if quad not in store]
-    store.extend(added)
+    facts = tuple(sorted(told, key=str))
+    present = set(knowledge.keys)
+    added: list[ox.Quad] = []
     firings: list[Firing] = []
     try:
+        _add(facts, store, present, added)
         for stratum, rules in groupby(knowledge.rules, key=lambda rule: rule.stratum):
             if stratum == MEMBERSHIP:
-                _settle(store, match_populations(knowledge, store), firings, added)
-            fired = [firing for rule in rules for firing in fire(rule, store)]
-            _settle(store, fired, firings, added)
+                _settle(match_populations(knowledge, store), store, present, added, firings)
+            able = [rule for rule in rules if rule.needs <= present]
+            fired = [firing for rule in able for firing in fire(rule, store)]
+            _settle(fired, store, present, added, firings)
     finally:
         for quad in added:
             store.remove(quad)
-    return Derivation(told=tuple(sorted(told, key=str)), firings=tuple(firings))
+    return Derivation(told=facts, firings=tuple(firings))
 
 
 def _settle(
-    store: ox.Store, fired: Iterable[Firing], firings: list[Firing], added: list[ox.Quad]
+    fired: list[Firing],
+    store: ox.Store,
+    present: set[Key],
+    added: list[ox.Quad],
+    firings: list[Firing],
 ) -> None:
     """Add what a stratum concluded, after all its rules have looked at what was there before."""
-    fresh: dict[ox.Quad, None] = {}
-    for firing in fired:
-        firings.append(firing)
-        for t in firing.conclusions:
-            quad = ox.Quad(t.subject, t.predicate, t.object)
-            if quad not in fresh and quad not in store:
-                fresh[quad] = None
+    firings += fired
+    _add(dict.fromkeys(t for firing in fired for t in firing.conclusions), store, present, added)
+
+
+def _add(
+    triples: Iterable[ox.Triple], store: ox.Store, present: set[Key], added: list[ox.Quad]
+) -> None:
+    """Add facts to the store, and note what must be taken out and which rules they enable."""
+    quads = [ox.Quad(t.subject, t.predicate, t.object) for t in triples]
+    fresh = [quad for quad in quads if quad not in store]
     store.extend(fresh)
     added += fresh
+    for quad in fresh:
+        present.add((quad.predicate, None))
+        present.add((quad.predicate, quad.object))
 
 
 def fire(rule: Rule, store: ox.Store) -> list[Firing]:
     """Apply a rule to all that a store holds; return its firings, sorted by their bindings."""
     solutions = store.query(rule.select)
     names = [v.value for v in solutions.variables]
-    firings = [_firing(rule, dict(zip(names, s, strict=True)), store) for s in solutions]
-    if len(firings) > 1:
-        firings.sort(key=lambda f: [f"{n}={f.bindings[n]}" for n in sorted(f.bindings)])
-    return firings
+    found = []
+    for solution in solutions:
+        bound = {}
+        for name, value in zip(names, solution, strict=True):
+            if value is not None:
+                bound[name] = value
+        found.append(bound)
+    if len(found) > 1:
+        names.sort()
+        found.sort(key=lambda bound: [str(bound.get(name)) for name in names])
+    return [_firing(rule, bound, store) for bound in found]
 
 
-def _firing(rule: Rule, solution: dict[str, Value | None], store: ox.Store) -> Firing:
-    bound = {name: value for name, value in solution.items() if value is not None}
-    premises = [t for p in rule.premises if (t := _fill(p, bound)) is not None]
-    if rule.tallies:
-        premises += _counted(rule, bound, store)
-    return Firing(
-        rule=rule.id,
-        bindings=bound,
-        conclusions=tuple(t for p in rule.template if (t := _fill(p, bound)) is not None),
-        premises=tuple(premises),
-        absences=tuple(tuple(_partly(p, bound) for p in group) for group in rule.absences),
-    )
+def _firing(rule: Rule, bound: dict[str, Value], store: ox.Store) -> Firing:
+    counted = tuple(_counted(rule, bound, store)) if rule.tallies else ()
+    return Firing(rule, bound, tuple(_fill(rule.template, bound)), counted)
 
 
-def _fill(pattern: Pattern, bound: Mapping[str, Value]) -> ox.Triple | None:
-    subject, predicate, value = (bound.get(s) if isinstance(s, str) else s for s in pattern)
-    if subject is None or predicate is None or value is None:
-        return None
-    return ox.Triple(subject, predicate, value)
+def _fill(patterns: Iterable[Pattern], bound: Mapping[str, Value]) -> list[ox.Triple]:
+    """Fill patterns with the values of variables; leave out those that stay incomplete."""
+    filled = []
+    for s, p, o in patterns:
+        subject = bound.get(s) if type(s) is str else s
+        predicate = bound.get(p) if type(p) is str else p
+        value = bound.get(o) if type(o) is str else o
+        if subject is not None and predicate is not None and value is not None:
+            filled.append(ox.Triple(subject, predicate, value))
+    return filled
 
 
 def _partly(pattern: Pattern, bound: Mapping[str, Value]) -> Pattern:
@@ -219,8 +280,7 @@ def _counted(rule: Rule, bound: Mapping[str, Value], store: ox.Store) -> list[ox
     found = {
         t
         for s in solutions
-        for part in parts
-        if (t := _fill(part, {n: v for n, v in zip(names, s, strict=True) if v is not None}))
+        for t in _fill(parts, {n: v for n, v in zip(names, s, strict=True) if v is not None})
     }
     return sorted(found, key=str)
 
@@ -247,13 +307,13 @@ def _members(population: Population, store: ox.Store) -> list[Firing]:
     name = ox.NamedNode(population.iri)
     return [
         Firing(
-            rule="POP",
-            bindings={"situation": situation, "population": name},
-            conclusions=(
+            None,
+            {"situation": situation, "population": name},
+            (
                 ox.Triple(situation, TYPE, name),
                 ox.Triple(situation, mn("inPopulation"), name),
             ),
-            premises=(ox.Triple(situation, TYPE, mn("Situation")),),
+            (ox.Triple(situation, TYPE, mn("Situation")),),
         )
         for situation in found
     ]

@@ -39,7 +39,8 @@ class Knowledge:
         rules: The rules, by stratum and id.
         populations: The compiled populations.
         vocabulary: Terms, concepts and labels.
-        shapes: The shapes, checked and prepared.
+        shapes: The shapes of a case, checked and prepared.
+        other_shapes: The shapes for authors and for our own answers, by file name.
         origins: For each subject, the file that describes it, relative to `folder`.
     """
 
@@ -51,6 +52,7 @@ class Knowledge:
     populations: tuple[Population, ...]
     vocabulary: Vocabulary
     shapes: ShapeSet
+    other_shapes: Mapping[str, ShapeSet]
     origins: Mapping[str, str]
 
     @cached_property
@@ -79,6 +81,13 @@ class Knowledge:
             if t.predicate.value.startswith(own) or (t.predicate == TYPE and _is_ours(t.object))
         }
         return tuple(ox.Quad(t.subject, t.predicate, t.object) for t in sorted(kept, key=str))
+
+    @cached_property
+    def keys(self) -> frozenset[tuple[ox.NamedNode, ox.NamedNode | ox.Literal | None]]:
+        """The predicates of the working facts, alone and with each object."""
+        return frozenset(
+            (quad.predicate, value) for quad in self.working_facts for value in (None, quad.object)
+        )
 
     def value(self, subject: str, predicate: ox.NamedNode) -> str | None:
         """Return the least value of a property as text, or None if there is none."""
@@ -126,6 +135,8 @@ def load_knowledge(folder: Path | None = None) -> Knowledge:
     home = find_knowledge(folder)
     parsed = {path: _parse(path, home) for path in ontology_files(home)}
     facts = tuple(t for triples in parsed.values() for t in triples)
+    files = sorted((home / "shapes").glob("*.ttl"))
+    shapes = {path.stem: ShapeSet.read(_parse(path, home)) for path in files}
     return Knowledge(
         folder=home,
         digest=_digest(home, _all_files(home)),
@@ -134,9 +145,8 @@ def load_knowledge(folder: Path | None = None) -> Knowledge:
         rules=read_rules(home / "ontology" / "rules"),
         populations=compile_populations(facts),
         vocabulary=Vocabulary.read(facts),
-        shapes=ShapeSet.read(
-            t for path in sorted((home / "shapes").glob("*.ttl")) for t in _parse(path, home)
-        ),
+        shapes=shapes.pop("case"),
+        other_shapes=shapes,
         origins={
             t.subject.value: path.relative_to(home).as_posix()
             for path, triples in parsed.items()

@@ -34,7 +34,17 @@ Pattern = tuple[Slot, Slot, Slot]
 
 REQUIRED: Final = ("id", "title", "source", "because", "role")
 KNOWN: Final = frozenset({*REQUIRED, "from", "until", "order", "about", "monotone", "note"})
-ROLES: Final = ("step", "search", "reason", "missing", "change", "legal", "audit", "outcome")
+ROLES: Final = (
+    "step",
+    "search",
+    "administrator",
+    "reason",
+    "missing",
+    "change",
+    "legal",
+    "audit",
+    "outcome",
+)
 VOLATILE: Final = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE|SERVICE|LOAD)\s*[(<{]", re.IGNORECASE)
 HEAD: Final = re.compile(r"^#\+\s*([a-z]+):\s*(.*?)\s*$")
 PLACE: Final = re.compile(r"\{\?(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}")
@@ -62,6 +72,8 @@ class Rule:
         premises: The triple patterns that must match.
         absences: Groups of patterns that must not match, one group for each NOT EXISTS.
         tallies: Patterns that an aggregate counts over.
+        needs: Predicates, with the object where it is fixed, without a fact of which the rule
+            cannot fire.
     """
 
     id: str
@@ -79,6 +91,7 @@ class Rule:
     premises: tuple[Pattern, ...]
     absences: tuple[tuple[Pattern, ...], ...]
     tallies: tuple[Pattern, ...]
+    needs: frozenset[tuple[ox.NamedNode, Term | None]]
 
 
 def read_rules(folder: Path) -> tuple[Rule, ...]:
@@ -131,6 +144,8 @@ def read_rule(path: Path, folder: Path) -> Rule:
     except Exception as error:
         raise RuleMalformed(f"{where}: not a SPARQL query: {error}") from error
     algebra = query.algebra
+    premises = tuple(_pattern(t, where) for t in _required(algebra.p))
+    tallies = tuple(_pattern(t, where) for t in _tallied(algebra.p))
     rule = Rule(
         id=head["id"],
         title=head["title"],
@@ -144,11 +159,16 @@ def read_rule(path: Path, folder: Path) -> Rule:
         text=body,
         select=f"{body[: clause.start()]}SELECT DISTINCT * WHERE {clause['where']}",
         template=tuple(_pattern(t, where) for t in algebra.template),
-        premises=tuple(_pattern(t, where) for t in _required(algebra.p)),
+        premises=premises,
         absences=tuple(
             tuple(_pattern(t, where) for t in group) for group in _absent(algebra.p) if group
         ),
-        tallies=tuple(_pattern(t, where) for t in _tallied(algebra.p)),
+        tallies=tallies,
+        needs=frozenset(
+            (predicate, None if isinstance(value, str) else value)
+            for _, predicate, value in (*premises, *tallies)
+            if isinstance(predicate, ox.NamedNode)
+        ),
     )
     _check_sentence(rule, {str(v) for v in algebra._vars})
     return rule

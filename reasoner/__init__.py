@@ -1,0 +1,33 @@
+"""mednec: decide from guidelines and law, held as RDF, whether a treatment is medically necessary."""
+
+from . import errors
+from .as_data import decision_data, report_data
+from .as_rdf import decision_rdf
+from .as_text import decision_text, report_text
+from .case import CaseGraph
+from .decide import VERSION, Decision, decide, load_case, load_case_file
+from .intake import CaseReport, check_case
+from .json_case import context_of
+from .knowledge import Knowledge, load_knowledge
+from .query import ask
+
+__all__ = [
+    "VERSION",
+    "CaseGraph",
+    "CaseReport",
+    "Decision",
+    "Knowledge",
+    "ask",
+    "check_case",
+    "context_of",
+    "decide",
+    "decision_data",
+    "decision_rdf",
+    "decision_text",
+    "errors",
+    "load_case",
+    "load_case_file",
+    "load_knowledge",
+    "report_data",
+    "report_text",
+]

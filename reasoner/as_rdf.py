@@ -1,0 +1,96 @@
+"""A decision as RDF: determinations, reasons and steps, with PROV-O."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from .explain import say
+from .terms import DCTERMS, PREFIXES, PROV, RDFS, TYPE, mn
+
+if TYPE_CHECKING:
+    from .decide import Decision
+    from .determination import Determination
+    from .engine import Firing
+    from .knowledge import Knowledge
+
+FORMATS = {"turtle": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}
+DESCRIPTION = ox.NamedNode(DCTERMS + "description")
+SOURCE = ox.NamedNode(DCTERMS + "source")
+IDENTIFIER = ox.NamedNode(DCTERMS + "identifier")
+LABEL = ox.NamedNode(RDFS + "label")
+
+
+def decision_triples(decision: Decision, knowledge: Knowledge) -> list[ox.Triple]:
+    """Write a decision as triples, sorted; the derived facts of each proof are among them."""
+    found: set[ox.Triple] = set()
+    for determination in decision.determinations:
+        found |= _determination(determination, decision, knowledge)
+        for firing in determination.proof:
+            found |= set(firing.conclusions)
+    return sorted(found, key=str)
+
+
+def decision_rdf(decision: Decision, knowledge: Knowledge, form: str) -> str:
+    """Write a decision as Turtle or JSON-LD; `form` is `turtle` or `jsonld`."""
+    return ox.serialize(
+        decision_triples(decision, knowledge), format=FORMATS[form], prefixes=PREFIXES
+    ).decode()
+
+
+def _determination(
+    d: Determination, decision: Decision, knowledge: Knowledge
+) -> set[ox.Triple]:
+    node = ox.NamedNode(d.iri)
+    activity = ox.NamedNode(f"{d.iri}/activity")
+    triple = ox.Triple
+    found = {
+        triple(node, TYPE, mn("Determination")),
+        triple(node, mn("ofRequest"), ox.NamedNode(d.request)),
+        triple(node, mn("outcome"), ox.NamedNode(d.outcome)),
+        triple(node, mn("robust"), ox.Literal(d.robust)),
+        triple(node, DESCRIPTION, ox.Literal(d.robustness, language="en")),
+        triple(node, ox.NamedNode(PROV + "wasGeneratedBy"), activity),
+        triple(activity, TYPE, ox.NamedNode(PROV + "Activity")),
+        triple(activity, ox.NamedNode(PROV + "used"), ox.NamedNode(decision.case.iri)),
+        triple(
+            activity,
+            ox.NamedNode(PROV + "used"),
+            ox.NamedNode(f"urn:sha256:{decision.knowledge_digest}"),
+        ),
+        triple(
+            activity,
+            ox.NamedNode(PROV + "wasAssociatedWith"),
+            ox.NamedNode(f"urn:mednec:engine:{decision.engine.split()[-1]}"),
+        ),
+        triple(
+            ox.NamedNode(decision.case.iri),
+            IDENTIFIER,
+            ox.Literal(f"sha256:{decision.case.digest}"),
+        ),
+    }
+    for role in ("reasons", "missing", "changes", "legal", "audit", "search", "administrator"):
+        for place, saying in enumerate(getattr(d, role), start=1):
+            reason = ox.NamedNode(f"{d.iri}/{role}-{place}")
+            found |= {
+                triple(node, mn("hasReason" if role == "reasons" else f"has{role.title()}"), reason),
+                triple(reason, TYPE, mn("Reason")),
+                triple(reason, DESCRIPTION, ox.Literal(saying.text, language="en")),
+                triple(reason, SOURCE, ox.Literal(saying.basis)),
+                triple(reason, IDENTIFIER, ox.Literal(saying.rule)),
+            }
+            found |= {triple(reason, SOURCE, ox.NamedNode(iri)) for iri in saying.sources}
+            found |= _step(reason, saying.firing, knowledge)
+    return found
+
+
+def _step(node: ox.NamedNode, firing: Firing, knowledge: Knowledge) -> set[ox.Triple]:
+    used = ox.NamedNode(PROV + "wasDerivedFrom")
+    found = {ox.Triple(node, LABEL, ox.Literal(say(firing, knowledge)))}
+    found |= {
+        ox.Triple(node, used, t.subject)
+        for t in firing.premises
+        if isinstance(t.subject, ox.NamedNode)
+    }
+    return found

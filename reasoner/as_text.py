@@ -1,0 +1,190 @@
+"""A decision as a page of plain text, laid out for a person; the words come from the rules."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Final, cast
+
+if TYPE_CHECKING:
+    from .as_data import Data
+
+WIDTH: Final = 96
+INDENT: Final = 4
+RULER: Final = 56
+
+
+def decision_text(data: Data) -> str:
+    """Lay out the plain data of a decision as a page of text."""
+    parts = [f"Determination · {data['status']}"]
+    for determination in cast("list[Data]", data["determinations"]):
+        parts.append(_determination(determination, str(data["name"])))
+    provenance = cast("dict[str, str]", data["provenance"])
+    parts.append(
+        f"{provenance['engine']} · knowledge {provenance['knowledgeDigest'][:12]} · "
+        f"case {provenance['caseDigest'][:12]}"
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+def _determination(d: Data, name: str) -> str:
+    dispositions = cast("dict[str, str]", d["dispositions"])
+    label = str(d["label"]).upper()
+    venue = (
+        f"UR: {dispositions['utilizationReview']}   "
+        f"IMR: {dispositions['independentMedicalReview']}"
+    )
+    head = [
+        f"{name} · decided under the law of {d['lawOf']} ({d['datedBy']})",
+        "",
+        _asked(cast("Data", d["asked"])),
+        f"{label}{venue:>{max(len(venue) + 3, WIDTH - len(label))}}",
+        *_wrapped(str(d["robustness"]), "", ""),
+        "",
+        *_ruler(cast("Data", d["visits"])),
+    ]
+    sections = [
+        ("Administrator guideline", _plain(d["administrator"])),
+        ("Governing guideline", _governing(d)),
+        ("Decision", _decided(d)),
+        ("Rationale", _numbered(d["reasons"])),
+        ("Legal findings, apart from medical necessity", _plain(d["legal"])),
+        ("Missing", _plain(d["missing"])),
+        ("What would change it", _plain(d["changes"])),
+        (f"Audit of the earlier decision: {len(cast('list[Data]', d['audit']))} findings", _marked(d["audit"])),
+        ("How the governing recommendation was found", _plain(d["search"])),
+        ("Sources", _sources(cast("list[Data]", d["sources"]))),
+    ]
+    body = ["\n".join([title, *lines]) for title, lines in sections if lines]
+    return "\n\n".join(["\n".join(head), *body])
+
+
+def _asked(asked: Data) -> str:
+    visits = asked["visits"]
+    rate = (
+        f" ({asked['visitsPerWeek']} a week for {asked['weeks']} weeks)"
+        if asked["visitsPerWeek"] is not None
+        else ""
+    )
+    regions = cast("list[str]", asked["regions"])
+    where = ", ".join(regions[:-1]) + (" and " if len(regions) > 1 else "") + regions[-1]
+    noun = "visit" if visits == 1 else "visits"
+    return f"{str(asked['treatment']).capitalize()}, {visits} {noun}{rate}, {where}"
+
+
+def _ruler(visits: Data) -> list[str]:
+    """Draw earlier and requested visits against the limit and the cap, to scale."""
+    prior, total = cast("int", visits["prior"]), cast("int", visits["total"])
+    marks = {
+        "limit": cast("int | None", visits["limit"]),
+        "cap": cast("int | None", visits["cap"]),
+    }
+    top = max(total, *(m for m in marks.values() if m is not None), 1)
+    place = lambda n: round(n / top * RULER)  # noqa: E731 - a scale
+    bar = "".join(
+        "█" if i < place(prior) else "▒" if i < place(total) else "·" for i in range(RULER)
+    )
+    below = [" "] * (RULER + 12)
+    for name, mark in marks.items():
+        if mark is not None:
+            text = f"^{mark} {name}"
+            start = place(mark) - 1
+            if "".join(below[max(0, start - 1) : start + len(text)]).strip():
+                continue
+            below[start : start + len(text)] = text
+    more = " or more" if visits["priorOpen"] else ""
+    facts = [f"{prior}{more} earlier █", f"{visits['requested']} requested ▒", f"together {total}{more}"]
+    if visits["limit"] is not None:
+        facts.append(f"{visits['remaining']} left under the limit")
+    return [
+        f"Visits  0 {bar} {top}",
+        "          " + "".join(below).rstrip(),
+        "        " + ", ".join(facts),
+        f"        counted: {visits['policy']}",
+    ]
+
+
+def _governing(d: Data) -> list[str]:
+    lines: list[str] = []
+    for g in cast("list[Data]", d["governing"]):
+        figures = cast("dict[str, int]", g["figures"])
+        low, high = figures.get("minimumVisits"), figures.get("maximumVisits")
+        amount = f"{low}-{high} visits" if low and low != high else f"at most {high} visits"
+        amount = amount if high is not None else "no maximum of its own"
+        weeks = f" over {figures['withinWeeks']} weeks" if "withinWeeks" in figures else ""
+        trial = f", reassessment after {figures['trialVisits']}" if "trialVisits" in figures else ""
+        numbers = [n for n in (g["source"], g["borrowedFrom"]) if n]
+        mark = "" if g["verified"] else "  PROVISIONAL"
+        text = f"{g['guideline']}: {g['label']}; {amount}{weeks}{trial} {_cite(numbers)}{mark}"
+        lines += _wrapped(text, "  ", "  ")
+        lines += _wrapped(f"for: {g['population']}", "    ", "         ")
+    return lines or ["  None in this knowledge base."]
+
+
+def _decided(d: Data) -> list[str]:
+    dispositions = cast("dict[str, str]", d["dispositions"])
+    supported = cast("dict[str, int]", cast("Data", d["visits"])["supported"])
+    least, most = supported["least"], supported["most"]
+    amount = str(most) if least == most else f"{least} to {most}, by what the record leaves open"
+    label = str(d["label"])
+    text = (
+        f"{label[:1].upper()}{label[1:]}: {d['meaning']}. "
+        f"Visits supported: {amount}. "
+        f"At utilization review: {dispositions['utilizationReview']}; "
+        f"at independent medical review: {dispositions['independentMedicalReview']}. "
+        "An adverse outcome is a recommendation until a named physician decides."
+    )
+    return _wrapped(text, "  ", "  ")
+
+
+def _cite(numbers: object) -> str:
+    return "".join(f"[{n}]" for n in cast("list[int]", numbers))
+
+
+def _tail(item: Data) -> str:
+    mark = " · provisional" if item["provisional"] else ""
+    return f"{item['text']} {_cite(item['sources'])} ({item['rule']}{mark})".replace("  ", " ")
+
+
+def _plain(items: object) -> list[str]:
+    return [line for item in cast("list[Data]", items) for line in _wrapped(_tail(item), "  ", "    ")]
+
+
+def _marked(items: object) -> list[str]:
+    found = cast("list[Data]", items)
+    return [line for item in found for line in _wrapped(_tail(item), "  ! ", "    ")]
+
+
+def _numbered(items: object) -> list[str]:
+    found = enumerate(cast("list[Data]", items), start=1)
+    return [line for n, item in found for line in _wrapped(_tail(item), f"  {n:>2}  ", "      ")]
+
+
+def _sources(sources: list[Data]) -> list[str]:
+    lines: list[str] = []
+    for s in sources:
+        mark = "verified" if s["verified"] else "PROVISIONAL: text not seen, or a judgement"
+        lines += _wrapped(f"{s['citation']}: {s['title']} · {mark}", f"  [{s['number']}] ", "      ")
+        row = f" · row {', '.join(cast('list[str]', s['row']))}" if s["row"] else ""
+        lines += _wrapped(f"{s['file']}{row}", "      ", "      ")
+    return lines
+
+
+def _wrapped(text: str, first: str, rest: str) -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+    )
+
+
+def report_text(report: Data) -> str:
+    """Lay out the report of the shapes as text."""
+    results = cast("list[Data]", report["results"])
+    verdict = "Conforms" if report["conforms"] else "Does not conform: the case cannot be decided"
+    lines = [f"{verdict}. {len(results)} complaints."]
+    for r in results:
+        where = " ".join(p for p in (str(r["focus"]), str(r["path"]), str(r["value"])) if p)
+        lines += ["", *_wrapped(f"{r['severity']}  {r['message']}", "", "    ")]
+        lines += _wrapped(f"{r['shape']}: {where}", "    ", "    ")
+    lines += ["", "Looked at (shape: nodes)"]
+    targets = cast("dict[str, int]", report["targets"])
+    lines += [f"    {name}: {count}" for name, count in targets.items()]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,159 @@
+"""The command line: `mednec decide | validate | explain | query | generate | serve`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .as_data import decision_data, fact_text, report_data
+from .as_rdf import decision_rdf
+from .as_text import decision_text, report_text
+from .decide import VERSION, decide, load_case_file
+from .errors import CaseRejected, MednecError
+from .explain import prove, say
+from .intake import check_case, check_case_with_referee
+from .knowledge import Knowledge, generate_classification, load_knowledge
+from .query import ask
+
+if TYPE_CHECKING:
+    from .engine import Derivation, Firing
+
+FOLDER = click.option(
+    "--knowledge",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder that holds 'ontology' and 'shapes'; by default the one of this installation.",
+)
+CASE = click.argument("case", type=click.Path(path_type=Path))
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96})
+@click.version_option(VERSION, prog_name="mednec")
+def commands() -> None:
+    """Decide from guidelines and law whether a requested treatment is medically necessary."""
+
+
+@commands.command("decide")
+@CASE
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "turtle", "jsonld"]),
+    default="text",
+    show_default=True,
+    help="How to write the determination.",
+)
+@FOLDER
+def decide_command(case: Path, form: str, folder: Path | None) -> None:
+    """Decide CASE (.ttl, .json or .jsonld) and print the determination."""
+    knowledge = load_knowledge(folder)
+    decision = decide(load_case_file(case, knowledge), knowledge)
+    if form in {"turtle", "jsonld"}:
+        click.echo(decision_rdf(decision, knowledge, form))
+        return
+    data = decision_data(decision, knowledge, proof=form == "json")
+    if form == "json":
+        click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+    else:
+        click.echo(decision_text(data), nl=False)
+
+
+@commands.command("validate")
+@CASE
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+@click.option("--referee", is_flag=True, help="Validate with pySHACL, the slower judge.")
+@FOLDER
+def validate_command(case: Path, form: str, *, referee: bool, folder: Path | None) -> None:
+    """Check CASE against the shapes and print the report; exit code 1 if it cannot be decided."""
+    knowledge = load_knowledge(folder)
+    check = check_case_with_referee if referee else check_case
+    report = check(load_case_file(case, knowledge), knowledge)
+    data = report_data(report)
+    click.echo(json.dumps(data, indent=2) if form == "json" else report_text(data), nl=form == "json")
+    sys.exit(0 if report.conforms else 1)
+
+
+@commands.command("explain")
+@CASE
+@click.option("--why", metavar="RULE", help="Show the proof of one finding, such as LIM-02.")
+@FOLDER
+def explain_command(case: Path, why: str | None, folder: Path | None) -> None:
+    """Show what was derived from CASE, or with --why each step that one finding rests on."""
+    knowledge = load_knowledge(folder)
+    derivation = decide(load_case_file(case, knowledge), knowledge).derivation
+    if why is None:
+        for firing in derivation.firings:
+            click.echo(f"{firing.name:<10}{say(firing, knowledge)}")
+        return
+    found = derivation.by_rule(why.upper())
+    if not found:
+        known = "fired nothing in this case" if why.upper() in knowledge.rule else "is no rule"
+        raise click.UsageError(f"{why} {known}. 'mednec explain CASE' lists what fired.")
+    for firing in found:
+        click.echo(f"{firing.name}: {say(firing, knowledge)}\n")
+        for step in [*prove(derivation, firing.premises), firing]:
+            _show_step(step, derivation, knowledge)
+
+
+def _show_step(step: Firing, derivation: Derivation, knowledge: Knowledge) -> None:
+    place = f" · ontology/{step.rule.path} · {step.rule.source}" if step.rule else ""
+    click.echo(f"  {step.name}{place}")
+    for fact in step.premises:
+        origin = derivation.firing_of(fact)
+        file = knowledge.origins.get(fact.subject.value, "the case")
+        click.echo(f"      {fact_text(fact)}   [{origin.name if origin else file}]")
+    for fact in step.conclusions:
+        click.echo(f"    → {fact_text(fact)}")
+
+
+@commands.command("query")
+@click.argument("query", type=click.File("r"))
+@click.option("--format", "form", type=click.Choice(["json", "xml", "csv", "tsv", "turtle"]), default="csv")
+@FOLDER
+def query_command(query: click.utils.LazyFile, form: str, folder: Path | None) -> None:
+    """Answer a SPARQL QUERY (a file, or - for standard input) over the knowledge base."""
+    answer = ask(query.read(), load_knowledge(folder), accept=form)
+    click.echo(answer.body.decode(), nl=False)
+
+
+@commands.command("generate")
+@FOLDER
+def generate_command(folder: Path | None) -> None:
+    """Classify the ontology with HermiT; needed after each change of an ontology file."""
+    click.echo(f"written: {generate_classification(folder)}")
+
+
+@commands.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8080, show_default=True)
+@FOLDER
+def serve_command(host: str, port: int, folder: Path | None) -> None:
+    """Serve the API and the pages."""
+    from importlib import import_module  # noqa: PLC0415 - the one place where reasoner names api
+
+    import_module("api").serve(load_knowledge(folder), host=host, port=port)
+
+
+def main() -> None:
+    """Run the command line: 0 on success, 1 for a case that cannot be decided, 2 for an error."""
+    try:
+        commands(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except click.Abort:
+        sys.exit(130)
+    except CaseRejected as error:
+        click.echo(f"mednec: {error}\nRun 'mednec validate' for the whole report.", err=True)
+        sys.exit(2)
+    except MednecError as error:
+        click.echo(f"mednec: {error.code}: {error}", err=True)
+        sys.exit(2)

@@ -1,0 +1,115 @@
+"""The one pipeline: a case is read, checked, decided and told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from .case import LIMIT, CaseGraph, read_case
+from .determination import Determination, conclude
+from .engine import Derivation, derive
+from .errors import CaseRejected, CaseTooLarge, CaseUnreadable
+from .intake import CaseReport, check_case
+
+if TYPE_CHECKING:
+    from .knowledge import Knowledge
+
+VERSION: Final = "0.1.0"
+FORMS: Final = {".ttl": "turtle", ".json": "json", ".jsonld": "jsonld"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """
+    A case decided.
+
+    Attributes:
+        case: The case as it was read.
+        report: What the shapes said of it.
+        derivation: Everything that was derived.
+        determinations: One for each request, in the order of their IRIs.
+        knowledge_digest: The version of the knowledge base, as a hash of its files.
+        engine: The engine and its version.
+    """
+
+    case: CaseGraph
+    report: CaseReport
+    derivation: Derivation
+    determinations: tuple[Determination, ...]
+    knowledge_digest: str
+    engine: str
+
+
+def load_case(
+    data: bytes, knowledge: Knowledge, *, form: str, source: str = "request body", limit: int = LIMIT
+) -> CaseGraph:
+    """
+    Read a case from bytes.
+
+    Args:
+        form: `turtle`, `json` or `jsonld`.
+        source: What to call it in messages.
+        limit: The largest number of bytes that is read.
+
+    Raises:
+        CaseError: It cannot be read.
+    """
+    return read_case(
+        data,
+        form=form,
+        source=source,
+        vocabulary=knowledge.vocabulary,
+        parts=knowledge.shapes.parts,
+        limit=limit,
+    )
+
+
+def load_case_file(path: Path, knowledge: Knowledge) -> CaseGraph:
+    """
+    Read a case from a file; its ending says its form.
+
+    Raises:
+        CaseError: The file is not there, is too large, or cannot be read.
+    """
+    form = FORMS.get(path.suffix.lower())
+    if form is None:
+        raise CaseUnreadable(
+            f"{path}: the ending '{path.suffix}' names no form of a case.",
+            hint=f"Use one of {', '.join(FORMS)}.",
+        )
+    try:
+        size = path.stat().st_size
+        if size > LIMIT:
+            raise CaseTooLarge(f"{path}: {size:,} bytes; at most {LIMIT:,} are read.")
+        data = path.read_bytes()
+    except OSError as error:
+        raise CaseUnreadable(f"{path}: {error.strerror or error}.") from error
+    return load_case(data, knowledge, form=form, source=str(path))
+
+
+def decide(case: CaseGraph, knowledge: Knowledge) -> Decision:
+    """
+    Decide a case.
+
+    Raises:
+        CaseRejected: The shapes find a violation; the error carries the report.
+    """
+    report = check_case(case, knowledge)
+    if not report.conforms:
+        blocking = [r for r in report.results if r.severity == "Violation"]
+        raise CaseRejected(
+            f"{case.source}: {blocking[0].message}"
+            + (f" And {len(blocking) - 1} more." if len(blocking) > 1 else ""),
+            report=report,
+            hint=f"(at {blocking[0].focus or 'the case'}{' ' + blocking[0].path})",
+        )
+    derivation = derive(knowledge, case.triples)
+    return Decision(
+        case=case,
+        report=report,
+        derivation=derivation,
+        determinations=tuple(conclude(knowledge, derivation, r) for r in case.requests),
+        knowledge_digest=knowledge.digest,
+        engine=f"mednec {VERSION}",
+    )

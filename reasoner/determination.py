@@ -1,0 +1,310 @@
+"""
+The determination: what was decided about one request, as plain data.
+
+Read off a derivation; text, JSON, HTML and RDF are made from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from .explain import Saying, Source, find_source, prove, tell
+from .terms import DEFINITION, TYPE, mn
+
+if TYPE_CHECKING:
+    from .engine import Derivation, Firing
+    from .knowledge import Knowledge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visits:
+    """
+    The arithmetic of a determination.
+
+    Attributes:
+        prior: Earlier visits that count and are sure.
+        prior_open: Whether there may be more than that.
+        requested: Visits requested.
+        limit: The smallest governing maximum; None if none is set.
+        largest: The largest governing maximum; other than `limit` only where two conflict.
+        trial: Visits after which a reassessment is due; None if none is asked for.
+        least: The fewest visits that any reading of the record supports.
+        most: The most visits that any reading of the record supports.
+        cap: The statutory cap for the discipline; None if none applies.
+        capped: Earlier visits that count toward the cap and are sure.
+        policy: How earlier visits were counted.
+    """
+
+    prior: int
+    prior_open: bool
+    requested: int
+    limit: int | None
+    largest: int | None
+    trial: int | None
+    least: int
+    most: int
+    cap: int | None
+    capped: int
+    policy: str
+
+    @property
+    def total(self) -> int:
+        """Earlier and requested visits together, as far as they are sure."""
+        return self.prior + self.requested
+
+    @property
+    def remaining(self) -> int | None:
+        """Visits left under the limit if the sure visits were all; None without a limit."""
+        return None if self.limit is None else max(0, self.limit - self.prior)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Governing:
+    """
+    A recommendation that governs the request.
+
+    Attributes:
+        source: The recommendation as a source.
+        population: Its class expression, in functional style.
+        figures: Its figures, or those of the row that it borrows from, by property name.
+        borrowed_from: The row whose figures it borrows by judgement; None if they are its own.
+    """
+
+    source: Source
+    population: str
+    figures: dict[str, int]
+    borrowed_from: Source | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Determination:
+    """
+    What was decided about one request, and why.
+
+    Attributes:
+        iri: The determination; made from the request's own IRI.
+        request: The request in dispute.
+        treatment: What was asked for.
+        regions: For which parts of the body, sorted.
+        frequency: Visits a week and weeks; None where the request does not say.
+        outcome: The IRI of the outcome.
+        label: The outcome in words.
+        meaning: What the outcome means.
+        dispositions: The outcome at each venue: utilization review, independent medical review.
+        robust: Whether no completion of the open facts changes the answer to the request as made.
+        robustness: The sentence that says so.
+        law_of: The date under whose law the request was decided.
+        dated_by: Which date that is.
+        visits: The arithmetic.
+        governing: The recommendations that govern; more than one where they conflict or agree.
+        administrator: What the claims administrator decided and cited.
+        search: The search for the governing recommendation, step by step.
+        reasons: The grounds, strongest first.
+        missing: What is missing, and what it could change.
+        changes: What would lead to a better outcome; each was decided by the same rules.
+        legal: Legal findings, kept apart from medical necessity.
+        audit: Departures of an earlier decision; empty if there was none.
+        sources: All sources cited, in the order of first mention.
+        proof: The firings that all this rests on.
+    """
+
+    iri: str
+    request: str
+    treatment: str
+    regions: tuple[str, ...]
+    frequency: tuple[int, int] | None
+    outcome: str
+    label: str
+    meaning: str
+    dispositions: tuple[str, str]
+    robust: bool
+    robustness: str
+    law_of: str
+    dated_by: str
+    visits: Visits
+    governing: tuple[Governing, ...]
+    administrator: tuple[Saying, ...]
+    search: tuple[Saying, ...]
+    reasons: tuple[Saying, ...]
+    missing: tuple[Saying, ...]
+    changes: tuple[Saying, ...]
+    legal: tuple[Saying, ...]
+    audit: tuple[Saying, ...]
+    sources: tuple[Source, ...]
+    proof: tuple[Firing, ...]
+
+    def numbers(self, saying: Saying) -> list[int]:
+        """Return the numbers, in the list of sources, of what a saying cites."""
+        order = [source.iri for source in self.sources]
+        return sorted(order.index(iri) + 1 for iri in saying.sources)
+
+
+def conclude(knowledge: Knowledge, derivation: Derivation, request: str) -> Determination:
+    """Read the determination of one request off a derivation."""
+    told = {
+        role: tell(derivation, knowledge, role, request)
+        for role in ("administrator", "search", "reason", "missing", "change", "legal", "audit")
+    }
+    outcome = derivation.value(request, "outcome") or mn("NotEstablished").value
+    said = tell(derivation, knowledge, "outcome", request)
+    governing = _governing(knowledge, derivation, request)
+    everything = tuple(s for sayings in told.values() for s in sayings)
+    return Determination(
+        iri=f"{request}-determination",
+        request=request,
+        treatment=_label(knowledge, derivation.value(request, "treatment")),
+        regions=tuple(
+            sorted(knowledge.label(v.value) for v in derivation.values(request, "region"))
+        ),
+        frequency=_frequency(derivation, request),
+        outcome=outcome,
+        label=knowledge.label(outcome),
+        meaning=knowledge.value(outcome, DEFINITION) or "",
+        dispositions=(
+            _label(knowledge, knowledge.value(outcome, mn("urDisposition"))),
+            _label(knowledge, knowledge.value(outcome, mn("imrDisposition"))),
+        ),
+        robust=derivation.holds(request, "robust"),
+        robustness=" ".join(s.text for s in said),
+        law_of=derivation.value(request, "onDecisionDate") or "",
+        dated_by=_dated_by(knowledge, derivation, request),
+        visits=_visits(knowledge, derivation, request),
+        governing=governing,
+        administrator=told["administrator"],
+        search=told["search"],
+        reasons=told["reason"],
+        missing=told["missing"],
+        changes=told["change"],
+        legal=told["legal"],
+        audit=told["audit"],
+        sources=_sources(knowledge, governing, told),
+        proof=prove(derivation, _goals((*said, *everything))),
+    )
+
+
+def _goals(sayings: tuple[Saying, ...]) -> list[ox.Triple]:
+    return [fact for saying in sayings for fact in saying.firing.conclusions]
+
+
+def _label(knowledge: Knowledge, iri: str | None) -> str:
+    return knowledge.label(iri) if iri else ""
+
+
+def _frequency(derivation: Derivation, request: str) -> tuple[int, int] | None:
+    rate = derivation.number(request, "visitsPerWeek")
+    weeks = derivation.number(request, "weeks")
+    return (rate, weeks) if rate is not None and weeks is not None else None
+
+
+def _dated_by(knowledge: Knowledge, derivation: Derivation, request: str) -> str:
+    assumed = [v.value for v in derivation.values(request, "assumes")]
+    key = "requestedOn" if mn("decidedOn").value in assumed else "decidedOn"
+    return knowledge.value(mn(key).value, DEFINITION) or ""
+
+
+def _situations(derivation: Derivation, request: str) -> list[str]:
+    return [
+        s
+        for s in derivation.subjects("ofRequest", ox.NamedNode(request))
+        if derivation.values(s, "phase")
+    ]
+
+
+def _governing(
+    knowledge: Knowledge, derivation: Derivation, request: str
+) -> tuple[Governing, ...]:
+    names = sorted(
+        {
+            value.value
+            for situation in _situations(derivation, request)
+            for value in derivation.values(situation, "governedBy")
+        }
+    )
+    return tuple(_governing_one(knowledge, name) for name in names)
+
+
+def _governing_one(knowledge: Knowledge, iri: str) -> Governing:
+    row = knowledge.value(iri, mn("sameLimitAs"))
+    population = knowledge.value(iri, mn("population")) or ""
+    figures = {
+        name: int(value)
+        for name in ("minimumVisits", "maximumVisits", "withinWeeks", "trialVisits")
+        if (value := knowledge.value(row or iri, mn(name))) is not None
+    }
+    return Governing(
+        source=find_source(iri, knowledge),
+        population=next((p.expression for p in knowledge.populations if p.iri == population), ""),
+        figures=figures,
+        borrowed_from=find_source(row, knowledge) if row else None,
+    )
+
+
+def _visits(knowledge: Knowledge, derivation: Derivation, request: str) -> Visits:
+    situations = _situations(derivation, request)
+    limits = [n for s in situations if (n := derivation.number(s, "smallestLimit")) is not None]
+    largest = [n for s in situations if (n := derivation.number(s, "largestLimit")) is not None]
+    trials = [n for s in situations if (n := derivation.number(s, "trialCheckpoint")) is not None]
+    supported = _supported(derivation, request)
+    caps = [
+        int(value)
+        for source in derivation.values(request, "inForce")
+        if (discipline := knowledge.value(source.value, mn("capsTreatment")))
+        and _is_kind(knowledge, derivation.value(request, "treatment"), discipline)
+        and (value := knowledge.value(source.value, mn("maximumVisits")))
+    ]
+    return Visits(
+        prior=derivation.number(request, "priorAtLeast") or 0,
+        prior_open=derivation.holds(request, "priorOpen"),
+        requested=derivation.number(request, "requestedVisits") or 0,
+        limit=min(limits, default=None),
+        largest=max(largest, default=None),
+        trial=min(trials, default=None),
+        least=min(supported, default=0),
+        most=max(supported, default=0),
+        cap=min(caps, default=None),
+        capped=derivation.number(request, "capCountAtLeast") or 0,
+        policy=next(
+            (
+                knowledge.label(s)
+                for (s, p), values in knowledge.described.items()
+                if p == TYPE.value and mn("CountingPolicy") in values
+            ),
+            "",
+        ),
+    )
+
+
+def _is_kind(knowledge: Knowledge, treatment: str | None, discipline: str) -> bool:
+    kinds = knowledge.described.get((treatment or "", TYPE.value), ())
+    return any(kind.value == discipline for kind in kinds)
+
+
+def _supported(derivation: Derivation, request: str) -> list[int]:
+    """List the visits that each completion supports."""
+    asked = derivation.number(request, "requestedVisits") or 0
+    found = []
+    for scenario in derivation.subjects("ofRequest", ox.NamedNode(request)):
+        if mn("Completion") not in derivation.types(scenario):
+            continue
+        if derivation.value(scenario, "scenarioOutcome") == mn("MedicallyNecessary").value:
+            found.append(asked)
+        else:
+            found.append(derivation.number(scenario, "visitsSupported") or 0)
+    return found
+
+
+def _sources(
+    knowledge: Knowledge, governing: tuple[Governing, ...], told: dict[str, tuple[Saying, ...]]
+) -> tuple[Source, ...]:
+    order: dict[str, None] = {}
+    for item in governing:
+        if item.borrowed_from:
+            order[item.borrowed_from.iri] = None
+        order[item.source.iri] = None
+    for role in ("reason", "missing", "legal", "audit", "change", "administrator", "search"):
+        for saying in told[role]:
+            order.update(dict.fromkeys(saying.sources))
+    return tuple(find_source(iri, knowledge) for iri in order)

@@ -1,0 +1,174 @@
+"""
+Explanation: firings told in the words of their rules, with their sources.
+
+Nothing is worded here. A sentence comes from its rule, a name from a label, a figure from a fact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from .rules import PLACE
+from .terms import SOURCE, mn, shorten
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterable
+
+    from .engine import Derivation, Firing
+    from .knowledge import Knowledge
+
+STATED_IN = mn("statedIn")
+PINPOINT = mn("pinpoint")
+VERIFICATION = mn("verification")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """
+    A source that a reason cites.
+
+    Attributes:
+        iri: The recommendation or provision.
+        citation: Where it stands, down to the heading or page.
+        title: What it is called.
+        edition: The guideline edition that states it; empty for a provision of law.
+        verified: Whether its text or a quotation of it was seen; if not, it is provisional.
+        file: The knowledge file that holds it, where its figures can be read.
+        seen_at: Addresses at which it was read.
+        row: Rows of the project's data from which its figures came.
+    """
+
+    iri: str
+    citation: str
+    title: str
+    edition: str
+    verified: bool
+    file: str
+    seen_at: tuple[str, ...]
+    row: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saying:
+    """
+    One finding, told.
+
+    Attributes:
+        rule: The id of the rule.
+        title: What the rule finds.
+        text: The sentence.
+        basis: Why the rule holds.
+        sources: IRIs of the sources that the firing rests on, sorted.
+        firing: The firing itself, for the proof.
+    """
+
+    rule: str
+    title: str
+    text: str
+    basis: str
+    sources: tuple[str, ...]
+    firing: Firing
+
+
+def say_value(value: ox.NamedNode | ox.Literal, knowledge: Knowledge) -> str:
+    """Write a value for people: a label, the words of a case node's name, or the plain value."""
+    if isinstance(value, ox.Literal):
+        return value.value
+    label = knowledge.label(value.value)
+    if label == shorten(value.value) and "#" in value.value:
+        return value.value.rsplit("#", 1)[1].replace("-", " ")
+    return label
+
+
+def say(firing: Firing, knowledge: Knowledge) -> str:
+    """Fill the sentence of a firing's rule with its values."""
+    if firing.rule is None:
+        return f"{shorten(firing.bindings['population'].value)} contains the situation."
+
+    def fill(match: re.Match[str]) -> str:
+        value = firing.bindings.get(match[1])
+        if value is None:
+            return "…"
+        if match[2] is not None:
+            return match[2] if value.value == "1" else match[3]
+        return say_value(value, knowledge)
+
+    text = PLACE.sub(fill, firing.rule.because)
+    return text[:1].upper() + text[1:]
+
+
+def tell(
+    derivation: Derivation, knowledge: Knowledge, role: str, request: str
+) -> tuple[Saying, ...]:
+    """
+    Tell all firings of one role about one request, in the order of their rules.
+
+    Firings that come out as the same sentence are told once.
+    """
+    told: dict[str, Saying] = {}
+    for firing in derivation.with_role(role):
+        rule = firing.rule
+        if rule is None or firing.bindings[rule.about].value != request:
+            continue
+        text = say(firing, knowledge)
+        if text not in told:
+            told[text] = Saying(
+                rule=rule.id,
+                title=rule.title,
+                text=text,
+                basis=rule.source,
+                sources=cited(firing, knowledge),
+                firing=firing,
+            )
+    return tuple(sorted(told.values(), key=lambda s: (s.firing.rule.order, s.rule, s.text)))
+
+
+def cited(firing: Firing, knowledge: Knowledge) -> tuple[str, ...]:
+    """List the recommendations and provisions that a firing names."""
+    named = {v.value for v in firing.bindings.values() if isinstance(v, ox.NamedNode)}
+    found = {iri for iri in named if (iri, VERIFICATION.value) in knowledge.described}
+    stated = {knowledge.value(iri, STATED_IN) for iri in found}
+    return tuple(sorted(found - stated))
+
+
+def find_source(iri: str, knowledge: Knowledge) -> Source:
+    """Describe a recommendation or provision as a source."""
+    edition = knowledge.value(iri, STATED_IN) or ""
+    place = [knowledge.value(edition or iri, SOURCE), knowledge.value(iri, PINPOINT)]
+    described = knowledge.described
+    return Source(
+        iri=iri,
+        citation=", ".join(part for part in place if part),
+        title=knowledge.label(iri),
+        edition=knowledge.label(edition) if edition else "",
+        verified=knowledge.value(iri, VERIFICATION) == mn("Verified").value,
+        file=knowledge.origins.get(iri, ""),
+        seen_at=tuple(v.value for v in described.get((iri, mn("seenAt").value), ())),
+        row=tuple(v.value for v in described.get((iri, mn("datasetRow").value), ())),
+    )
+
+
+def prove(derivation: Derivation, goals: Iterable[ox.Triple]) -> tuple[Firing, ...]:
+    """
+    Collect the firings that some facts rest on, all the way down to what was told.
+
+    Returns:
+        The firings in the order in which they were made.
+    """
+    wanted: set[int] = set()
+    todo = list(goals)
+    seen: set[ox.Triple] = set()
+    while todo:
+        fact = todo.pop()
+        if fact in seen:
+            continue
+        seen.add(fact)
+        firing = derivation.firing_of(fact)
+        if firing is not None and id(firing) not in wanted:
+            wanted.add(id(firing))
+            todo += firing.premises
+    return tuple(f for f in derivation.firings if id(f) in wanted)

@@ -1,0 +1,204 @@
+"""Intake: a case against the shapes of a case, with a report that shows what was looked at."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+
+from .terms import NS, SH, SHAPES, TYPE, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .case import CaseGraph
+    from .knowledge import Knowledge
+    from .shapes import ShapeSet
+
+SEVERITIES: Final = ("Violation", "Warning", "Info")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Result:
+    """
+    One complaint about a case.
+
+    Attributes:
+        severity: `Violation` blocks a decision; `Warning` weakens it; `Info` is for information.
+        shape: The local name of the shape.
+        focus: The node complained about.
+        path: The property complained about, shortened; empty if it is the node as a whole.
+        value: The value complained about; empty if something is lacking.
+        message: What to supply, and why.
+    """
+
+    severity: str
+    shape: str
+    focus: str
+    path: str
+    value: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseReport:
+    """
+    What the shapes say of a case.
+
+    Attributes:
+        conforms: Whether nothing blocks a decision.
+        results: All complaints, sorted, violations first.
+        targets: How many nodes each shape looked at.
+    """
+
+    conforms: bool
+    results: tuple[Result, ...]
+    targets: tuple[tuple[str, int], ...]
+
+
+def check_case(case: CaseGraph, knowledge: Knowledge) -> CaseReport:
+    """
+    Check a case against the shapes, and check that the shapes looked at all of it.
+
+    Returns:
+        The report. A shape that had to find a target and found none, and a fact that no shape
+        reads, are violations too: a report that looked at nothing is not a pass.
+    """
+    outcome = knowledge.shapes.validator.validate_algebra(
+        case_data(case, knowledge), infer=False, on_unsupported="error"
+    )
+    results = {
+        Result(
+            severity=str(reason.severity),
+            shape=knowledge.shapes.named_by(violation.shape_name, reason.author_message),
+            focus=_plain(violation.focus_node),
+            path=shorten(_plain(reason.path)) if reason.path else "",
+            value="" if reason.value == violation.focus_node else _plain(reason.value or ""),
+            message=reason.author_message or reason.message,
+        )
+        for violation in outcome.violations
+        for reason in violation.reasons
+    }
+    return _report(results, case, knowledge.shapes)
+
+
+def _plain(text: str) -> str:
+    """Take the angle brackets off an IRI, and the quotes and datatype off a literal."""
+    if text.startswith("<"):
+        return text.strip("<>")
+    return text.split('"')[1] if text.startswith('"') else text
+
+
+def check_case_with_referee(case: CaseGraph, knowledge: Knowledge) -> CaseReport:
+    """Check a case with pySHACL: slower, and the judge of the fast way."""
+    import pyshacl  # noqa: PLC0415 - a second to import, and only for the referee
+    from rdflib import Graph  # noqa: PLC0415
+
+    data = Graph().parse(data=case_data(case, knowledge), format="nt")
+    shapes = Graph().parse(data=knowledge.shapes.text, format="nt")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", category=pyshacl.errors.ShapeRecursionWarning)
+        _, graph, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none")
+    return _report(read_results(graph.serialize(format="nt").encode()), case, knowledge.shapes)
+
+
+def case_data(case: CaseGraph, knowledge: Knowledge) -> bytes:
+    """Return the facts of a case, with the types of the terms they name, as N-Triples."""
+    lines = [f"{t} .\n" for t in case.triples]
+    named = {t.object for t in case.triples if isinstance(t.object, ox.NamedNode)}
+    for node in sorted(named, key=str):
+        kinds = knowledge.described.get((node.value, TYPE.value), ())
+        lines += [f"{node} {TYPE} {kind} .\n" for kind in kinds if kind.value.startswith(NS)]
+    return "".join(lines).encode()
+
+
+def read_results(report: bytes) -> set[Result]:
+    """Read the results of a W3C validation report in N-Triples."""
+    about: dict[object, dict[str, list[ox.NamedNode | ox.Literal | ox.BlankNode]]] = {}
+    for quad in ox.parse(report, format=ox.RdfFormat.N_TRIPLES):
+        values = about.setdefault(quad.subject, {}).setdefault(quad.predicate.value, [])
+        values.append(quad.object)
+    found = set()
+    for properties in about.values():
+        if SH + "sourceShape" not in properties:
+            continue
+
+        def first(name: str, of: dict[str, list[ox.NamedNode | ox.Literal | ox.BlankNode]]) -> str:
+            values = sorted(of.get(SH + name, []), key=str)
+            return values[0].value if values else ""
+
+        shape = first("sourceShape", properties)
+        path = properties.get(SH + "resultPath", [None])[0]
+        found.add(
+            Result(
+                severity=first("resultSeverity", properties).removeprefix(SH),
+                shape=shape.removeprefix(SHAPES),
+                focus=first("focusNode", properties),
+                path=shorten(path.value) if isinstance(path, ox.NamedNode) else "",
+                value=first("value", properties),
+                message=first("resultMessage", properties),
+            )
+        )
+    return found
+
+
+def _report(results: Iterable[Result], case: CaseGraph, shapes: ShapeSet) -> CaseReport:
+    kinds: dict[str, set[str]] = {}
+    for t in case.triples:
+        if t.predicate == TYPE:
+            kinds.setdefault(t.object.value, set()).add(t.subject.value)
+    counted = {shape: _count(shape, case, shapes, kinds) for shape in shapes.targets}
+    every = [
+        *results,
+        *(_unmatched(shape) for shape in sorted(shapes.required) if not counted.get(shape)),
+        *_unread(case, shapes),
+    ]
+    every.sort(key=lambda r: (SEVERITIES.index(r.severity), r))
+    return CaseReport(
+        conforms=all(r.severity != "Violation" for r in every),
+        results=tuple(every),
+        targets=tuple(sorted((s.removeprefix(SHAPES), n) for s, n in counted.items())),
+    )
+
+
+def _count(shape: str, case: CaseGraph, shapes: ShapeSet, kinds: dict[str, set[str]]) -> int:
+    kind, target = shapes.targets[shape]
+    if kind == "class":
+        return len(kinds.get(target, ()))
+    return len({t.subject for t in case.triples if t.predicate.value == target})
+
+
+def _unmatched(shape: str) -> Result:
+    name = shape.removeprefix(SHAPES)
+    return Result(
+        severity="Violation",
+        shape=name,
+        focus="",
+        path="",
+        value="",
+        message=f"Nothing in the case is a {name.removesuffix('Shape')}: give one, so that it can be checked.",
+    )
+
+
+def _unread(case: CaseGraph, shapes: ShapeSet) -> list[Result]:
+    """Complain of facts that no shape reads: they could not have been checked."""
+    read: dict[object, frozenset[str]] = {}
+    for t in case.triples:
+        if t.predicate == TYPE:
+            read[t.subject] = read.get(t.subject, frozenset()) | shapes.paths.get(
+                t.object.value, frozenset()
+            )
+    return [
+        Result(
+            severity="Violation",
+            shape="UnreadFact",
+            focus=t.subject.value,
+            path=shorten(t.predicate.value),
+            value=t.object.value,
+            message="No shape reads this fact here: take it out, or put it where it belongs.",
+        )
+        for t in case.triples
+        if t.predicate != TYPE and t.predicate.value not in read.get(t.subject, frozenset())
+    ]

@@ -1,0 +1,122 @@
+"""
+SPARQL over the knowledge base, read-only, in a process that can be stopped.
+
+A query of a few kilobytes can end a process that runs it, and none can be cancelled from within.
+So each runs in a process of its own, with limits of time, memory and answer, and without the
+right to write.
+"""
+
+from __future__ import annotations
+
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+
+from .errors import QueryForbidden, QueryTooCostly, QueryUnreadable
+
+if TYPE_CHECKING:
+    from .knowledge import Knowledge
+
+SECONDS: Final = 10
+MEMORY: Final = 2 << 30
+ANSWER: Final = 5_000_000
+LENGTH: Final = 64_000
+DEPTH: Final = 60
+WORKER: Final = Path(__file__).with_name("query_worker.py")
+SKIPPED: Final = re.compile(r"<[^<>\"{}|^`\\\s]*>|\"\"\".*?\"\"\"|'''.*?'''|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|#[^\n]*", re.S)
+FORBIDDEN: Final = re.compile(
+    r"\b(SERVICE|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY|INSERT|DELETE|FROM)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """
+    The answer to a query.
+
+    Attributes:
+        media_type: What the bytes are.
+        body: The whole answer.
+    """
+
+    media_type: str
+    body: bytes
+
+
+def ask(query: str, knowledge: Knowledge, *, accept: str = "json") -> Answer:
+    """
+    Answer a query over the knowledge base.
+
+    Args:
+        query: A SELECT, ASK, CONSTRUCT or DESCRIBE.
+        accept: `json`, `xml`, `csv` or `tsv` for rows; `turtle` or `jsonld` for triples. Where
+            the form does not suit the query, JSON or Turtle is given.
+
+    Raises:
+        QueryUnreadable: Not a query.
+        QueryForbidden: An update, a call to another service, or a named data set.
+        QueryTooCostly: Too long, too deep, or over its time, memory or answer.
+    """
+    _check(query)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "knowledge.nt"
+        path.write_bytes(
+            ox.serialize((*knowledge.facts, *knowledge.entailed), format=ox.RdfFormat.N_TRIPLES)
+        )
+        try:
+            done = subprocess.run(  # noqa: S603 - our own worker, with the query on standard input
+                [sys.executable, "-I", str(WORKER), str(path), accept, str(ANSWER)],
+                input=query.encode(),
+                capture_output=True,
+                timeout=SECONDS,
+                check=False,
+                preexec_fn=_limit,  # noqa: PLW1509 - sets limits alone, and nothing is threaded here
+                env={},
+            )
+        except subprocess.TimeoutExpired as error:
+            raise QueryTooCostly(
+                f"The query ran longer than {SECONDS} s and was stopped.",
+                hint="Narrow its patterns, or add a LIMIT.",
+            ) from error
+    if done.returncode == 2:
+        raise QueryUnreadable(f"Not a SPARQL query: {done.stderr.decode(errors='replace').strip()}")
+    if done.returncode == 3:
+        raise QueryTooCostly(
+            f"The answer is longer than {ANSWER:,} bytes.", hint="Add a LIMIT to the query."
+        )
+    if done.returncode != 0:
+        raise QueryTooCostly("The query used more than its share of memory and was stopped.")
+    media_type, _, body = done.stdout.partition(b"\n")
+    return Answer(media_type=media_type.decode(), body=body)
+
+
+def _limit() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def _check(query: str) -> None:
+    if not query.strip():
+        raise QueryUnreadable("The query is empty.", hint="Send a SELECT, ASK or CONSTRUCT.")
+    if len(query) > LENGTH:
+        raise QueryTooCostly(f"The query is longer than {LENGTH:,} characters.")
+    bare = SKIPPED.sub(" ", query)
+    if found := FORBIDDEN.search(bare.replace("?", " ?").replace(":", " : ")):
+        if not re.search(rf"[?$:]\s*{found[1]}\b|\b{found[1]}\s*:", bare, re.IGNORECASE):
+            raise QueryForbidden(
+                f"{found[1].upper()} is not allowed here: queries only read this knowledge base."
+            )
+    depth = deepest = 0
+    for character in bare:
+        depth += (character in "{([") - (character in "})]")
+        deepest = max(deepest, depth)
+    if deepest > DEPTH or bare.count("!") > LENGTH // 100:
+        raise QueryTooCostly(f"The query is nested more than {DEPTH} levels deep.")

@@ -1,0 +1,179 @@
+"""Shapes: checked when loaded, so that none is passed over in silence, and prepared for use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+import shifty
+
+from .errors import ShapeMalformed
+from .populations import index_triples
+from .terms import RDF, SH, SHAPES, TYPE, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+TERMS: Final = frozenset(
+    """
+    alternativePath and class closed datatype deactivated declare description disjoint equals flags
+    hasValue ignoredProperties in inversePath languageIn lessThan lessThanOrEquals maxCount
+    maxExclusive maxInclusive maxLength message minCount minExclusive minInclusive minLength name
+    namespace node nodeKind not oneOrMorePath or order path pattern prefix prefixes property
+    qualifiedMaxCount qualifiedMinCount qualifiedValueShape qualifiedValueShapesDisjoint select
+    severity sparql targetClass targetNode targetObjectsOf targetSubjectsOf uniqueLang xone
+    zeroOrMorePath zeroOrOnePath NodeShape PropertyShape SPARQLConstraint Violation Warning Info
+    IRI BlankNode Literal BlankNodeOrIRI BlankNodeOrLiteral IRIOrLiteral
+    """.split()
+)
+NESTING: Final = tuple(
+    SH + name for name in ("node", "property", "not", "and", "or", "xone", "qualifiedValueShape")
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShapeSet:
+    """
+    All shapes of the knowledge base.
+
+    Attributes:
+        triples: The shapes graph.
+    """
+
+    triples: tuple[ox.Triple, ...]
+
+    @classmethod
+    def read(cls, triples: Iterable[ox.Triple]) -> ShapeSet:
+        """
+        Check and hold shapes.
+
+        Raises:
+            ShapeMalformed: A term that SHACL does not know, a shape that refers to itself, or a
+                property shape without a name or message.
+        """
+        found = cls(triples=tuple(triples))
+        check_shapes(found.triples)
+        return found
+
+    @cached_property
+    def text(self) -> bytes:
+        """The shapes graph as N-Triples."""
+        return "".join(f"{t} .\n" for t in self.triples).encode()
+
+    @cached_property
+    def validator(self) -> shifty.PreparedValidator:
+        """The shapes, parsed and planned once."""
+        return shifty.PreparedValidator(self.text)
+
+    @cached_property
+    def _messages(self) -> Mapping[tuple[str, str], str]:
+        index = index_triples(self.triples)
+        found: dict[tuple[str, str], str] = {}
+        for shape in self.targets:
+            node = ox.NamedNode(shape)
+            for part in (node, *index.get((node, SH + "property"), [])):
+                for message in index.get((part, SH + "message"), []):
+                    found[shape, message.value] = part.value.removeprefix(SHAPES)
+        return found
+
+    def named_by(self, shape: str, message: str | None) -> str:
+        """Return the local name of the property shape of a node shape that has a message."""
+        return self._messages.get((shape, message or ""), shape.removeprefix(SHAPES))
+
+    @cached_property
+    def targets(self) -> Mapping[str, tuple[str, str]]:
+        """For each node shape, the kind of its target and the class or property."""
+        kinds = {SH + "targetClass": "class", SH + "targetSubjectsOf": "subjects"}
+        return {
+            t.subject.value: (kinds[t.predicate.value], t.object.value)
+            for t in sorted(self.triples, key=str)
+            if t.predicate.value in kinds
+        }
+
+    @cached_property
+    def required(self) -> frozenset[str]:
+        """The node shapes whose target must be found in a case."""
+        return frozenset(
+            t.subject.value for t in self.triples if t.predicate.value == SHAPES + "mustMatch"
+        )
+
+    @cached_property
+    def paths(self) -> Mapping[str, frozenset[str]]:
+        """For each class with a shape, the properties that its property shapes read."""
+        index = index_triples(self.triples)
+        found: dict[str, frozenset[str]] = {}
+        for shape, (kind, target) in self.targets.items():
+            if kind == "class":
+                read = {
+                    path.value
+                    for prop in index.get((ox.NamedNode(shape), SH + "property"), [])
+                    for path in index.get((prop, SH + "path"), [])
+                    if isinstance(path, ox.NamedNode)
+                }
+                found[target] = found.get(target, frozenset()) | read
+        return found
+
+    @cached_property
+    def parts(self) -> Mapping[str, str]:
+        """For each property that leads to a part of a case, the class of the part."""
+        index = index_triples(self.triples)
+        found: dict[str, str] = {}
+        for (prop, predicate), values in index.items():
+            if predicate == SH + "class" and values[0].value in self.paths:
+                for path in index.get((prop, SH + "path"), []):
+                    if isinstance(path, ox.NamedNode):
+                        found[path.value] = values[0].value
+        return found
+
+
+def check_shapes(triples: tuple[ox.Triple, ...]) -> None:
+    """
+    Refuse what a validator would pass over in silence.
+
+    Raises:
+        ShapeMalformed: See `ShapeSet.read`.
+    """
+    for t in triples:
+        for node in (t.predicate, t.object):
+            if isinstance(node, ox.NamedNode) and node.value.startswith(SH):
+                name = node.value.removeprefix(SH)
+                if name not in TERMS:
+                    raise ShapeMalformed(
+                        f"{shorten(str(getattr(t.subject, 'value', '')))} uses sh:{name}, "
+                        "which SHACL does not know.",
+                        hint="Look for a misspelling: an unknown constraint is never checked.",
+                    )
+    index = index_triples(triples)
+    for t in triples:
+        if t.predicate == TYPE and t.object == ox.NamedNode(SH + "PropertyShape"):
+            if not isinstance(t.subject, ox.NamedNode):
+                raise ShapeMalformed("A property shape has no name.", hint="Name it mnsh:Class-path.")
+            if not index.get((t.subject, SH + "message")):
+                raise ShapeMalformed(f"{shorten(t.subject.value)} has no sh:message.")
+        _refuse_recursion(t.subject, index)
+
+
+def _refuse_recursion(start: ox.NamedNode | ox.BlankNode | ox.Triple, index: Mapping[object, list[object]]) -> None:
+    todo = list(_nested(start, index))
+    seen: set[object] = set()
+    while todo:
+        node = todo.pop()
+        if node == start:
+            raise ShapeMalformed(
+                f"{shorten(str(getattr(start, 'value', start)))} refers to itself.",
+                hint="A recursive shape gives no answer below its third level: write it without.",
+            )
+        if node not in seen:
+            seen.add(node)
+            todo += _nested(node, index)
+
+
+def _nested(node: object, index: Mapping[object, list[object]]) -> list[object]:
+    found: list[object] = []
+    for predicate in (*NESTING, RDF + "first", RDF + "rest"):
+        found += index.get((node, predicate), [])
+    return found
+
+
