@@ -1,24 +1,30 @@
-# The only things a machine must have are Python 3.11 with venv, and make.
+# The only things a machine must have are Python 3.11 or later with venv, and make.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 SEED := fixtures/cases/seed-2014-spine-12-visits/case.ttl
+MADE := $(VENV) dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check test bench serve generate bless wheel clean
+.DELETE_ON_ERROR:
+.PHONY: help setup run serve check test static bench generate bless wheel lock clean
 
 help: ## list the commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
 setup: $(VENV)/.stamp ## install everything into .venv (a no-op when nothing changed)
 
+# owlready2 comes as source only; it is built with the locked setuptools, not with whatever is newest.
 $(VENV)/.stamp: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make setup PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	sed -n '/^setuptools==/,/[^\\]$$/p' constraints.txt | $(PIP) --require-hashes --no-deps -r /dev/stdin
+	$(PIP) --require-hashes --no-build-isolation -r constraints.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-run: setup ## decide the seed case and say how to serve
+run: setup ## decide the seed case, then say how to serve
 	@$(BIN)/mednec decide $(SEED)
 	@echo
 	@echo "Serve the API and the pages:  make serve   (then open http://127.0.0.1:8080)"
@@ -26,17 +32,16 @@ run: setup ## decide the seed case and say how to serve
 serve: setup ## serve the API and the pages on 127.0.0.1:8080
 	$(BIN)/mednec serve
 
-check: setup ## format, lint, types and the fast tests
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
+check: static ## format, lint, types and the fast tests
 	$(BIN)/pytest -m "not slow"
 
-test: setup ## everything
+test: static ## everything; ends with the closing line of pytest
+	$(BIN)/pytest
+
+static: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest
 
 bench: setup ## measure one case against HermiT, pySHACL and rdflib, in one run
 	$(BIN)/python -m benchmarks.one_case
@@ -44,12 +49,18 @@ bench: setup ## measure one case against HermiT, pySHACL and rdflib, in one run
 generate: setup ## classify the ontology with HermiT again
 	$(BIN)/mednec generate
 
-bless: setup ## rewrite the golden determinations, then show what changed
+bless: setup ## rewrite the golden files, then show what changed
 	$(BIN)/pytest tests/cases --bless
-	git diff --stat fixtures
+	git --no-pager diff --stat
 
-wheel: setup ## build the wheel into dist/
-	$(BIN)/python -m hatchling build -t wheel
+wheel: setup ## build the wheel into dist/, install it elsewhere, decide a case there
+	$(BIN)/python -m hatchling build --target wheel
+	$(BIN)/pytest tests/hygiene/test_packaging.py
+
+lock: setup ## pin what pyproject.toml asks for, with hashes, in constraints.txt
+	$(BIN)/uv pip compile --quiet --no-config --universal --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --python-version 3.11 --extra dev --output-file constraints.txt pyproject.toml
 
 clean: ## remove what the commands made
-	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(MADE)
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

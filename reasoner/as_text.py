@@ -34,7 +34,8 @@ def _determination(d: Data, name: str) -> str:
         f"IMR: {dispositions['independentMedicalReview']}"
     )
     head = [
-        f"{name} · decided under the law of {d['lawOf']} ({d['datedBy']})",
+        f"{name} · decided under the law of {d['lawOf']}",
+        str(d["datedBy"]) + ".",
         "",
         _asked(cast("Data", d["asked"])),
         f"{label}{venue:>{max(len(venue) + 3, WIDTH - len(label))}}",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from .vocabulary import Vocabulary
 
+DEPTH: Final = 32
 LIMIT: Final = 1_000_000
 """Bytes; the largest real case seen takes some ten thousand."""
 TRIPLES: Final = 5_000
@@ -78,12 +79,21 @@ def read_case(
             f"{source}: {len(data):,} bytes; at most {limit:,} are read.",
             hint="Send the facts of one case, not its documents.",
         )
+    if form not in FORMS:
+        raise CaseUnreadable(
+            f"{source}: no form of a case is called '{form}'.", hint=f"One of {', '.join(FORMS)}."
+        )
     if form == "turtle":
         quads = _parse_turtle(data, source)
     else:
         quads = quads_of(decode(data, source), vocabulary, source)
     if len(quads) > TRIPLES:
         raise CaseTooLarge(f"{source}: {len(quads):,} facts; at most {TRIPLES:,} are read.")
+    if named := [q.graph_name for q in quads if q.graph_name != ox.DefaultGraph()]:
+        raise CaseUnreadable(
+            f"{source}: the case stands in a graph of its own, {named[0]}.",
+            hint="Send the facts without a graph name.",
+        )
     triples = {ox.Triple(q.subject, q.predicate, _literal(q, source)) for q in quads}
     triples |= _implied_types(triples, parts)
     _check_terms(triples, vocabulary, source)
@@ -123,6 +133,8 @@ def _literal(quad: ox.Quad, source: str) -> ox.NamedNode | ox.BlankNode | ox.Lit
     kind = value.datatype.value
     form = LEXICAL.get(kind)
     where = f"{source}: {shorten(quad.predicate.value)} of {_speak(quad.subject)}"
+    if "\0" in value.value:
+        raise CaseUnreadable(f"{where} holds the character NUL, which is no text.")
     if form and not form.fullmatch(value.value):
         raise CaseUnreadable(f"{where} is '{value.value}', which is no {shorten(kind)}.")
     if kind == XSD + "integer":
@@ -232,10 +244,11 @@ def _name_blank_nodes(triples: set[ox.Triple], case: str, source: str) -> set[ox
             f"{source}: a part without a name is reached in {len(parents[shared[0]])} ways.",
             hint="Give a part that is used twice an IRI.",
         )
+    contents = {node: _content(node, about, source, frozenset()) for node in parents}
     siblings: dict[str, list[tuple[str, ox.BlankNode]]] = {}
     for node, (leading,) in parents.items():
         key = leading.predicate.value.removeprefix(NS)
-        siblings.setdefault(key, []).append((_content(node, about, source, frozenset()), node))
+        siblings.setdefault(key, []).append((_address(node, parents, contents), node))
     for key, nodes in siblings.items():
         nodes.sort(key=lambda pair: pair[0])
         for place, (_, node) in enumerate(nodes, start=1):
@@ -251,6 +264,19 @@ def _name_blank_nodes(triples: set[ox.Triple], case: str, source: str) -> set[ox
     }
 
 
+def _address(
+    node: ox.NamedNode | ox.BlankNode | ox.Triple,
+    parents: Mapping[ox.BlankNode, list[ox.Triple]],
+    contents: Mapping[ox.BlankNode, str],
+) -> str:
+    """Tell a blank node by what is said of it, then by what leads to it: order plays no part."""
+    if not isinstance(node, ox.BlankNode):
+        return str(node)
+    if node not in parents:
+        return ""
+    return f"{contents[node]} < {_address(parents[node][0].subject, parents, contents)}"
+
+
 def _content(
     node: ox.BlankNode,
     about: Mapping[object, list[ox.Triple]],
@@ -260,6 +286,8 @@ def _content(
     """Write what is said of a blank node, without names of blank nodes."""
     if node in above:
         raise CaseUnreadable(f"{source}: parts without a name refer to each other in a circle.")
+    if len(above) >= DEPTH:
+        raise CaseUnreadable(f"{source}: parts without a name lie more than {DEPTH} deep.")
     below = above | {node}
     return "[" + ";".join(
         sorted(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from .explain import Saying, Source, find_source, prove, tell
-from .terms import DEFINITION, TYPE, mn
+from .terms import DEFINITION, TYPE, XSD, mn
 
 if TYPE_CHECKING:
     from .engine import Derivation, Firing
@@ -170,7 +170,7 @@ def conclude(knowledge: Knowledge, derivation: Derivation, request: str) -> Dete
         robust=derivation.holds(request, "robust"),
         robustness=" ".join(s.text for s in said),
         law_of=derivation.value(request, "onDecisionDate") or "",
-        dated_by=_dated_by(knowledge, derivation, request),
+        dated_by=_dated_by(derivation, request),
         visits=_visits(knowledge, derivation, request),
         governing=governing,
         administrator=told["administrator"],
@@ -199,10 +199,16 @@ def _frequency(derivation: Derivation, request: str) -> tuple[int, int] | None:
     return (rate, weeks) if rate is not None and weeks is not None else None
 
 
-def _dated_by(knowledge: Knowledge, derivation: Derivation, request: str) -> str:
-    assumed = [v.value for v in derivation.values(request, "assumes")]
-    key = "requestedOn" if mn("decidedOn").value in assumed else "decidedOn"
-    return knowledge.value(mn(key).value, DEFINITION) or ""
+def _dated_by(derivation: Derivation, request: str) -> str:
+    """Say why that date selects the law, in the words of the rule that found it."""
+    date = derivation.value(request, "onDecisionDate")
+    if date is None:
+        return ""
+    literal = ox.Literal(date, datatype=ox.NamedNode(XSD + "date"))
+    firing = derivation.firing_of(
+        ox.Triple(ox.NamedNode(request), mn("onDecisionDate"), literal)
+    )
+    return firing.rule.title if firing and firing.rule else ""
 
 
 def _situations(derivation: Derivation, request: str) -> list[str]:

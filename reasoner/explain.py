@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from .rules import PLACE
-from .terms import SOURCE, mn, shorten
+from .terms import SKOS, SOURCE, mn, shorten
 
 if TYPE_CHECKING:
     import re
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .engine import Derivation, Firing
     from .knowledge import Knowledge
 
+SHORT = ox.NamedNode(SKOS + "altLabel")
 STATED_IN = mn("statedIn")
 PINPOINT = mn("pinpoint")
 VERIFICATION = mn("verification")
@@ -79,6 +80,8 @@ def say_value(value: ox.NamedNode | ox.Literal, knowledge: Knowledge) -> str:
     if isinstance(value, ox.Literal):
         return value.value
     label = knowledge.label(value.value)
+    if value.value in knowledge.editions:
+        label = knowledge.value(value.value, SHORT) or label
     if label == shorten(value.value) and "#" in value.value:
         return value.value.rsplit("#", 1)[1].replace("-", " ")
     return label

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -74,7 +75,7 @@ def check_case(case: CaseGraph, knowledge: Knowledge) -> CaseReport:
             severity=str(reason.severity),
             shape=knowledge.shapes.named_by(violation.shape_name, reason.author_message),
             focus=_plain(violation.focus_node),
-            path=shorten(_plain(reason.path)) if reason.path else "",
+            path=_path(reason.path),
             value="" if reason.value == violation.focus_node else _plain(reason.value or ""),
             message=reason.author_message or reason.message,
         )
@@ -82,6 +83,11 @@ def check_case(case: CaseGraph, knowledge: Knowledge) -> CaseReport:
         for reason in violation.reasons
     }
     return _report(results, case, knowledge.shapes)
+
+
+def _path(text: str | None) -> str:
+    """Shorten a path that is one property; other paths are told by the name of their shape."""
+    return shorten(text[1:-1]) if text and re.fullmatch(r"<[^<>]*>", text) else ""
 
 
 def _plain(text: str) -> str:
@@ -105,8 +111,11 @@ def check_case_with_referee(case: CaseGraph, knowledge: Knowledge) -> CaseReport
 
 
 def case_data(case: CaseGraph, knowledge: Knowledge) -> bytes:
-    """Return the facts of a case, with the types of the terms they name, as N-Triples."""
+    """Return the facts of a case, with the types of terms and codes they name, as N-Triples."""
     lines = [f"{t} .\n" for t in case.triples]
+    coded = knowledge.vocabulary.coded
+    for t in case.triples:
+        lines += [f"{c} .\n" for c in coded.get((t.predicate.value, t.object.value), ())]
     named = {t.object for t in case.triples if isinstance(t.object, ox.NamedNode)}
     for node in sorted(named, key=str):
         kinds = knowledge.described.get((node.value, TYPE.value), ())
@@ -183,13 +192,23 @@ def _unmatched(shape: str) -> Result:
 
 
 def _unread(case: CaseGraph, shapes: ShapeSet) -> list[Result]:
-    """Complain of facts that no shape reads: they could not have been checked."""
+    """Complain of facts that no shape reads, or that stand where nothing of the case leads to."""
     read: dict[object, frozenset[str]] = {}
+    parts: dict[object, list[object]] = {}
     for t in case.triples:
         if t.predicate == TYPE:
             read[t.subject] = read.get(t.subject, frozenset()) | shapes.paths.get(
                 t.object.value, frozenset()
             )
+        elif isinstance(t.object, ox.NamedNode):
+            parts.setdefault(t.subject, []).append(t.object)
+    reached: set[object] = set()
+    todo: list[object] = [ox.NamedNode(case.iri)]
+    while todo:
+        node = todo.pop()
+        if node not in reached:
+            reached.add(node)
+            todo += parts.get(node, [])
     return [
         Result(
             severity="Violation",
@@ -197,8 +216,12 @@ def _unread(case: CaseGraph, shapes: ShapeSet) -> list[Result]:
             focus=t.subject.value,
             path=shorten(t.predicate.value),
             value=t.object.value,
-            message="No shape reads this fact here: take it out, or put it where it belongs.",
+            message="No shape reads this fact here: take it out, or put it where it belongs."
+            if t.subject in reached
+            else "Nothing in the case leads here: link this part from the case, or take it out.",
         )
         for t in case.triples
-        if t.predicate != TYPE and t.predicate.value not in read.get(t.subject, frozenset())
+        if t.subject not in reached
+        or (t.predicate == TYPE and t.object.value not in shapes.paths)
+        or (t.predicate != TYPE and t.predicate.value not in read.get(t.subject, frozenset()))
     ]

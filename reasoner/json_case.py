@@ -8,18 +8,25 @@ from anywhere: a reference to one is refused.
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
 from .errors import CaseUnreadable
-from .terms import CONTEXT, NS, PREFIXES, XSD
+from .terms import CASE, CONTEXT, NS, PREFIXES, XSD
 
 if TYPE_CHECKING:
     from .vocabulary import Vocabulary
 
 DEPTH: Final = 32
 DIGITS: Final = 15
+CONSTANTS: Final = ("NaN", "Infinity", "-Infinity")
+TOKEN: Final = re.compile(
+    r'(?P<word>"(?:[^"\\]|\\.)*"|[\[\]{}]|NaN|-?Infinity|-?\d[\d.eE+-]*)(?P<colon>\s*:)?'
+)
+NO_IRI: Final = re.compile(r'[\x00-\x20<>"{}|\\^`]')
+SPOKEN: Final = {int: "a whole number", bool: "true or false", str: "text in quotation marks"}
 KEYWORDS: Final = {"id": "@id", "type": "@type"}
 JSON_LD: Final = frozenset({"@context", "@id", "@type", "@value", "@language", "@graph"})
 
@@ -51,16 +58,8 @@ def decode(data: bytes, source: str) -> object:
         raise CaseUnreadable(
             f"{source}: not UTF-8 at byte {error.start}.", hint="Send the case as UTF-8."
         ) from error
-    depth = deepest = 0
-    for character in text:
-        depth += (character in "[{") - (character in "]}")
-        deepest = max(deepest, depth)
-    if deepest > DEPTH:
-        raise CaseUnreadable(f"{source}: nested more than {DEPTH} levels deep.")
     try:
-        value = json.loads(
-            text, object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_int=_integer
-        )
+        value = json.loads(text, parse_int=_integer)
         json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         raise CaseUnreadable(
@@ -68,28 +67,41 @@ def decode(data: bytes, source: str) -> object:
         ) from error
     except UnicodeEncodeError as error:
         raise CaseUnreadable(f"{source}: holds a lone surrogate, which is no character.") from error
-    except ValueError as error:
-        raise CaseUnreadable(f"{source}: {error}") from error
+    except RecursionError as error:
+        raise CaseUnreadable(f"{source}: nested more than {DEPTH} levels deep.") from error
+    _scan(text, source)
     return value
 
 
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found: dict[str, object] = {}
-    for key, value in pairs:
-        if key in found:
-            raise ValueError(f"the key '{key}' is given twice in one object; give it once.")
-        found[key] = value
-    return found
-
-
-def _refuse_constant(name: str) -> object:
-    raise ValueError(f"{name} is no JSON number.")
-
-
 def _integer(digits: str) -> int:
-    if len(digits) > DIGITS:
-        raise ValueError(f"the number {digits[:DIGITS]}… is too large.")
-    return int(digits)
+    return int(digits[: DIGITS + 2])  # a longer one is refused by the scan, with its line
+
+
+def _scan(text: str, source: str) -> None:
+    """Refuse, with its line, what a decoder would mend or pass over in silence."""
+    open_objects: list[set[str] | None] = []
+    for token in TOKEN.finditer(text):
+        word = token["word"]
+        fault = ""
+        if word in "{[":
+            open_objects.append(set() if word == "{" else None)
+            if len(open_objects) > DEPTH:
+                fault = f"nested more than {DEPTH} levels deep"
+        elif word in "}]":
+            open_objects.pop()
+        elif word in CONSTANTS:
+            fault = f"{word} is no JSON number"
+        elif word[0] != '"':
+            if len(word.lstrip("-")) > DIGITS or "e" in word.lower():
+                fault = f"the number {word[:DIGITS]} is too large or not written out"
+        elif token["colon"] and (keys := open_objects[-1]) is not None:
+            key = json.loads(word)
+            if key in keys:
+                fault = f"the key '{key}' is given twice in one object; give it once"
+            keys.add(key)
+        if fault:
+            line = text.count("\n", 0, token.start()) + 1
+            raise CaseUnreadable(f"{source}: line {line}: {fault}.")
 
 
 def quads_of(value: object, vocabulary: Vocabulary, source: str) -> list[ox.Quad]:
@@ -111,12 +123,34 @@ def quads_of(value: object, vocabulary: Vocabulary, source: str) -> list[ox.Quad
     seen: dict[str, str] = {}
     _check_ids(value, "$", seen, source)
     document = {**value, "@context": context}
-    if "type" not in value and "@type" not in value:
+    if not {"type", "@type", "@graph"} & set(value):
         document["type"] = "Case"
     try:
-        return list(ox.parse(json.dumps(document).encode(), format=ox.RdfFormat.JSON_LD))
+        text = json.dumps(document).encode()
+        quads = list(ox.parse(text, format=ox.RdfFormat.JSON_LD, base_iri=CASE))
     except (SyntaxError, ValueError, RuntimeError) as error:
         raise CaseUnreadable(f"{source}: not JSON-LD: {error}") from error
+    if len(quads) != _count_facts(document):
+        raise CaseUnreadable(
+            f"{source}: {_count_facts(document)} facts were sent and {len(quads)} understood.",
+            hint="Give each value as text, number, true or false, or as an object with an id.",
+        )
+    return quads
+
+
+def _count_facts(value: object) -> int:
+    """Count the facts that a JSON-LD document states, so that none can be lost on the way."""
+    if isinstance(value, list):
+        return sum(_count_facts(item) for item in value)
+    if not isinstance(value, dict) or "@value" in value:
+        return 0
+    total = 0
+    for key, item in value.items():
+        if key not in {"id", "@id", "@context"}:
+            total += _count_facts(item)
+            if key != "@graph":
+                total += len(item) if isinstance(item, list) else 1
+    return total
 
 
 def _check_context(value: object, source: str, path: str = "$") -> None:
@@ -169,7 +203,7 @@ def _check_term(
             )
             if type(value) is not wanted and not isinstance(value, dict):
                 raise CaseUnreadable(
-                    f"{source}: {path} is {json.dumps(value)[:40]}; expected {wanted.__name__}."
+                    f"{source}: {path} is {json.dumps(value)[:40]}; expected {SPOKEN[wanted]}."
                 )
         elif NS + key in vocabulary.links or key == "type":
             if isinstance(value, dict):
@@ -189,8 +223,13 @@ def _check_ids(value: object, path: str, seen: dict[str, str], source: str) -> N
         for position, item in enumerate(value):
             _check_ids(item, f"{path}[{position}]", seen, source)
     elif isinstance(value, dict):
-        name = value.get("id", value.get("@id"))
-        if isinstance(name, str) and len(value) > 1:
+        name = value.get("id", value.get("@id", ""))
+        if not isinstance(name, str) or NO_IRI.search(name):
+            raise CaseUnreadable(
+                f"{source}: {path} has the id {json.dumps(name)[:60]}, which is no IRI.",
+                hint="Write an IRI, or a short name without spaces, or leave the id out.",
+            )
+        if name and len(value) > 1:
             if name in seen:
                 raise CaseUnreadable(
                     f"{source}: {path} and {seen[name]} have one id, {name}.",

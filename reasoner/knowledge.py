@@ -83,6 +83,15 @@ class Knowledge:
         return tuple(ox.Quad(t.subject, t.predicate, t.object) for t in sorted(kept, key=str))
 
     @cached_property
+    def editions(self) -> frozenset[str]:
+        """The IRIs of the guideline editions."""
+        return frozenset(
+            t.subject.value
+            for t in self.facts
+            if t.predicate == TYPE and t.object == mn("Guideline")
+        )
+
+    @cached_property
     def keys(self) -> frozenset[tuple[ox.NamedNode, ox.NamedNode | ox.Literal | None]]:
         """The predicates of the working facts, alone and with each object."""
         return frozenset(

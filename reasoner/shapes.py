@@ -28,6 +28,10 @@ TERMS: Final = frozenset(
     IRI BlankNode Literal BlankNodeOrIRI BlankNodeOrLiteral IRIOrLiteral
     """.split()
 )
+NODE: Final = ox.NamedNode(SH + "NodeShape")
+PROPERTY: Final = ox.NamedNode(SH + "PropertyShape")
+TARGETS: Final = (SH + "targetClass", SH + "targetSubjectsOf")
+DIRECT_TARGETS: Final = (SH + "targetNode", SH + "targetObjectsOf")
 NESTING: Final = tuple(
     SH + name for name in ("node", "property", "not", "and", "or", "xone", "qualifiedValueShape")
 )
@@ -146,13 +150,53 @@ def check_shapes(triples: tuple[ox.Triple, ...]) -> None:
                         hint="Look for a misspelling: an unknown constraint is never checked.",
                     )
     index = index_triples(triples)
-    for t in triples:
-        if t.predicate == TYPE and t.object == ox.NamedNode(SH + "PropertyShape"):
-            if not isinstance(t.subject, ox.NamedNode):
-                raise ShapeMalformed("A property shape has no name.", hint="Name it mnsh:Class-path.")
-            if not index.get((t.subject, SH + "message")):
-                raise ShapeMalformed(f"{shorten(t.subject.value)} has no sh:message.")
-        _refuse_recursion(t.subject, index)
+    for subject in sorted({t.subject for t in triples}, key=str):
+        _refuse_recursion(subject, index)
+    _check_node_shapes(index)
+    _check_property_shapes(index)
+
+
+def _check_node_shapes(index: Mapping[object, list[object]]) -> None:
+    """Refuse a node shape that looks at nothing, or that cannot tell its complaints apart."""
+    for node in sorted({s for s, p in index if p in DIRECT_TARGETS or _is_a(s, NODE, index)}, key=str):
+        name = shorten(str(getattr(node, "value", node)))
+        if not any((node, target) in index for target in (*TARGETS, *DIRECT_TARGETS)):
+            raise ShapeMalformed(f"{name} has no target.", hint="Name the class that it is for.")
+        if any((node, target) in index for target in DIRECT_TARGETS):
+            raise ShapeMalformed(
+                f"{name} has a target that a report cannot count.",
+                hint="Use sh:targetClass or sh:targetSubjectsOf.",
+            )
+        said: dict[object, object] = {}
+        for part in index.get((node, SH + "property"), []):
+            if not isinstance(part, ox.NamedNode) or (part, SH + "path") not in index:
+                raise ShapeMalformed(
+                    f"{name} has a property shape that is not described or has no name.",
+                    hint="Look for a misspelling; name each property shape mnsh:Class-path.",
+                )
+            for message in index.get((part, SH + "message"), []):
+                if said.setdefault(message, part) != part:
+                    raise ShapeMalformed(f"{name} has two property shapes with one message.")
+
+
+def _check_property_shapes(index: Mapping[object, list[object]]) -> None:
+    """Refuse a property shape that no node shape uses, or that has nothing to say."""
+    used = {part for (_, p), parts in index.items() if p == SH + "property" for part in parts}
+    named = {s for s, _ in index if _is_a(s, PROPERTY, index)}
+    for node in sorted(used | named, key=str):
+        name = shorten(str(getattr(node, "value", node)))
+        if not isinstance(node, ox.NamedNode):
+            raise ShapeMalformed("A property shape has no name.", hint="Name it mnsh:Class-path.")
+        if node not in used:
+            raise ShapeMalformed(f"{name} is used by no node shape.", hint="List it as sh:property.")
+        if len(index.get((node, SH + "message"), [])) != 1:
+            raise ShapeMalformed(f"{name} needs exactly one sh:message.")
+        if len(index.get((node, SH + "severity"), [])) != 1:
+            raise ShapeMalformed(f"{name} needs exactly one sh:severity.")
+
+
+def _is_a(node: object, kind: ox.NamedNode, index: Mapping[object, list[object]]) -> bool:
+    return kind in index.get((node, TYPE.value), [])
 
 
 def _refuse_recursion(start: ox.NamedNode | ox.BlankNode | ox.Triple, index: Mapping[object, list[object]]) -> None:

@@ -27,20 +27,28 @@ class Vocabulary:
         links: IRIs of object properties.
         values: IRIs of datatype properties, with the IRI of the datatype.
         individuals: IRIs of concepts and other named individuals.
+        coded: For a datatype property and a code, the facts of the concepts that bear the code.
     """
 
     classes: frozenset[str]
     links: frozenset[str]
     values: Mapping[str, str]
     individuals: frozenset[str]
+    coded: Mapping[tuple[str, str], tuple[ox.Triple, ...]]
 
     @classmethod
     def read(cls, triples: Iterable[ox.Triple]) -> Vocabulary:
         """Collect the terms that an ontology declares."""
         kinds: dict[str, set[str]] = {}
         ranges: dict[str, str] = {}
+        coded: dict[tuple[str, str], tuple[ox.Triple, ...]] = {}
         for t in triples:
-            if not isinstance(t.subject, ox.NamedNode) or not isinstance(t.object, ox.NamedNode):
+            if not isinstance(t.subject, ox.NamedNode):
+                continue
+            if isinstance(t.object, ox.Literal) and t.subject.value.startswith(CONCEPT):
+                key = (t.predicate.value, t.object.value)
+                coded[key] = (*coded.get(key, ()), t)
+            if not isinstance(t.object, ox.NamedNode):
                 continue
             if t.predicate == TYPE:
                 kinds.setdefault(t.object.value, set()).add(t.subject.value)
@@ -52,6 +60,7 @@ class Vocabulary:
             links=frozenset(kinds.get(OWL + "ObjectProperty", set())),
             values={p: ranges.get(p, "") for p in sorted(kinds.get(OWL + "DatatypeProperty", ()))},
             individuals=frozenset(kinds.get(OWL + "NamedIndividual", set()) | guidelines),
+            coded=coded,
         )
 
     @cached_property

@@ -1,0 +1,53 @@
+"""HTTP and pages over the reasoner; nothing is decided here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response
+
+from . import determinations, problems, service, sparql
+
+if TYPE_CHECKING:
+    from reasoner import Knowledge
+
+__all__ = ["create_app", "serve"]
+
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
+
+
+def create_app(knowledge: Knowledge) -> Flask:
+    """
+    Build the WSGI application over one knowledge base.
+
+    Args:
+        knowledge: A loaded knowledge base; it is shared by all requests and never changed.
+    """
+    app = Flask(__name__)
+    app.config["KNOWLEDGE"] = knowledge
+    app.json.sort_keys = False  # type: ignore[attr-defined] # the order of keys is meant
+    for part in (determinations, service, sparql):
+        app.register_blueprint(part.routes)
+    problems.register(app)
+    app.after_request(_harden)
+    return app
+
+
+def _harden(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def serve(knowledge: Knowledge, *, host: str, port: int) -> None:
+    """Serve until interrupted; says where when it is ready."""
+    import waitress  # noqa: PLC0415 - only where a server is wanted
+
+    server = waitress.create_server(create_app(knowledge), host=host, port=port, threads=4)
+    print(f"mednec serves on http://{host}:{server.effective_port} (Ctrl-C ends it)", flush=True)  # noqa: T201
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        server.close()

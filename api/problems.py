@@ -1,0 +1,65 @@
+"""The only place where an error becomes a status (RFC 9457)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import Response, json
+from werkzeug.exceptions import HTTPException
+
+from reasoner import CaseReport, errors, report_data
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+STATUS: Final[dict[type[errors.MednecError], int]] = {
+    errors.CaseTooLarge: 413,
+    errors.CaseRejected: 422,
+    errors.CaseError: 400,
+    errors.QueryForbidden: 403,
+    errors.QueryTooCostly: 422,
+    errors.QueryError: 400,
+    errors.KnowledgeError: 503,
+    errors.EngineError: 500,
+    errors.MednecError: 500,
+}
+BASE: Final = "https://w3id.org/mednec/problem/"
+
+
+def register(app: Flask) -> None:
+    """Answer each error of an application with a problem document."""
+    app.register_error_handler(errors.MednecError, _known)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unknown)
+
+
+def status_of(kind: type[errors.MednecError]) -> int:
+    """Return the status of a kind of error: that of its nearest ancestor in the table."""
+    return next(STATUS[ancestor] for ancestor in kind.__mro__ if ancestor in STATUS)
+
+
+def _known(error: errors.MednecError) -> Response:
+    extra: dict[str, object] = {"hint": error.hint} if error.hint else {}
+    if isinstance(error, errors.CaseRejected) and isinstance(error.report, CaseReport):
+        extra["report"] = report_data(error.report)
+    title = error.code.replace("-", " ")
+    return _problem(error.code, title, status_of(type(error)), error.message, extra)
+
+
+def _http(error: HTTPException) -> Response:
+    code = (error.name or "error").lower().replace(" ", "-")
+    return _problem(code, error.name, error.code or 500, error.description or "", {})
+
+
+def _unknown(error: Exception) -> Response:
+    detail = f"An unforeseen {type(error).__name__}; nothing was decided and nothing was changed."
+    return _problem("unforeseen", "unforeseen", 500, detail, {})
+
+
+def _problem(
+    code: str, title: str, status: int, detail: str, extra: dict[str, object]
+) -> Response:
+    body = {"type": BASE + code, "title": title, "status": status, "detail": detail, **extra}
+    return Response(
+        json.dumps(body, ensure_ascii=False), status, content_type="application/problem+json"
+    )

@@ -1,0 +1,54 @@
+"""What the service says of itself: health, contract, context, and a first page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from flask import Blueprint, Response, current_app, json, jsonify, render_template
+
+from reasoner import VERSION, context_of
+
+if TYPE_CHECKING:
+    from reasoner import Knowledge
+
+routes = Blueprint("service", __name__)
+
+
+def _knowledge() -> Knowledge:
+    return cast("Knowledge", current_app.config["KNOWLEDGE"])
+
+
+@routes.get("/")
+def index() -> str:
+    """Show what the service offers."""
+    knowledge = _knowledge()
+    guidelines = sorted((knowledge.label(iri), iri) for iri in knowledge.editions)
+    return render_template("index.html", knowledge=knowledge, guidelines=guidelines)
+
+
+@routes.get("/v1/health")
+def health() -> Response:
+    """Say that the service is ready, and with which knowledge."""
+    knowledge = _knowledge()
+    return jsonify(
+        status="ready",
+        version=VERSION,
+        knowledge=knowledge.digest,
+        rules=len(knowledge.rules),
+        populations=len(knowledge.populations),
+    )
+
+
+@routes.get("/v1/openapi.json")
+def openapi() -> Response:
+    """Give the contract."""
+    text = Path(__file__).with_name("openapi.json").read_text(encoding="utf-8")
+    return Response(text, content_type="application/json")
+
+
+@routes.get("/v1/context.jsonld")
+def context() -> Response:
+    """Give the JSON-LD context that is applied to every JSON case."""
+    body = json.dumps({"@context": context_of(_knowledge().vocabulary)})
+    return Response(body, content_type="application/ld+json")

@@ -1,0 +1,45 @@
+"""What all tests share: the knowledge, loaded once, and the options of the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from reasoner import Knowledge
+
+ROOT = Path(__file__).parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer `--bless`, which only `make bless` uses."""
+    parser.addoption(
+        "--bless",
+        action="store_true",
+        help="rewrite the golden files instead of comparing with them; review the diff",
+    )
+
+
+@pytest.fixture(scope="session")
+def bless(request: pytest.FixtureRequest) -> bool:
+    """Tell whether golden files are to be rewritten."""
+    return bool(request.config.getoption("--bless"))
+
+
+@pytest.fixture(scope="session")
+def knowledge() -> Knowledge:
+    """Load the knowledge of this checkout; immutable, so all tests share it."""
+    from reasoner import load_knowledge  # here, so that hygiene is tested of an engine that fails
+
+    return load_knowledge(ROOT)
+
+
+@pytest.fixture(scope="session")
+def shared_folder() -> Path:
+    """Find the folder of source material beside the checkout, no part of the repository."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("No folder 'shared' beside this checkout: the source letters are not here.")
+    return folder

@@ -1,0 +1,214 @@
+"""Who may import whom. `LAYERS` is the one place that says it; ARCHITECTURE.md draws it."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import reasoner
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+
+# The modules of `reasoner`, lowest layer first. A module imports only from layers below its own.
+LAYERS = (
+    {"errors", "query_worker", "terms"},
+    {"classify", "populations", "rules", "vocabulary"},
+    {"json_case", "shapes"},
+    {"case", "knowledge"},
+    {"engine", "intake", "query"},
+    {"explain"},
+    {"determination"},
+    {"decide"},
+    {"as_data", "as_rdf"},
+    {"as_text"},
+    {"__init__"},
+    {"cli"},
+)
+RANK = {module: rank for rank, layer in enumerate(LAYERS) for module in layer}
+
+# `mednec serve` starts the service: the command line alone may import it, inside that command.
+STARTS_THE_SERVICE = "cli"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Import:
+    """
+    One name that a module imports.
+
+    Attributes:
+        module: The absolute name of the module imported from.
+        name: The name taken from it; None for `import module`.
+        deferred: Whether it stands inside a function.
+    """
+
+    module: str
+    name: str | None
+    deferred: bool
+
+    @property
+    def package(self) -> str:
+        """The top-level package imported from."""
+        return self.module.split(".")[0]
+
+
+def imports_of(tree: ast.AST, package: str, *, deferred: bool = False) -> Iterator[Import]:
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(module=alias.name, name=None, deferred=deferred)
+        elif isinstance(node, ast.ImportFrom):
+            parents = package.split(".")[: -node.level + 1 or None] if node.level else []
+            module = ".".join([*parents, *([node.module] if node.module else [])])
+            for alias in node.names:
+                yield Import(module=module, name=alias.name, deferred=deferred)
+        else:
+            inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            yield from imports_of(node, package, deferred=deferred or inside)
+
+
+def upward(module: str, source: str) -> list[str]:
+    """List the imports of a module of `reasoner` that do not go down."""
+    found = set()
+    for imported in imports_of(ast.parse(source), "reasoner"):
+        if imported.package != "reasoner":
+            continue
+        path = [*imported.module.split(".")[1:], imported.name or ""]
+        target = path[0] if path[0] in RANK else "__init__"
+        if RANK[target] >= RANK[module]:
+            found.add(f"{module} imports {target}")
+    return sorted(found)
+
+
+def outward(module: str, source: str) -> list[str]:
+    """List the imports of a module of `reasoner` that belong to the service."""
+    return [
+        f"{module} imports {imported.module}"
+        for imported in imports_of(ast.parse(source), "reasoner")
+        if imported.package in {"api", "flask", "waitress", "werkzeug"}
+        and not (module == STARTS_THE_SERVICE and imported.deferred)
+    ]
+
+
+def environment_reads(module: str, source: str) -> list[str]:
+    """List the places where a module reads its environment."""
+    names = {"environ", "environb", "getenv"}
+    return [
+        f"{module}, line {node.lineno}"
+        for node in ast.walk(ast.parse(source))
+        if (isinstance(node, ast.Attribute) and node.attr in names)
+        or (isinstance(node, ast.ImportFrom) and {alias.name for alias in node.names} & names)
+    ]
+
+
+def private_reaches(module: str, source: str) -> list[str]:
+    """List what a module of `api` takes from `reasoner` that `reasoner` does not export."""
+    tree = ast.parse(source)
+    found = [
+        f"{module} imports {imported.module}" + (f".{imported.name}" if imported.name else "")
+        for imported in imports_of(tree, "api")
+        if imported.package == "reasoner"
+        and (
+            imported.module != "reasoner"
+            or (imported.name is not None and imported.name not in reasoner.__all__)
+        )
+    ]
+    return found + [
+        f"{module} uses reasoner.{node.attr}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "reasoner"
+        and node.attr not in reasoner.__all__
+    ]
+
+
+def sources(package: str) -> dict[str, str]:
+    """Return the text of each module of a package by its name in the package."""
+    return {
+        ".".join(path.relative_to(ROOT / package).with_suffix("").parts): path.read_text("utf-8")
+        for path in sorted((ROOT / package).rglob("*.py"))
+    }
+
+
+def test_the_layers_name_every_module_once() -> None:
+    """A new module gets its layer when it is written; a removed one leaves the table."""
+    listed = sorted(module for layer in LAYERS for module in layer)
+
+    assert listed == sorted(sources("reasoner"))
+
+
+def test_imports_inside_the_engine_go_down() -> None:
+    """A module can be read, tested and replaced with only the layers below it in mind."""
+    found = [
+        line
+        for module, text in sources("reasoner").items()
+        if module in RANK
+        for line in upward(module, text)
+    ]
+
+    assert found == []
+
+
+def test_the_engine_knows_no_service() -> None:
+    """`reasoner` can be used without a web framework; the command line alone starts one."""
+    found = [line for module, text in sources("reasoner").items() for line in outward(module, text)]
+
+    assert found == []
+
+
+def test_the_engine_reads_no_environment() -> None:
+    """What a decision depends on is an argument, so that a decision can be repeated."""
+    found = [
+        line
+        for module, text in sources("reasoner").items()
+        for line in environment_reads(module, text)
+    ]
+
+    assert found == []
+
+
+def test_the_service_uses_only_public_names() -> None:
+    """The inside of `reasoner` may change without a look at `api`."""
+    found = [
+        line for module, text in sources("api").items() for line in private_reaches(module, text)
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "line", ["from .cli import main", "from . import cli", "import reasoner.cli", "import reasoner"]
+)
+def test_an_upward_import_is_seen(line: str) -> None:
+    """The check of layers has been seen failing, for each way to write an import."""
+    assert upward("terms", line) != []
+
+
+@pytest.mark.parametrize("line", ["import flask", "from api import create_app"])
+def test_an_import_of_the_service_is_seen(line: str) -> None:
+    """The check of independence has been seen failing; inside a command the import may stand."""
+    assert outward("terms", line) != []
+    assert outward("cli", line) != []
+    assert outward("cli", f"def serve():\n    {line}") == []
+
+
+@pytest.mark.parametrize("line", ["import os; os.environ['A']", "from os import getenv"])
+def test_a_read_of_the_environment_is_seen(line: str) -> None:
+    """The check of purity has been seen failing."""
+    assert environment_reads("terms", line) != []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["from reasoner.engine import run", "import reasoner.engine", "import reasoner; reasoner._x"],
+)
+def test_a_reach_into_the_engine_is_seen(line: str) -> None:
+    """The check of the service has been seen failing."""
+    assert private_reaches("cases", line) != []

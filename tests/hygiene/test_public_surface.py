@@ -1,0 +1,41 @@
+"""The names that `reasoner` promises to others."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+import reasoner
+
+
+def kind_and_name(name: str) -> tuple[bool, bool, str]:
+    """Sort constants first, then classes, then functions, each by name, as ruff does."""
+    return (not name.isupper(), not name[0].isupper(), name)
+
+
+def said(thing: object) -> bool:
+    """Tell whether a docstring was written: not inherited, nor made by `dataclass`."""
+    text = thing.__doc__ or ""
+    return bool(text) and not text.startswith(f"{getattr(thing, '__name__', '')}(")
+
+
+def test_the_public_names_are_sorted_and_unique() -> None:
+    """A name is added in one place, and the diff shows it as one line."""
+    assert list(reasoner.__all__) == sorted(set(reasoner.__all__), key=kind_and_name)
+
+
+def test_the_public_names_are_all_there_is() -> None:
+    """What is not promised is not visible: no helper or library becomes public by accident."""
+    modules = {name for name, value in vars(reasoner).items() if inspect.ismodule(value)}
+    visible = {name for name in vars(reasoner) if not name.startswith("_")} - {"annotations"}
+
+    assert visible - modules == set(reasoner.__all__) - modules
+
+
+@pytest.mark.parametrize("name", reasoner.__all__)
+def test_a_public_name_exists_and_says_what_it_is_for(name: str) -> None:
+    """A reader learns the public surface from `help(reasoner)` alone."""
+    thing = getattr(reasoner, name)
+
+    assert name.isupper() or said(thing)
