@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -67,63 +66,83 @@ def check_case(case: CaseGraph, knowledge: Knowledge) -> CaseReport:
         The report. A shape that had to find a target and found none, and a fact that no shape
         reads, are violations too: a report that looked at nothing is not a pass.
     """
-    outcome = knowledge.shapes.validator.validate_algebra(
-        case_data(case, knowledge), infer=False, on_unsupported="error"
-    )
-    results = {
-        Result(
-            severity=str(reason.severity),
-            shape=knowledge.shapes.named_by(violation.shape_name, reason.author_message),
-            focus=_plain(violation.focus_node),
-            path=_path(reason.path),
-            value="" if reason.value == violation.focus_node else _plain(reason.value or ""),
-            message=reason.author_message or reason.message,
-        )
-        for violation in outcome.violations
-        for reason in violation.reasons
-    }
+    results = check_data(case_data(case, knowledge), knowledge.shapes)
     return _report(results, case, knowledge.shapes)
 
 
-def _path(text: str | None) -> str:
-    """Shorten a path that is one property; other paths are told by the name of their shape."""
-    return shorten(text[1:-1]) if text and re.fullmatch(r"<[^<>]*>", text) else ""
+def check_data(data: bytes, shapes: ShapeSet) -> set[Result]:
+    """
+    Check any facts, as N-Triples or Turtle, against shapes.
+
+    Returns:
+        The complaints. Unlike `check_case` this does not tell whether the shapes looked at all.
+    """
+    outcome = shapes.validator.validate_algebra(data, infer=False, on_unsupported="error")
+    results = set()
+    for violation in outcome.violations:
+        for reason in violation.reasons:
+            name = shapes.named_by(violation.shape_name, reason.author_message)
+            same = reason.value == violation.focus_node
+            results.add(
+                Result(
+                    severity=str(reason.severity),
+                    shape=name,
+                    focus=_plain(violation.focus_node),
+                    path=_path(name, shapes),
+                    value="" if same else _plain(reason.value or ""),
+                    message=reason.author_message or reason.message,
+                )
+            )
+    return results
+
+
+def _path(shape: str, shapes: ShapeSet) -> str:
+    """Name the property of a shape; a longer path is told by the name of the shape alone."""
+    return shorten(shapes.path_of[shape]) if shape in shapes.path_of else ""
 
 
 def _plain(text: str) -> str:
     """Take the angle brackets off an IRI, and the quotes and datatype off a literal."""
     if text.startswith("<"):
         return text.strip("<>")
-    return text.split('"')[1] if text.startswith('"') else text
+    return text[1 : text.rindex('"')] if text.startswith('"') else text
 
 
 def check_case_with_referee(case: CaseGraph, knowledge: Knowledge) -> CaseReport:
     """Check a case with pySHACL: slower, and the judge of the fast way."""
+    results = check_data_with_referee(case_data(case, knowledge), knowledge.shapes)
+    return _report(results, case, knowledge.shapes)
+
+
+def check_data_with_referee(data: bytes, shapes: ShapeSet) -> set[Result]:
+    """Check any facts, as N-Triples or Turtle, against shapes with pySHACL."""
     import pyshacl  # noqa: PLC0415 - a second to import, and only for the referee
     from rdflib import Graph  # noqa: PLC0415
 
-    data = Graph().parse(data=case_data(case, knowledge), format="nt")
-    shapes = Graph().parse(data=knowledge.shapes.text, format="nt")
+    facts = Graph().parse(data=data, format="turtle")
+    judged_by = Graph().parse(data=shapes.text, format="nt")
     with warnings.catch_warnings():
         warnings.simplefilter("error", category=pyshacl.errors.ShapeRecursionWarning)
-        _, graph, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none")
-    return _report(read_results(graph.serialize(format="nt").encode()), case, knowledge.shapes)
+        _, graph, _ = pyshacl.validate(facts, shacl_graph=judged_by, inference="none")
+    return read_results(graph.serialize(format="nt").encode(), shapes)
 
 
 def case_data(case: CaseGraph, knowledge: Knowledge) -> bytes:
     """Return the facts of a case, with the types of terms and codes they name, as N-Triples."""
     lines = [f"{t} .\n" for t in case.triples]
     coded = knowledge.vocabulary.coded
-    for t in case.triples:
-        lines += [f"{c} .\n" for c in coded.get((t.predicate.value, t.object.value), ())]
     named = {t.object for t in case.triples if isinstance(t.object, ox.NamedNode)}
+    for t in case.triples:
+        for fact in coded.get((t.predicate.value, t.object.value), ()):
+            lines.append(f"{fact} .\n")
+            named.add(fact.subject)
     for node in sorted(named, key=str):
         kinds = knowledge.described.get((node.value, TYPE.value), ())
         lines += [f"{node} {TYPE} {kind} .\n" for kind in kinds if kind.value.startswith(NS)]
     return "".join(lines).encode()
 
 
-def read_results(report: bytes) -> set[Result]:
+def read_results(report: bytes, shapes: ShapeSet) -> set[Result]:
     """Read the results of a W3C validation report in N-Triples."""
     about: dict[object, dict[str, list[ox.NamedNode | ox.Literal | ox.BlankNode]]] = {}
     for quad in ox.parse(report, format=ox.RdfFormat.N_TRIPLES):
@@ -139,13 +158,12 @@ def read_results(report: bytes) -> set[Result]:
             return values[0].value if values else ""
 
         shape = first("sourceShape", properties)
-        path = properties.get(SH + "resultPath", [None])[0]
         found.add(
             Result(
                 severity=first("resultSeverity", properties).removeprefix(SH),
                 shape=shape.removeprefix(SHAPES),
                 focus=first("focusNode", properties),
-                path=shorten(path.value) if isinstance(path, ox.NamedNode) else "",
+                path=_path(shape.removeprefix(SHAPES), shapes),
                 value=first("value", properties),
                 message=first("resultMessage", properties),
             )

@@ -87,6 +87,17 @@ class ShapeSet:
         return self._messages.get((shape, message or ""), shape.removeprefix(SHAPES))
 
     @cached_property
+    def path_of(self) -> Mapping[str, str]:
+        """For each property shape by local name, its property, if its path is just one."""
+        return {
+            t.subject.value.removeprefix(SHAPES): t.object.value
+            for t in self.triples
+            if t.predicate.value == SH + "path"
+            and isinstance(t.subject, ox.NamedNode)
+            and isinstance(t.object, ox.NamedNode)
+        }
+
+    @cached_property
     def targets(self) -> Mapping[str, tuple[str, str]]:
         """For each node shape, the kind of its target and the class or property."""
         kinds = {SH + "targetClass": "class", SH + "targetSubjectsOf": "subjects"}
