@@ -105,9 +105,7 @@ def read_case(
     return CaseGraph(
         iri=iri,
         triples=ordered,
-        requests=tuple(
-            sorted({t.object.value for t in ordered if t.predicate == mn("request")})
-        ),
+        requests=tuple(sorted({t.object.value for t in ordered if t.predicate == mn("request")})),
         source=source,
         digest=hashlib.sha256(text.encode()).hexdigest(),
     )
@@ -181,7 +179,9 @@ def _check_terms(triples: set[ox.Triple], vocabulary: Vocabulary, source: str) -
         if t.predicate != TYPE and t.predicate.value not in vocabulary.properties:
             raise CaseUnreadable(
                 f"{where} has {shorten(t.predicate.value)}, which is not a property of a case.",
-                hint=vocabulary.nearest(t.predicate.value.rsplit("#", 1)[-1], vocabulary.properties),
+                hint=vocabulary.nearest(
+                    t.predicate.value.rsplit("#", 1)[-1], vocabulary.properties
+                ),
             )
         for node in (t.subject, t.object):
             if not isinstance(node, ox.NamedNode):
@@ -208,13 +208,18 @@ def _is_plain(t: ox.Triple, vocabulary: Vocabulary) -> bool:
     """Tell at a glance that a fact has nothing to complain of: the common case, made fast."""
     known = t.predicate.value in vocabulary.properties
     fine = isinstance(t.object, ox.Literal) or t.object.value in vocabulary.individuals
-    return known and fine and isinstance(t.subject, ox.NamedNode) and (
-        t.subject.value not in vocabulary.terms and vocabulary.knows(t.subject.value)
+    return (
+        known
+        and fine
+        and isinstance(t.subject, ox.NamedNode)
+        and (t.subject.value not in vocabulary.terms and vocabulary.knows(t.subject.value))
     )
 
 
 def _find_case(triples: set[ox.Triple], source: str) -> str:
-    found = sorted({t.subject for t in triples if t.predicate == TYPE and t.object == mn("Case")}, key=str)
+    found = sorted(
+        {t.subject for t in triples if t.predicate == TYPE and t.object == mn("Case")}, key=str
+    )
     if not triples:
         raise CaseUnreadable(f"{source}: the case is empty.", hint="Give an injury and a request.")
     if len(found) != 1:
@@ -289,17 +294,21 @@ def _content(
     if len(above) >= DEPTH:
         raise CaseUnreadable(f"{source}: parts without a name lie more than {DEPTH} deep.")
     below = above | {node}
-    return "[" + ";".join(
-        sorted(
-            f"{t.predicate}"
-            + (
-                _content(t.object, about, source, below)
-                if isinstance(t.object, ox.BlankNode)
-                else str(t.object)
+    return (
+        "["
+        + ";".join(
+            sorted(
+                f"{t.predicate}"
+                + (
+                    _content(t.object, about, source, below)
+                    if isinstance(t.object, ox.BlankNode)
+                    else str(t.object)
+                )
+                for t in about.get(node, [])
             )
-            for t in about.get(node, [])
         )
-    ) + "]"
+        + "]"
+    )
 
 
 def _check_single(triples: set[ox.Triple], source: str) -> None:

@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 Value = ox.NamedNode | ox.Literal
 Key = tuple[ox.NamedNode, ox.NamedNode | ox.Literal | None]
 """A predicate, alone or with an object, of which there is a fact."""
+REUSE: Final = 50
+"""How many cases one store serves: measured, a store slows by a third after a thousand."""
 MEMBERSHIP: Final = 7
 """The stratum whose rules read populations: the populations are matched just before it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Firing:
     """
     One application of a rule, or one membership in a population.
@@ -53,7 +55,7 @@ class Firing:
         """The id of the rule, or `POP` for a membership in a population."""
         return self.rule.id if self.rule else "POP"
 
-    @property
+    @cached_property
     def premises(self) -> tuple[ox.Triple, ...]:
         """The facts that the firing rests on."""
         patterns = self.rule.premises if self.rule else ()
@@ -161,12 +163,16 @@ class _Bench(threading.local):
     def __init__(self) -> None:
         self.digest = ""
         self.store = ox.Store()
+        self.used = 0
 
     def ready(self, knowledge: Knowledge) -> ox.Store:
-        if self.digest != knowledge.digest:
+        """Return the store; it is made anew now and then, since what is removed leaves traces."""
+        self.used += 1
+        if self.digest != knowledge.digest or self.used > REUSE:
             self.store = ox.Store()
             self.store.extend(knowledge.working_facts)
             self.digest = knowledge.digest
+            self.used = 0
         return self.store
 
 
@@ -232,13 +238,9 @@ def fire(rule: Rule, store: ox.Store) -> list[Firing]:
     """Apply a rule to all that a store holds; return its firings, sorted by their bindings."""
     solutions = store.query(rule.select)
     names = [v.value for v in solutions.variables]
-    found = []
-    for solution in solutions:
-        bound = {}
-        for name, value in zip(names, solution, strict=True):
-            if value is not None:
-                bound[name] = value
-        found.append(bound)
+    found = [dict(zip(names, solution, strict=False)) for solution in solutions]
+    if rule.has_optional:
+        found = [{n: v for n, v in bound.items() if v is not None} for bound in found]
     if len(found) > 1:
         names.sort()
         found.sort(key=lambda bound: [str(bound.get(name)) for name in names])
@@ -287,18 +289,21 @@ def _counted(rule: Rule, bound: Mapping[str, Value], store: ox.Store) -> list[ox
 
 def match_populations(knowledge: Knowledge, store: ox.Store) -> list[Firing]:
     """Find the populations that each situation in a store belongs to."""
-    present = _treatments(store)
+    present = _linked_classes(store)
     return [
         firing
         for population in knowledge.populations
-        if population.needs is None or population.needs & present
+        if all(need & present for need in population.needs)
         for firing in _members(population, store)
     ]
 
 
-def _treatments(store: ox.Store) -> frozenset[str]:
-    """Collect the classes of all treatments that situations ask for."""
-    text = f"SELECT DISTINCT ?c WHERE {{ ?s a {mn('Situation')} ; {mn('treatment')} ?t . ?t a ?c }}"
+def _linked_classes(store: ox.Store) -> frozenset[str]:
+    """Collect the classes of all that situations, and the diagnoses they treat, are linked to."""
+    text = (
+        f"SELECT DISTINCT ?c WHERE {{ ?s a {mn('Situation')} ; ?p ?t . "
+        f"{{ ?t a ?c }} UNION {{ ?t {mn('condition')} ?x . ?x a ?c }} }}"
+    )
     return frozenset(solution["c"].value for solution in store.query(text))
 
 

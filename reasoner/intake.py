@@ -157,14 +157,14 @@ def read_results(report: bytes, shapes: ShapeSet) -> set[Result]:
             values = sorted(of.get(SH + name, []), key=str)
             return values[0].value if values else ""
 
-        shape = first("sourceShape", properties)
+        shape, value = first("sourceShape", properties), first("value", properties)
         found.add(
             Result(
                 severity=first("resultSeverity", properties).removeprefix(SH),
                 shape=shape.removeprefix(SHAPES),
                 focus=first("focusNode", properties),
                 path=_path(shape.removeprefix(SHAPES), shapes),
-                value=first("value", properties),
+                value="" if value == first("focusNode", properties) else value,
                 message=first("resultMessage", properties),
             )
         )

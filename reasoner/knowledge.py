@@ -26,7 +26,7 @@ GENERATED: Final = "generated/classification.ttl"
 STAMP: Final = re.compile(r"^# inputs: ([0-9a-f]{64})$", re.MULTILINE)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Knowledge:
     """
     Everything that a case is decided with. Immutable; load it once and share it.

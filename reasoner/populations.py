@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from .errors import AxiomUnsupported
-from .terms import OWL, RDF, RDFS, XSD, mn, shorten
+from .terms import OWL, RDF, XSD, mn, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +30,6 @@ FACETS: Final = {
     XSD + "maxInclusive": "<=",
     XSD + "maxExclusive": "<",
 }
-ROOT: Final = mn("Situation").value
-INDEXED: Final = mn("treatment").value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +42,14 @@ class Population:
         expression: The class expression, in functional style, for people and for proofs.
         pattern: A SPARQL group that binds `?situation` to the members.
         select: The query that lists the members.
-        needs: Classes of treatment, one of which every member has; None if any treatment will do.
+        needs: Sets of classes; of each set, something that a member is linked to belongs to one.
     """
 
     iri: str
     expression: str
     pattern: str
     select: str
-    needs: frozenset[str] | None
+    needs: tuple[frozenset[str], ...]
 
 
 def index_triples(triples: Iterator[ox.Triple] | tuple[ox.Triple, ...]) -> Index:
@@ -92,7 +90,7 @@ def _compile(name: str, index: Index) -> Population:
         expression=writer.functional(expressions[0]),
         pattern=pattern,
         select=f"SELECT DISTINCT ?situation WHERE {{ {pattern} }}",
-        needs=_needed(expressions[0], index),
+        needs=tuple(writer.needed(expressions[0])),
     )
 
 
@@ -162,6 +160,20 @@ class _Writer:
             raise self.refuse("a datatype restriction without a numeric facet")
         return " && ".join(tests)
 
+    def needed(self, node: Node) -> list[frozenset[str]]:
+        """List sets of classes such that a member must be linked to a member of one of each."""
+        if parts := self.only(node, OWL + "intersectionOf"):
+            return [need for part in self.items(parts) for need in self.needed(part)]
+        filler = self.only(node, OWL + "someValuesFrom")
+        if isinstance(filler, ox.NamedNode):
+            return [frozenset({filler.value})]
+        if filler is None:
+            return []
+        named = self.items(union) if (union := self.only(filler, OWL + "unionOf")) else []
+        if named and all(isinstance(n, ox.NamedNode) for n in named):
+            return [frozenset(n.value for n in named if isinstance(n, ox.NamedNode))]
+        return self.needed(filler)
+
     def shape_of(self, node: Node) -> str:
         used = sorted(p.removeprefix(OWL) for s, p in self.index if s == node and p.startswith(OWL))
         return "owl:" + ", owl:".join(used) if used else "an empty expression"
@@ -183,21 +195,3 @@ class _Writer:
             if filler is not None:
                 return f"Some({shorten(path.value)} {self.facets(filler, '?x')})"
         raise self.refuse(self.shape_of(node))
-
-
-def _needed(node: Node, index: Index) -> frozenset[str] | None:
-    """Find the classes of treatment one of which every member of an expression must have."""
-    reader = _Writer("", index)
-    parts = reader.only(node, OWL + "intersectionOf")
-    for part in reader.items(parts) if parts else [node]:
-        path = reader.only(part, OWL + "onProperty")
-        if isinstance(path, ox.NamedNode) and path.value == INDEXED:
-            filler = reader.only(part, OWL + "someValuesFrom")
-            if isinstance(filler, ox.NamedNode):
-                return frozenset({filler.value})
-            union = reader.only(filler, OWL + "unionOf") if filler else None
-            if union is not None:
-                return frozenset(n.value for n in reader.items(union) if isinstance(n, ox.NamedNode))
-    return None
-
-

@@ -74,6 +74,7 @@ class Rule:
         tallies: Patterns that an aggregate counts over.
         needs: Predicates, with the object where it is fixed, without a fact of which the rule
             cannot fire.
+        has_optional: Whether a variable may stay without a value.
     """
 
     id: str
@@ -92,6 +93,7 @@ class Rule:
     absences: tuple[tuple[Pattern, ...], ...]
     tallies: tuple[Pattern, ...]
     needs: frozenset[tuple[ox.NamedNode, Term | None]]
+    has_optional: bool
 
 
 def read_rules(folder: Path) -> tuple[Rule, ...]:
@@ -157,7 +159,7 @@ def read_rule(path: Path, folder: Path) -> Rule:
         stratum=int(path.parent.name.split("-", 1)[0]),
         path=where,
         text=body,
-        select=f"{body[: clause.start()]}SELECT DISTINCT * WHERE {clause['where']}",
+        select=f"{body[: clause.start()]}SELECT * WHERE {clause['where']}",
         template=tuple(_pattern(t, where) for t in algebra.template),
         premises=premises,
         absences=tuple(
@@ -169,6 +171,7 @@ def read_rule(path: Path, folder: Path) -> Rule:
             for _, predicate, value in (*premises, *tallies)
             if isinstance(predicate, ox.NamedNode)
         ),
+        has_optional="OPTIONAL" in body,
     )
     _check_sentence(rule, {str(v) for v in algebra._vars})
     return rule

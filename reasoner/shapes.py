@@ -11,7 +11,7 @@ import shifty
 
 from .errors import ShapeMalformed
 from .populations import index_triples
-from .terms import RDF, SH, SHAPES, TYPE, shorten
+from .terms import RDF, SH, SHAPES, TYPE, XSD, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,6 +27,9 @@ TERMS: Final = frozenset(
     zeroOrMorePath zeroOrOnePath NodeShape PropertyShape SPARQLConstraint Violation Warning Info
     IRI BlankNode Literal BlankNodeOrIRI BlankNodeOrLiteral IRIOrLiteral
     """.split()
+)
+BOUNDS: Final = tuple(
+    SH + name for name in ("minInclusive", "maxInclusive", "minExclusive", "maxExclusive")
 )
 NODE: Final = ox.NamedNode(SH + "NodeShape")
 PROPERTY: Final = ox.NamedNode(SH + "PropertyShape")
@@ -160,6 +163,11 @@ def check_shapes(triples: tuple[ox.Triple, ...]) -> None:
                         "which SHACL does not know.",
                         hint="Look for a misspelling: an unknown constraint is never checked.",
                     )
+        if t.predicate.value in BOUNDS and t.object.datatype.value == XSD + "date":
+            raise ShapeMalformed(
+                f"{shorten(str(t.subject.value))} bounds a date.",
+                hint="The fast validator takes every date for out of bounds: use sh:pattern.",
+            )
     index = index_triples(triples)
     for subject in sorted({t.subject for t in triples}, key=str):
         _refuse_recursion(subject, index)
@@ -169,7 +177,9 @@ def check_shapes(triples: tuple[ox.Triple, ...]) -> None:
 
 def _check_node_shapes(index: Mapping[object, list[object]]) -> None:
     """Refuse a node shape that looks at nothing, or that cannot tell its complaints apart."""
-    for node in sorted({s for s, p in index if p in DIRECT_TARGETS or _is_a(s, NODE, index)}, key=str):
+    for node in sorted(
+        {s for s, p in index if p in DIRECT_TARGETS or _is_a(s, NODE, index)}, key=str
+    ):
         name = shorten(str(getattr(node, "value", node)))
         if not any((node, target) in index for target in (*TARGETS, *DIRECT_TARGETS)):
             raise ShapeMalformed(f"{name} has no target.", hint="Name the class that it is for.")
@@ -199,7 +209,9 @@ def _check_property_shapes(index: Mapping[object, list[object]]) -> None:
         if not isinstance(node, ox.NamedNode):
             raise ShapeMalformed("A property shape has no name.", hint="Name it mnsh:Class-path.")
         if node not in used:
-            raise ShapeMalformed(f"{name} is used by no node shape.", hint="List it as sh:property.")
+            raise ShapeMalformed(
+                f"{name} is used by no node shape.", hint="List it as sh:property."
+            )
         if len(index.get((node, SH + "message"), [])) != 1:
             raise ShapeMalformed(f"{name} needs exactly one sh:message.")
         if len(index.get((node, SH + "severity"), [])) != 1:
@@ -210,7 +222,9 @@ def _is_a(node: object, kind: ox.NamedNode, index: Mapping[object, list[object]]
     return kind in index.get((node, TYPE.value), [])
 
 
-def _refuse_recursion(start: ox.NamedNode | ox.BlankNode | ox.Triple, index: Mapping[object, list[object]]) -> None:
+def _refuse_recursion(
+    start: ox.NamedNode | ox.BlankNode | ox.Triple, index: Mapping[object, list[object]]
+) -> None:
     todo = list(_nested(start, index))
     seen: set[object] = set()
     while todo:
@@ -230,5 +244,3 @@ def _nested(node: object, index: Mapping[object, list[object]]) -> list[object]:
     for predicate in (*NESTING, RDF + "first", RDF + "rest"):
         found += index.get((node, predicate), [])
     return found
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import pyoxigraph as ox
@@ -51,6 +52,7 @@ def mn(name: str) -> ox.NamedNode:
     return ox.NamedNode(NS + name)
 
 
+@lru_cache(maxsize=20_000)
 def shorten(iri: str) -> str:
     """Write an IRI with the prefix that this project binds, or in angle brackets."""
     best = max(

@@ -1,0 +1,177 @@
+"""Each shape is seen failing, the two validators agree, and the knowledge base conforms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+import pytest
+
+from reasoner.decide import load_case, load_case_file
+from reasoner.errors import ShapeMalformed
+from reasoner.intake import (
+    Result,
+    check_case,
+    check_case_with_referee,
+    check_data,
+    check_data_with_referee,
+)
+from reasoner.shapes import ShapeSet
+from reasoner.terms import OWL, SH, SHAPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reasoner.knowledge import Knowledge
+
+HOME = Path(__file__).parents[2]
+INVALID = HOME / "fixtures" / "invalid"
+COUNTER_EXAMPLES = sorted(INVALID.glob("*/*.ttl"))
+CASES = sorted((HOME / "fixtures" / "cases").glob("*/case.ttl"))
+HEAD = (
+    f"@prefix mn: <https://w3id.org/mednec/ns#> . @prefix mnsh: <{SHAPES}> . @prefix sh: <{SH}> ."
+)
+GOOD = """
+mnsh:AShape a sh:NodeShape ; sh:targetClass mn:Case ; sh:property mnsh:A-age .
+mnsh:A-age a sh:PropertyShape ; sh:path mn:age ; sh:minCount 1 ;
+    sh:severity sh:Violation ; sh:message "Give the age." .
+"""
+
+
+def shape_sets(knowledge: Knowledge) -> list[ShapeSet]:
+    return [knowledge.shapes, *knowledge.other_shapes.values()]
+
+
+def named(shapes: ShapeSet) -> set[str]:
+    """Name the shapes that can complain: property shapes, and node shapes with a message."""
+    told = {t.subject for t in shapes.triples if t.predicate.value == SH + "message"}
+    queries = {t.object for t in shapes.triples if t.predicate.value == SH + "sparql"}
+    return {t.value.removeprefix(SHAPES) for t in told - queries if isinstance(t, ox.NamedNode)}
+
+
+def expected(path: Path) -> set[str]:
+    """Read which shapes a counter-example fails: its folder, and those after `# also:`."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    also = [line.removeprefix("# also:") for line in lines if line.startswith("# also:")]
+    return {path.parent.name, *(name.strip() for line in also for name in line.split(",") if name)}
+
+
+def complaints(
+    path: Path, knowledge: Knowledge
+) -> tuple[set[str], frozenset[Result], frozenset[Result]]:
+    """Return the shapes that a file fails, and what each of the two validators says."""
+    shapes = next(
+        (s for s in shape_sets(knowledge) if path.parent.name in named(s)), knowledge.shapes
+    )
+    if shapes is knowledge.shapes:
+        case = load_case(path.read_bytes(), knowledge, form="turtle")
+        fast = frozenset(check_case(case, knowledge).results)
+        slow = frozenset(check_case_with_referee(case, knowledge).results)
+    else:
+        fast = frozenset(check_data(path.read_bytes(), shapes))
+        slow = frozenset(check_data_with_referee(path.read_bytes(), shapes))
+    return {r.shape for r in fast}, fast, slow
+
+
+def verdict(results: Iterable[Result]) -> set[tuple[str, str, str, str]]:
+    return {(r.severity, r.shape, r.focus, r.path) for r in results}
+
+
+def read(text: str) -> ShapeSet:
+    quads = ox.parse((HEAD + text).encode(), format=ox.RdfFormat.TURTLE)
+    return ShapeSet.read([ox.Triple(q.subject, q.predicate, q.object) for q in quads])
+
+
+def name_of(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
+
+
+def test_each_shape_has_a_counter_example(knowledge: Knowledge) -> None:
+    """A shape that was never seen failing is not a check."""
+    without = {n for s in shape_sets(knowledge) for n in named(s)} - {
+        p.parent.name for p in COUNTER_EXAMPLES
+    }
+
+    assert not without
+
+
+def test_each_counter_example_is_of_a_shape(knowledge: Knowledge) -> None:
+    """A shape that was renamed takes its counter-examples along."""
+    assert {p.parent.name for p in COUNTER_EXAMPLES} <= {
+        n for s in shape_sets(knowledge) for n in named(s)
+    }
+
+
+@pytest.mark.parametrize("path", COUNTER_EXAMPLES, ids=name_of)
+def test_a_counter_example_fails_its_shape_and_no_other(path: Path, knowledge: Knowledge) -> None:
+    """The complaint names the fault, not its consequences; the referee says the same."""
+    shapes, fast, slow = complaints(path, knowledge)
+
+    assert shapes == expected(path)
+    assert verdict(fast) == verdict(slow)
+
+
+@pytest.mark.parametrize("path", CASES, ids=name_of)
+def test_both_validators_agree_on_a_case(path: Path, knowledge: Knowledge) -> None:
+    """PySHACL judges the fast validator on every fixture."""
+    case = load_case_file(path, knowledge)
+
+    fast, slow = check_case(case, knowledge), check_case_with_referee(case, knowledge)
+
+    assert verdict(fast.results) == verdict(slow.results)
+
+
+@pytest.mark.parametrize("name", ["guideline", "vocabulary"])
+def test_the_knowledge_base_conforms(name: str, knowledge: Knowledge) -> None:
+    """What authors wrote meets the shapes for authors, and the shapes looked at it."""
+    shapes = knowledge.other_shapes[name]
+    facts = "".join(f"{t} .\n" for t in (*knowledge.facts, *knowledge.entailed)).encode()
+
+    results = check_data(facts, shapes)
+
+    assert not results
+    for _, target in shapes.targets.values():
+        assert f"<{target}> ." in facts.decode() or target.startswith(OWL)
+
+
+def test_a_well_formed_shape_is_read() -> None:
+    """The faults below are faults of one thing each."""
+    assert read(GOOD).targets == {SHAPES + "AShape": ("class", "https://w3id.org/mednec/ns#Case")}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("sh:minCount", "sh:mincount", "sh:mincount"),
+        ("sh:targetClass mn:Case ;", "", "no target"),
+        ("sh:targetClass", "sh:targetNode", "cannot count"),
+        ("sh:property mnsh:A-age .", "sh:property mnsh:A-agee .", "not described"),
+        ("sh:property mnsh:A-age .", 'sh:message "x" .', "used by no node shape"),
+        ("sh:property mnsh:A-age .", "sh:property mnsh:A-age, [ sh:path mn:sex ] .", "has no name"),
+        (' ; sh:message "Give the age."', "", "exactly one sh:message"),
+        ("sh:severity sh:Violation ;", "", "exactly one sh:severity"),
+        ("sh:minCount 1", "sh:node mnsh:A-age", "refers to itself"),
+        ("sh:minCount 1", "sh:not mnsh:AShape", "refers to itself"),
+        (
+            "sh:minCount 1",
+            'sh:minInclusive "1900-01-01"^^<http://www.w3.org/2001/XMLSchema#date>',
+            "bounds a date",
+        ),
+    ],
+)
+def test_a_shape_that_would_be_passed_over_is_refused(old: str, new: str, fault: str) -> None:
+    """A validator says nothing of a misspelling, and says yes when it gives up."""
+    assert GOOD.count(old) == 1
+
+    with pytest.raises(ShapeMalformed, match=fault):
+        read(GOOD.replace(old, new))
+
+
+def test_two_shapes_may_not_say_the_same() -> None:
+    """Complaints of one node shape are told apart by their messages."""
+    twin = """mnsh:A-sex a sh:PropertyShape ; sh:path mn:sex ; sh:minCount 1 ;
+        sh:severity sh:Violation ; sh:message "Give the age." ."""
+
+    with pytest.raises(ShapeMalformed, match="one message"):
+        read(GOOD.replace("mnsh:A-age .", "mnsh:A-age, mnsh:A-sex .") + twin)
