@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .explain import say
@@ -206,6 +207,7 @@ def fact_text(triple: ox.Triple) -> str:
     return " ".join(_slot(node) for node in (triple.subject, triple.predicate, triple.object))
 
 
+@lru_cache(maxsize=20_000)
 def _slot(node: ox.NamedNode | ox.Literal | ox.BlankNode | ox.Triple | str) -> str:
     if isinstance(node, str):
         return f"?{node}"

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
+from .blank_nodes import name_blank_nodes
 from .errors import CaseTooLarge, CaseUnreadable
 from .json_case import decode, quads_of
-from .terms import CASE, NS, OWL, RDFS, SH, TYPE, XSD, mn, shorten
+from .terms import CASE, OWL, PREFIXES, RDFS, SH, TYPE, XSD, mn, shorten
+from .vocabulary import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .vocabulary import Vocabulary
 
-DEPTH: Final = 32
 LIMIT: Final = 1_000_000
 """Bytes; the largest real case seen takes some ten thousand."""
 TRIPLES: Final = 5_000
@@ -27,6 +28,7 @@ LEXICAL: Final = {
     XSD + "integer": re.compile(r"[+-]?\d{1,15}"),
     XSD + "boolean": re.compile(r"true|false|0|1"),
 }
+KNOWLEDGE: Final = tuple(PREFIXES[p] for p in ("mn", "mnc", "mng", "mnl", "mnr", "mnsh"))
 DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
@@ -89,23 +91,23 @@ def read_case(
         quads = quads_of(decode(data, source), vocabulary, source)
     if len(quads) > TRIPLES:
         raise CaseTooLarge(f"{source}: {len(quads):,} facts; at most {TRIPLES:,} are read.")
-    if named := [q.graph_name for q in quads if q.graph_name != ox.DefaultGraph()]:
+    if graphs := [q.graph_name for q in quads if q.graph_name != ox.DefaultGraph()]:
         raise CaseUnreadable(
-            f"{source}: the case stands in a graph of its own, {named[0]}.",
+            f"{source}: the case stands in a graph of its own, {graphs[0]}.",
             hint="Send the facts without a graph name.",
         )
     triples = {ox.Triple(q.subject, q.predicate, _literal(q, source)) for q in quads}
     triples |= _implied_types(triples, parts)
     _check_terms(triples, vocabulary, source)
     iri = _find_case(triples, source)
-    named = _name_blank_nodes(triples, iri, source)
+    named = name_blank_nodes(triples, iri, source)
     _check_single(named, source)
     ordered = tuple(sorted(named, key=str))
     text = "".join(f"{t} .\n" for t in ordered)
     return CaseGraph(
         iri=iri,
         triples=ordered,
-        requests=tuple(sorted({t.object.value for t in ordered if t.predicate == mn("request")})),
+        requests=tuple(sorted({text_of(t.object) for t in ordered if t.predicate == mn("request")})),
         source=source,
         digest=hashlib.sha256(text.encode()).hexdigest(),
     )
@@ -167,7 +169,10 @@ def _implied_types(triples: set[ox.Triple], parts: Mapping[str, str]) -> set[ox.
     return {
         ox.Triple(t.object, TYPE, ox.NamedNode(parts[t.predicate.value]))
         for t in triples
-        if t.predicate.value in parts and t.object in described and t.object not in typed
+        if t.predicate.value in parts
+        and isinstance(t.object, ox.NamedNode | ox.BlankNode)
+        and t.object in described
+        and t.object not in typed
     }
 
 
@@ -196,8 +201,8 @@ def _check_terms(triples: set[ox.Triple], vocabulary: Vocabulary, source: str) -
                 )
             if node.value.startswith((OWL, RDFS, SH)):
                 raise CaseUnreadable(f"{where}: axioms and shapes have no place in a case.")
-        if isinstance(t.subject, ox.NamedNode) and t.subject.value in vocabulary.terms:
-            raise CaseUnreadable(f"{where}: a case may not state facts of the vocabulary itself.")
+        if isinstance(t.subject, ox.NamedNode) and t.subject.value.startswith(KNOWLEDGE):
+            raise CaseUnreadable(f"{where}: a case may not state facts of the knowledge base itself.")
         if t.predicate == TYPE and t.object.value not in vocabulary.classes:
             raise CaseUnreadable(
                 f"{where} is a {shorten(t.object.value)}, which is not a class of the vocabulary."
@@ -230,85 +235,6 @@ def _find_case(triples: set[ox.Triple], source: str) -> str:
         return found[0].value
     slug = re.sub(r"[^a-z0-9-]+", "-", source.rsplit("/", 1)[-1].rsplit(".", 1)[0].lower())
     return CASE + (slug.strip("-") or "unnamed")
-
-
-def _name_blank_nodes(triples: set[ox.Triple], case: str, source: str) -> set[ox.Triple]:
-    """Name each blank node by the property that leads to it and its place among its like."""
-    parents: dict[ox.BlankNode, list[ox.Triple]] = {}
-    about: dict[object, list[ox.Triple]] = {}
-    for t in triples:
-        about.setdefault(t.subject, []).append(t)
-        if isinstance(t.object, ox.BlankNode):
-            parents.setdefault(t.object, []).append(t)
-    names: dict[object, ox.NamedNode] = {}
-    for node in about:
-        if isinstance(node, ox.BlankNode) and ox.Triple(node, TYPE, mn("Case")) in triples:
-            names[node] = ox.NamedNode(case)
-    if shared := [n for n, leading in parents.items() if len(leading) > 1]:
-        raise CaseUnreadable(
-            f"{source}: a part without a name is reached in {len(parents[shared[0]])} ways.",
-            hint="Give a part that is used twice an IRI.",
-        )
-    contents = {node: _content(node, about, source, frozenset()) for node in parents}
-    siblings: dict[str, list[tuple[str, ox.BlankNode]]] = {}
-    for node, (leading,) in parents.items():
-        key = leading.predicate.value.removeprefix(NS)
-        siblings.setdefault(key, []).append((_address(node, parents, contents), node))
-    for key, nodes in siblings.items():
-        nodes.sort(key=lambda pair: pair[0])
-        for place, (_, node) in enumerate(nodes, start=1):
-            names[node] = ox.NamedNode(f"{case}#{key}-{place}")
-    if orphan := [n for n in about if isinstance(n, ox.BlankNode) and n not in names]:
-        raise CaseUnreadable(
-            f"{source}: {len(orphan)} parts without a name belong to nothing.",
-            hint="Link each part from the case.",
-        )
-    return {
-        ox.Triple(names.get(t.subject, t.subject), t.predicate, names.get(t.object, t.object))
-        for t in triples
-    }
-
-
-def _address(
-    node: ox.NamedNode | ox.BlankNode | ox.Triple,
-    parents: Mapping[ox.BlankNode, list[ox.Triple]],
-    contents: Mapping[ox.BlankNode, str],
-) -> str:
-    """Tell a blank node by what is said of it, then by what leads to it: order plays no part."""
-    if not isinstance(node, ox.BlankNode):
-        return str(node)
-    if node not in parents:
-        return ""
-    return f"{contents[node]} < {_address(parents[node][0].subject, parents, contents)}"
-
-
-def _content(
-    node: ox.BlankNode,
-    about: Mapping[object, list[ox.Triple]],
-    source: str,
-    above: frozenset[ox.BlankNode],
-) -> str:
-    """Write what is said of a blank node, without names of blank nodes."""
-    if node in above:
-        raise CaseUnreadable(f"{source}: parts without a name refer to each other in a circle.")
-    if len(above) >= DEPTH:
-        raise CaseUnreadable(f"{source}: parts without a name lie more than {DEPTH} deep.")
-    below = above | {node}
-    return (
-        "["
-        + ";".join(
-            sorted(
-                f"{t.predicate}"
-                + (
-                    _content(t.object, about, source, below)
-                    if isinstance(t.object, ox.BlankNode)
-                    else str(t.object)
-                )
-                for t in about.get(node, [])
-            )
-        )
-        + "]"
-    )
 
 
 def _check_single(triples: set[ox.Triple], source: str) -> None:

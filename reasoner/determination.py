@@ -272,14 +272,7 @@ def _visits(knowledge: Knowledge, derivation: Derivation, request: str) -> Visit
         most=max(supported, default=0),
         cap=min(caps, default=None),
         capped=derivation.number(request, "capCountAtLeast") or 0,
-        policy=next(
-            (
-                knowledge.label(s)
-                for (s, p), values in knowledge.described.items()
-                if p == TYPE.value and mn("CountingPolicy") in values
-            ),
-            "",
-        ),
+        policy=knowledge.counting_policy,
     )
 
 

@@ -1,34 +1,35 @@
 """
 The engine: run the rules over a case, stratum by stratum, and record each firing.
 
-It knows nothing of medicine or law. Each thread has one private store that holds the working facts
-of the knowledge base; a case is added, the rules run, and what was added is taken out again.
+It knows nothing of medicine or law. The facts of a case lie over those of the knowledge base, which
+are indexed once and never change; so any number of threads may derive at a time.
 """
 
 from __future__ import annotations
 
-import threading
+import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from .populations import Population
+from .matcher import COUNTED, Fact, Facts, Row, solve
 from .terms import RULE, TYPE, mn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from .knowledge import Knowledge
-    from .rules import Pattern, Rule, Slot
+    from .populations import Population
+    from .rules import Pattern, Rule
 
 Value = ox.NamedNode | ox.Literal
-Key = tuple[ox.NamedNode, ox.NamedNode | ox.Literal | None]
+Key = tuple[str, str | None]
 """A predicate, alone or with an object, of which there is a fact."""
-REUSE: Final = 50
-"""How many cases one store serves: measured, a store slows by a third after a thousand."""
+ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t"}
+UNESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 MEMBERSHIP: Final = 7
 """The stratum whose rules read populations: the populations are matched just before it."""
 
@@ -59,7 +60,7 @@ class Firing:
     def premises(self) -> tuple[ox.Triple, ...]:
         """The facts that the firing rests on."""
         patterns = self.rule.premises if self.rule else ()
-        return (*_fill(patterns, self.bindings), *self.counted)
+        return (*fill(patterns, self.bindings), *self.counted)
 
     @property
     def absences(self) -> tuple[tuple[Pattern, ...], ...]:
@@ -157,31 +158,11 @@ class Derivation:
         return [f for f in self.firings if f.name == rule]
 
 
-class _Bench(threading.local):
-    """One store for each thread, filled with the working facts of one knowledge base."""
-
-    def __init__(self) -> None:
-        self.digest = ""
-        self.store = ox.Store()
-        self.used = 0
-
-    def ready(self, knowledge: Knowledge) -> ox.Store:
-        """Return the store; it is made anew now and then, since what is removed leaves traces."""
-        self.used += 1
-        if self.digest != knowledge.digest or self.used > REUSE:
-            self.store = ox.Store()
-            self.store.extend(knowledge.working_facts)
-            self.digest = knowledge.digest
-            self.used = 0
-        return self.store
-
-
-_bench = _Bench()
-
-
 def derive(knowledge: Knowledge, told: tuple[ox.Triple, ...]) -> Derivation:
     """
     Derive everything that follows from the facts of a case.
+
+    The compiled form of the rules is run; `reference.derive_in_store` runs their texts.
 
     Args:
         knowledge: The knowledge base.
@@ -190,69 +171,105 @@ def derive(knowledge: Knowledge, told: tuple[ox.Triple, ...]) -> Derivation:
     Returns:
         The derivation. The same facts in any order give the same derivation.
     """
-    store = _bench.ready(knowledge)
-    facts = tuple(sorted(told, key=str))
+    facts = Facts(knowledge.base_facts)
     present = set(knowledge.keys)
-    added: list[ox.Quad] = []
+    ordered = tuple(sorted(told, key=str))
+    _note(facts.add(encode(t) for t in ordered), present)
     firings: list[Firing] = []
-    try:
-        _add(facts, store, present, added)
-        for stratum, rules in groupby(knowledge.rules, key=lambda rule: rule.stratum):
-            if stratum == MEMBERSHIP:
-                _settle(match_populations(knowledge, store), store, present, added, firings)
-            able = [rule for rule in rules if rule.needs <= present]
-            fired = [firing for rule in able for firing in fire(rule, store)]
-            _settle(fired, store, present, added, firings)
-    finally:
-        for quad in added:
-            store.remove(quad)
-    return Derivation(told=facts, firings=tuple(firings))
+    for stratum, rules in groupby(knowledge.rules, key=lambda rule: rule.stratum):
+        if stratum == MEMBERSHIP:
+            _settle(_memberships(knowledge, facts), facts, present, firings)
+        fired = [f for rule in rules if rule.needs <= present for f in _fire(rule, facts)]
+        _settle(fired, facts, present, firings)
+    return Derivation(told=ordered, firings=tuple(firings))
 
 
-def _settle(
-    fired: list[Firing],
-    store: ox.Store,
-    present: set[Key],
-    added: list[ox.Quad],
-    firings: list[Firing],
-) -> None:
+def _settle(fired: list[Firing], facts: Facts, present: set[Key], firings: list[Firing]) -> None:
     """Add what a stratum concluded, after all its rules have looked at what was there before."""
     firings += fired
-    _add(dict.fromkeys(t for firing in fired for t in firing.conclusions), store, present, added)
+    _note(facts.add(encode(t) for f in fired for t in f.conclusions), present)
 
 
-def _add(
-    triples: Iterable[ox.Triple], store: ox.Store, present: set[Key], added: list[ox.Quad]
-) -> None:
-    """Add facts to the store, and note what must be taken out and which rules they enable."""
-    quads = [ox.Quad(t.subject, t.predicate, t.object) for t in triples]
-    fresh = [quad for quad in quads if quad not in store]
-    store.extend(fresh)
-    added += fresh
-    for quad in fresh:
-        present.add((quad.predicate, None))
-        present.add((quad.predicate, quad.object))
+def _note(fresh: list[Fact], present: set[Key]) -> None:
+    """Note the predicates of new facts, which may enable rules."""
+    for _, predicate, value in fresh:
+        present.add((predicate, None))
+        present.add((predicate, value))
 
 
-def fire(rule: Rule, store: ox.Store) -> list[Firing]:
-    """Apply a rule to all that a store holds; return its firings, sorted by their bindings."""
-    solutions = store.query(rule.select)
-    names = [v.value for v in solutions.variables]
-    found = [dict(zip(names, solution, strict=False)) for solution in solutions]
-    if rule.has_optional:
-        found = [{n: v for n, v in bound.items() if v is not None} for bound in found]
-    if len(found) > 1:
-        names.sort()
-        found.sort(key=lambda bound: [str(bound.get(name)) for name in names])
-    return [_firing(rule, bound, store) for bound in found]
+def _fire(rule: Rule, facts: Facts) -> list[Firing]:
+    """Apply a rule to all facts; return its firings, sorted by their bindings."""
+    rows = solve(rule.steps, facts)
+    if len(rows) > 1:
+        keyed = {_row_key(row): row for row in rows}
+        rows = [keyed[key] for key in sorted(keyed)]
+    return [_firing(rule, row) for row in rows]
 
 
-def _firing(rule: Rule, bound: dict[str, Value], store: ox.Store) -> Firing:
-    counted = tuple(_counted(rule, bound, store)) if rule.tallies else ()
-    return Firing(rule, bound, tuple(_fill(rule.template, bound)), counted)
+def _row_key(row: Row) -> tuple[tuple[str, str], ...]:
+    """Tell a solution by its variables and their values."""
+    return tuple(sorted(item for item in row.items() if item[0] != COUNTED))
 
 
-def _fill(patterns: Iterable[Pattern], bound: Mapping[str, Value]) -> list[ox.Triple]:
+def _firing(rule: Rule, row: Row) -> Firing:
+    counted = row.pop(COUNTED, ())
+    bound = {name: decode(term) for name, term in row.items()}
+    return Firing(
+        rule,
+        bound,
+        tuple(fill(rule.template, bound)),
+        tuple(sorted({decode_fact(*fact) for fact in counted}, key=str)) if counted else (),
+    )
+
+
+def _memberships(knowledge: Knowledge, facts: Facts) -> list[Firing]:
+    """Find the populations that each situation belongs to."""
+    return [
+        membership(population, decode(situation))
+        for population in knowledge.populations
+        for situation in sorted({row["situation"] for row in solve(population.steps, facts)})
+    ]
+
+
+def membership(population: Population, situation: Value) -> Firing:
+    """Record that a situation belongs to a population."""
+    name = ox.NamedNode(population.iri)
+    return Firing(
+        None,
+        {"situation": situation, "population": name},
+        (ox.Triple(situation, TYPE, name), ox.Triple(situation, mn("inPopulation"), name)),
+        (ox.Triple(situation, TYPE, mn("Situation")),),
+    )
+
+
+def encode(triple: ox.Triple) -> Fact:
+    """Write a triple as the text of its three terms."""
+    return (_text(triple.subject), _text(triple.predicate), _text(triple.object))
+
+
+@lru_cache(maxsize=50_000)
+def _text(term: Value) -> str:
+    return str(term)
+
+
+@lru_cache(maxsize=50_000)
+def decode(term: str) -> Value:
+    """Read a term from its text."""
+    if term.startswith("<"):
+        return ox.NamedNode(term[1:-1])
+    text, _, kind = term[1:].rpartition('"')
+    if kind.startswith("^^"):
+        return ox.Literal(text, datatype=ox.NamedNode(kind[3:-1]))
+    plain = UNESCAPE.sub(lambda m: ESCAPES.get(m[1], m[1]), text)
+    return ox.Literal(plain, language=kind[1:]) if kind else ox.Literal(plain)
+
+
+def decode_fact(subject: str, predicate: str, value: str) -> ox.Triple:
+    """Read a triple from the text of its terms."""
+    return ox.Triple(decode(subject), decode(predicate), decode(value))
+
+
+def fill(patterns: Iterable[Pattern], bound: Mapping[str, Value]) -> list[ox.Triple]:
     """Fill patterns with the values of variables; leave out those that stay incomplete."""
     filled = []
     for s, p, o in patterns:
@@ -267,61 +284,6 @@ def _fill(patterns: Iterable[Pattern], bound: Mapping[str, Value]) -> list[ox.Tr
 def _partly(pattern: Pattern, bound: Mapping[str, Value]) -> Pattern:
     subject, predicate, value = (bound.get(s, s) if isinstance(s, str) else s for s in pattern)
     return (subject, predicate, value)
-
-
-def _write(slot: Slot) -> str:
-    return f"?{slot}" if isinstance(slot, str) else str(slot)
-
-
-def _counted(rule: Rule, bound: Mapping[str, Value], store: ox.Store) -> list[ox.Triple]:
-    """List the facts that an aggregate counted over."""
-    parts = [_partly(p, bound) for p in rule.tallies]
-    body = " ".join(" ".join(_write(s) for s in part) + " ." for part in parts)
-    solutions = store.query(f"SELECT * WHERE {{ {body} }}")
-    names = [v.value for v in solutions.variables]
-    found = {
-        t
-        for s in solutions
-        for t in _fill(parts, {n: v for n, v in zip(names, s, strict=True) if v is not None})
-    }
-    return sorted(found, key=str)
-
-
-def match_populations(knowledge: Knowledge, store: ox.Store) -> list[Firing]:
-    """Find the populations that each situation in a store belongs to."""
-    present = _linked_classes(store)
-    return [
-        firing
-        for population in knowledge.populations
-        if all(need & present for need in population.needs)
-        for firing in _members(population, store)
-    ]
-
-
-def _linked_classes(store: ox.Store) -> frozenset[str]:
-    """Collect the classes of all that situations, and the diagnoses they treat, are linked to."""
-    text = (
-        f"SELECT DISTINCT ?c WHERE {{ ?s a {mn('Situation')} ; ?p ?t . "
-        f"{{ ?t a ?c }} UNION {{ ?t {mn('condition')} ?x . ?x a ?c }} }}"
-    )
-    return frozenset(solution["c"].value for solution in store.query(text))
-
-
-def _members(population: Population, store: ox.Store) -> list[Firing]:
-    found = sorted((s["situation"] for s in store.query(population.select)), key=str)
-    name = ox.NamedNode(population.iri)
-    return [
-        Firing(
-            None,
-            {"situation": situation, "population": name},
-            (
-                ox.Triple(situation, TYPE, name),
-                ox.Triple(situation, mn("inPopulation"), name),
-            ),
-            (ox.Triple(situation, TYPE, mn("Situation")),),
-        )
-        for situation in found
-    ]
 
 
 def rule_iri(rule: str) -> ox.NamedNode:

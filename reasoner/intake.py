@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from .terms import NS, SH, SHAPES, TYPE, shorten
+from .vocabulary import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -131,11 +132,12 @@ def case_data(case: CaseGraph, knowledge: Knowledge) -> bytes:
     """Return the facts of a case, with the types of terms and codes they name, as N-Triples."""
     lines = [f"{t} .\n" for t in case.triples]
     coded = knowledge.vocabulary.coded
-    named = {t.object for t in case.triples if isinstance(t.object, ox.NamedNode)}
+    named = {n for t in case.triples if isinstance(n := t.object, ox.NamedNode)}
     for t in case.triples:
-        for fact in coded.get((t.predicate.value, t.object.value), ()):
+        for fact in coded.get((t.predicate.value, text_of(t.object)), ()):
             lines.append(f"{fact} .\n")
-            named.add(fact.subject)
+            if isinstance(fact.subject, ox.NamedNode):
+                named.add(fact.subject)
     for node in sorted(named, key=str):
         kinds = knowledge.described.get((node.value, TYPE.value), ())
         lines += [f"{node} {TYPE} {kind} .\n" for kind in kinds if kind.value.startswith(NS)]
@@ -175,7 +177,7 @@ def _report(results: Iterable[Result], case: CaseGraph, shapes: ShapeSet) -> Cas
     kinds: dict[str, set[str]] = {}
     for t in case.triples:
         if t.predicate == TYPE:
-            kinds.setdefault(t.object.value, set()).add(t.subject.value)
+            kinds.setdefault(text_of(t.object), set()).add(text_of(t.subject))
     counted = {shape: _count(shape, case, shapes, kinds) for shape in shapes.targets}
     every = [
         *results,
@@ -216,7 +218,7 @@ def _unread(case: CaseGraph, shapes: ShapeSet) -> list[Result]:
     for t in case.triples:
         if t.predicate == TYPE:
             read[t.subject] = read.get(t.subject, frozenset()) | shapes.paths.get(
-                t.object.value, frozenset()
+                text_of(t.object), frozenset()
             )
         elif isinstance(t.object, ox.NamedNode):
             parts.setdefault(t.subject, []).append(t.object)
@@ -231,15 +233,15 @@ def _unread(case: CaseGraph, shapes: ShapeSet) -> list[Result]:
         Result(
             severity="Violation",
             shape="UnreadFact",
-            focus=t.subject.value,
+            focus=text_of(t.subject),
             path=shorten(t.predicate.value),
-            value=t.object.value,
+            value=text_of(t.object),
             message="No shape reads this fact here: take it out, or put it where it belongs."
             if t.subject in reached
             else "Nothing in the case leads here: link this part from the case, or take it out.",
         )
         for t in case.triples
         if t.subject not in reached
-        or (t.predicate == TYPE and t.object.value not in shapes.paths)
+        or (t.predicate == TYPE and text_of(t.object) not in shapes.paths)
         or (t.predicate != TYPE and t.predicate.value not in read.get(t.subject, frozenset()))
     ]

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from .classify import classification_triples, classify
 from .errors import KnowledgeMissing, KnowledgeStale, KnowledgeUnreadable
+from .matcher import Facts
 from .populations import Population, compile_populations
 from .rules import Rule, read_rules
 from .shapes import ShapeSet
@@ -92,10 +93,31 @@ class Knowledge:
         )
 
     @cached_property
-    def keys(self) -> frozenset[tuple[ox.NamedNode, ox.NamedNode | ox.Literal | None]]:
+    def counting_policy(self) -> str:
+        """The policy by which earlier visits are counted, in words."""
+        policies = sorted(
+            t.subject.value
+            for t in self.facts
+            if t.predicate == TYPE and t.object == mn("CountingPolicy")
+        )
+        return self.label(policies[0]) if policies else ""
+
+    @cached_property
+    def base_facts(self) -> Facts:
+        """The working facts, indexed."""
+        facts = Facts()
+        facts.add(
+            (str(q.subject), str(q.predicate), str(q.object)) for q in self.working_facts
+        )
+        return facts
+
+    @cached_property
+    def keys(self) -> frozenset[tuple[str, str | None]]:
         """The predicates of the working facts, alone and with each object."""
         return frozenset(
-            (quad.predicate, value) for quad in self.working_facts for value in (None, quad.object)
+            (predicate, value)
+            for _, predicate, object_ in self.base_facts.all
+            for value in (None, object_)
         )
 
     def value(self, subject: str, predicate: ox.NamedNode) -> str | None:

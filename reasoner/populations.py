@@ -14,8 +14,10 @@ from itertools import count
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
+from rdflib.plugins.sparql import prepareQuery
 
 from .errors import AxiomUnsupported
+from .matcher import Steps, compile_where
 from .terms import OWL, RDF, XSD, mn, shorten
 
 if TYPE_CHECKING:
@@ -42,14 +44,14 @@ class Population:
         expression: The class expression, in functional style, for people and for proofs.
         pattern: A SPARQL group that binds `?situation` to the members.
         select: The query that lists the members.
-        needs: Sets of classes; of each set, something that a member is linked to belongs to one.
+        steps: The compiled query.
     """
 
     iri: str
     expression: str
     pattern: str
     select: str
-    needs: tuple[frozenset[str], ...]
+    steps: Steps
 
 
 def index_triples(triples: Iterator[ox.Triple] | tuple[ox.Triple, ...]) -> Index:
@@ -85,12 +87,13 @@ def _compile(name: str, index: Index) -> Population:
         )
     writer = _Writer(name, index)
     pattern = writer.members(expressions[0], "?situation")
+    select = f"SELECT DISTINCT ?situation WHERE {{ {pattern} }}"
     return Population(
         iri=name,
         expression=writer.functional(expressions[0]),
         pattern=pattern,
-        select=f"SELECT DISTINCT ?situation WHERE {{ {pattern} }}",
-        needs=tuple(writer.needed(expressions[0])),
+        select=select,
+        steps=tuple(compile_where(prepareQuery(select).algebra, shorten(name))),
     )
 
 
@@ -159,20 +162,6 @@ class _Writer:
         if not tests:
             raise self.refuse("a datatype restriction without a numeric facet")
         return " && ".join(tests)
-
-    def needed(self, node: Node) -> list[frozenset[str]]:
-        """List sets of classes such that a member must be linked to a member of one of each."""
-        if parts := self.only(node, OWL + "intersectionOf"):
-            return [need for part in self.items(parts) for need in self.needed(part)]
-        filler = self.only(node, OWL + "someValuesFrom")
-        if isinstance(filler, ox.NamedNode):
-            return [frozenset({filler.value})]
-        if filler is None:
-            return []
-        named = self.items(union) if (union := self.only(filler, OWL + "unionOf")) else []
-        if named and all(isinstance(n, ox.NamedNode) for n in named):
-            return [frozenset(n.value for n in named if isinstance(n, ox.NamedNode))]
-        return self.needed(filler)
 
     def shape_of(self, node: Node) -> str:
         used = sorted(p.removeprefix(OWL) for s, p in self.index if s == node and p.startswith(OWL))

@@ -2,8 +2,8 @@
 Rules: one SPARQL CONSTRUCT in one file, with its name, source and sentence at its head.
 
 A rule file is plain SPARQL. The lines `#+ key: value` at its head say what the rule is called, where
-it comes from and how it is told. So that each firing can be recorded with what it rests on, the
-WHERE part is also run as a SELECT of all its variables; the CONSTRUCT template is filled from them.
+it comes from and how it is told. The WHERE part is compiled; each of its solutions is a firing, which
+is recorded with what it rests on, and the CONSTRUCT template is filled from it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import BNode, Literal, URIRef, Variable
 
 from .errors import RuleMalformed
+from .matcher import Steps, compile_where
 from .terms import PREFIXES
 
 if TYPE_CHECKING:
@@ -67,14 +68,13 @@ class Rule:
         stratum: The number of its folder; strata run in order.
         path: The file, relative to the knowledge folder.
         text: The whole file: the CONSTRUCT that any SPARQL engine can run.
-        select: The same WHERE, asking for all variables.
         template: The triples that a firing concludes.
         premises: The triple patterns that must match.
         absences: Groups of patterns that must not match, one group for each NOT EXISTS.
         tallies: Patterns that an aggregate counts over.
         needs: Predicates, with the object where it is fixed, without a fact of which the rule
             cannot fire.
-        has_optional: Whether a variable may stay without a value.
+        steps: The compiled WHERE.
     """
 
     id: str
@@ -87,13 +87,12 @@ class Rule:
     stratum: int
     path: str
     text: str
-    select: str
     template: tuple[Pattern, ...]
     premises: tuple[Pattern, ...]
     absences: tuple[tuple[Pattern, ...], ...]
     tallies: tuple[Pattern, ...]
-    needs: frozenset[tuple[ox.NamedNode, Term | None]]
-    has_optional: bool
+    needs: frozenset[tuple[str, str | None]]
+    steps: Steps
 
 
 def read_rules(folder: Path) -> tuple[Rule, ...]:
@@ -159,7 +158,6 @@ def read_rule(path: Path, folder: Path) -> Rule:
         stratum=int(path.parent.name.split("-", 1)[0]),
         path=where,
         text=body,
-        select=f"{body[: clause.start()]}SELECT * WHERE {clause['where']}",
         template=tuple(_pattern(t, where) for t in algebra.template),
         premises=premises,
         absences=tuple(
@@ -167,11 +165,11 @@ def read_rule(path: Path, folder: Path) -> Rule:
         ),
         tallies=tallies,
         needs=frozenset(
-            (predicate, None if isinstance(value, str) else value)
+            (str(predicate), None if isinstance(value, str) else str(value))
             for _, predicate, value in (*premises, *tallies)
             if isinstance(predicate, ox.NamedNode)
         ),
-        has_optional="OPTIONAL" in body,
+        steps=tuple(compile_where(algebra.p, where)),
     )
     _check_sentence(rule, {str(v) for v in algebra._vars})
     return rule

@@ -10,8 +10,9 @@ import pyoxigraph as ox
 import shifty
 
 from .errors import ShapeMalformed
-from .populations import index_triples
+from .populations import Index, index_triples
 from .terms import RDF, SH, SHAPES, TYPE, XSD, shorten
+from .vocabulary import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,6 +32,7 @@ TERMS: Final = frozenset(
 BOUNDS: Final = tuple(
     SH + name for name in ("minInclusive", "maxInclusive", "minExclusive", "maxExclusive")
 )
+DATE: Final = f"^^<{XSD}date>"
 NODE: Final = ox.NamedNode(SH + "NodeShape")
 PROPERTY: Final = ox.NamedNode(SH + "PropertyShape")
 TARGETS: Final = (SH + "targetClass", SH + "targetSubjectsOf")
@@ -85,15 +87,16 @@ class ShapeSet:
                     found[shape, message.value] = part.value.removeprefix(SHAPES)
         return found
 
-    def named_by(self, shape: str, message: str | None) -> str:
+    def named_by(self, shape: str | None, message: str | None) -> str:
         """Return the local name of the property shape of a node shape that has a message."""
-        return self._messages.get((shape, message or ""), shape.removeprefix(SHAPES))
+        name = shape or ""
+        return self._messages.get((name, message or ""), name.removeprefix(SHAPES))
 
     @cached_property
     def path_of(self) -> Mapping[str, str]:
         """For each property shape by local name, its property, if its path is just one."""
         return {
-            t.subject.value.removeprefix(SHAPES): t.object.value
+            text_of(t.subject).removeprefix(SHAPES): text_of(t.object)
             for t in self.triples
             if t.predicate.value == SH + "path"
             and isinstance(t.subject, ox.NamedNode)
@@ -105,7 +108,7 @@ class ShapeSet:
         """For each node shape, the kind of its target and the class or property."""
         kinds = {SH + "targetClass": "class", SH + "targetSubjectsOf": "subjects"}
         return {
-            t.subject.value: (kinds[t.predicate.value], t.object.value)
+            text_of(t.subject): (kinds[t.predicate.value], text_of(t.object))
             for t in sorted(self.triples, key=str)
             if t.predicate.value in kinds
         }
@@ -114,7 +117,7 @@ class ShapeSet:
     def required(self) -> frozenset[str]:
         """The node shapes whose target must be found in a case."""
         return frozenset(
-            t.subject.value for t in self.triples if t.predicate.value == SHAPES + "mustMatch"
+            text_of(t.subject) for t in self.triples if t.predicate.value == SHAPES + "mustMatch"
         )
 
     @cached_property
@@ -163,9 +166,9 @@ def check_shapes(triples: tuple[ox.Triple, ...]) -> None:
                         "which SHACL does not know.",
                         hint="Look for a misspelling: an unknown constraint is never checked.",
                     )
-        if t.predicate.value in BOUNDS and t.object.datatype.value == XSD + "date":
+        if t.predicate.value in BOUNDS and DATE in str(t.object):
             raise ShapeMalformed(
-                f"{shorten(str(t.subject.value))} bounds a date.",
+                f"{shorten(str(text_of(t.subject)))} bounds a date.",
                 hint="The fast validator takes every date for out of bounds: use sh:pattern.",
             )
     index = index_triples(triples)
@@ -175,7 +178,7 @@ def check_shapes(triples: tuple[ox.Triple, ...]) -> None:
     _check_property_shapes(index)
 
 
-def _check_node_shapes(index: Mapping[object, list[object]]) -> None:
+def _check_node_shapes(index: Index) -> None:
     """Refuse a node shape that looks at nothing, or that cannot tell its complaints apart."""
     for node in sorted(
         {s for s, p in index if p in DIRECT_TARGETS or _is_a(s, NODE, index)}, key=str
@@ -200,7 +203,7 @@ def _check_node_shapes(index: Mapping[object, list[object]]) -> None:
                     raise ShapeMalformed(f"{name} has two property shapes with one message.")
 
 
-def _check_property_shapes(index: Mapping[object, list[object]]) -> None:
+def _check_property_shapes(index: Index) -> None:
     """Refuse a property shape that no node shape uses, or that has nothing to say."""
     used = {part for (_, p), parts in index.items() if p == SH + "property" for part in parts}
     named = {s for s, _ in index if _is_a(s, PROPERTY, index)}
@@ -218,12 +221,12 @@ def _check_property_shapes(index: Mapping[object, list[object]]) -> None:
             raise ShapeMalformed(f"{name} needs exactly one sh:severity.")
 
 
-def _is_a(node: object, kind: ox.NamedNode, index: Mapping[object, list[object]]) -> bool:
+def _is_a(node: object, kind: ox.NamedNode, index: Index) -> bool:
     return kind in index.get((node, TYPE.value), [])
 
 
 def _refuse_recursion(
-    start: ox.NamedNode | ox.BlankNode | ox.Triple, index: Mapping[object, list[object]]
+    start: ox.NamedNode | ox.BlankNode | ox.Triple, index: Index
 ) -> None:
     todo = list(_nested(start, index))
     seen: set[object] = set()
@@ -239,7 +242,7 @@ def _refuse_recursion(
             todo += _nested(node, index)
 
 
-def _nested(node: object, index: Mapping[object, list[object]]) -> list[object]:
+def _nested(node: object, index: Index) -> list[object]:
     found: list[object] = []
     for predicate in (*NESTING, RDF + "first", RDF + "rest"):
         found += index.get((node, predicate), [])

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 OURS: Final = (NS, CONCEPT)
 
 
+def text_of(node: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
+    """Return the IRI, label or characters of a node."""
+    return str(node) if isinstance(node, ox.Triple) else node.value
+
+
 @dataclass(frozen=True, kw_only=True)
 class Vocabulary:
     """
