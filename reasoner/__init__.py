@@ -1,4 +1,4 @@
-"""mednec: decide from guidelines and law, held as RDF, whether a treatment is medically necessary."""
+"""mednec: decide from guidelines and law, held as RDF, whether treatment is necessary."""
 
 from . import errors
 from .as_data import decision_data, report_data

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .explain import say
-from .terms import shorten
+from .terms import name_of, shorten
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -26,6 +26,8 @@ def decision_data(decision: Decision, knowledge: Knowledge, *, proof: bool = Tru
     Write a decision as plain data.
 
     Args:
+        decision: The decision.
+        knowledge: The knowledge base with which it was made.
         proof: Whether the steps of the proof are wanted too.
 
     Returns:
@@ -69,7 +71,10 @@ def report_data(report: CaseReport) -> Data:
 def _determination(
     d: Determination, decision: Decision, knowledge: Knowledge, *, proof: bool
 ) -> Data:
-    said = lambda sayings: [_saying(s, d) for s in sayings]  # noqa: E731 - one line, six uses
+
+    def said(sayings: tuple[Saying, ...]) -> list[Data]:
+        return [_saying(s, d) for s in sayings]
+
     return {
         "id": d.iri,
         "request": d.request,
@@ -138,7 +143,7 @@ def _saying(saying: Saying, d: Determination) -> Data:
 def _weak_points(d: Determination, decision: Decision) -> list[Data]:
     """Add the warnings of the shapes that no rule has told already."""
     told = {
-        shorten(fact.object.value)
+        shorten(name_of(fact.object))
         for saying in (*d.missing, *d.legal)
         for fact in saying.firing.conclusions
         if fact.predicate.value.endswith("#missing")
@@ -214,4 +219,4 @@ def _slot(node: ox.NamedNode | ox.Literal | ox.BlankNode | ox.Triple | str) -> s
     text = str(node)
     if text.startswith("<"):
         return shorten(text[1:-1])
-    return text.split("^^")[0]
+    return text.partition("^^")[0]

@@ -34,14 +34,13 @@ def decision_triples(decision: Decision, knowledge: Knowledge) -> list[ox.Triple
 
 def decision_rdf(decision: Decision, knowledge: Knowledge, form: str) -> str:
     """Write a decision as Turtle or JSON-LD; `form` is `turtle` or `jsonld`."""
-    return ox.serialize(
+    text = ox.serialize(
         decision_triples(decision, knowledge), format=FORMATS[form], prefixes=PREFIXES
-    ).decode()
+    )
+    return text.decode() if text else ""
 
 
-def _determination(
-    d: Determination, decision: Decision, knowledge: Knowledge
-) -> set[ox.Triple]:
+def _determination(d: Determination, decision: Decision, knowledge: Knowledge) -> set[ox.Triple]:
     node = ox.NamedNode(d.iri)
     activity = ox.NamedNode(f"{d.iri}/activity")
     triple = ox.Triple
@@ -74,7 +73,9 @@ def _determination(
         for place, saying in enumerate(getattr(d, role), start=1):
             reason = ox.NamedNode(f"{d.iri}/{role}-{place}")
             found |= {
-                triple(node, mn("hasReason" if role == "reasons" else f"has{role.title()}"), reason),
+                triple(
+                    node, mn("hasReason" if role == "reasons" else f"has{role.title()}"), reason
+                ),
                 triple(reason, TYPE, mn("Reason")),
                 triple(reason, DESCRIPTION, ox.Literal(saying.text, language="en")),
                 triple(reason, SOURCE, ox.Literal(saying.basis)),

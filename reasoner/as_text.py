@@ -30,8 +30,7 @@ def _determination(d: Data, name: str) -> str:
     dispositions = cast("dict[str, str]", d["dispositions"])
     label = str(d["label"]).upper()
     venue = (
-        f"UR: {dispositions['utilizationReview']}   "
-        f"IMR: {dispositions['independentMedicalReview']}"
+        f"UR: {dispositions['utilizationReview']}   IMR: {dispositions['independentMedicalReview']}"
     )
     head = [
         f"{name} · decided under the law of {d['lawOf']}",
@@ -51,7 +50,10 @@ def _determination(d: Data, name: str) -> str:
         ("Legal findings, apart from medical necessity", _plain(d["legal"])),
         ("Missing", _plain(d["missing"])),
         ("What would change it", _plain(d["changes"])),
-        (f"Audit of the earlier decision: {len(cast('list[Data]', d['audit']))} findings", _marked(d["audit"])),
+        (
+            f"Audit of the earlier decision: {len(cast('list[Data]', d['audit']))} findings",
+            _marked(d["audit"]),
+        ),
         ("How the governing recommendation was found", _plain(d["search"])),
         ("Sources", _sources(cast("list[Data]", d["sources"]))),
     ]
@@ -80,7 +82,10 @@ def _ruler(visits: Data) -> list[str]:
         "cap": cast("int | None", visits["cap"]),
     }
     top = max(total, *(m for m in marks.values() if m is not None), 1)
-    place = lambda n: round(n / top * RULER)  # noqa: E731 - a scale
+
+    def place(n: int) -> int:
+        return round(n / top * RULER)
+
     bar = "".join(
         "█" if i < place(prior) else "▒" if i < place(total) else "·" for i in range(RULER)
     )
@@ -93,7 +98,11 @@ def _ruler(visits: Data) -> list[str]:
                 continue
             below[start : start + len(text)] = text
     more = " or more" if visits["priorOpen"] else ""
-    facts = [f"{prior}{more} earlier █", f"{visits['requested']} requested ▒", f"together {total}{more}"]
+    facts = [
+        f"{prior}{more} earlier █",
+        f"{visits['requested']} requested ▒",
+        f"together {total}{more}",
+    ]
     if visits["limit"] is not None:
         facts.append(f"{visits['remaining']} left under the limit")
     return [
@@ -147,7 +156,9 @@ def _tail(item: Data) -> str:
 
 
 def _plain(items: object) -> list[str]:
-    return [line for item in cast("list[Data]", items) for line in _wrapped(_tail(item), "  ", "    ")]
+    return [
+        line for item in cast("list[Data]", items) for line in _wrapped(_tail(item), "  ", "    ")
+    ]
 
 
 def _marked(items: object) -> list[str]:
@@ -164,7 +175,9 @@ def _sources(sources: list[Data]) -> list[str]:
     lines: list[str] = []
     for s in sources:
         mark = "verified" if s["verified"] else "PROVISIONAL: text not seen, or a judgement"
-        lines += _wrapped(f"{s['citation']}: {s['title']} · {mark}", f"  [{s['number']}] ", "      ")
+        lines += _wrapped(
+            f"{s['citation']}: {s['title']} · {mark}", f"  [{s['number']}] ", "      "
+        )
         row = f" · row {', '.join(cast('list[str]', s['row']))}" if s["row"] else ""
         lines += _wrapped(f"{s['file']}{row}", "      ", "      ")
     return lines

@@ -172,7 +172,12 @@ def _run_hermit(text: str, *, individuals: bool) -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ontology.nt"
         path.write_text(text, encoding="utf-8")
-        command = [find_java(), f"-Xmx{MEGABYTES}M", "-cp", f"{home}{os.pathsep}{home / 'HermiT.jar'}"]
+        command = [
+            find_java(),
+            f"-Xmx{MEGABYTES}M",
+            "-cp",
+            f"{home}{os.pathsep}{home / 'HermiT.jar'}",
+        ]
         command += ["org.semanticweb.HermiT.cli.CommandLine", "-c", "-O", "-D", "-I"]
         command += [*(["-Y"] if individuals else []), path.as_uri()]
         process = subprocess.Popen(  # noqa: S603 - a fixed command on a file of our own

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from .case import LIMIT, CaseGraph, read_case
@@ -13,6 +12,8 @@ from .errors import CaseRejected, CaseTooLarge, CaseUnreadable
 from .intake import CaseReport, check_case
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .knowledge import Knowledge
 
 VERSION: Final = "0.1.0"
@@ -42,12 +43,19 @@ class Decision:
 
 
 def load_case(
-    data: bytes, knowledge: Knowledge, *, form: str, source: str = "request body", limit: int = LIMIT
+    data: bytes,
+    knowledge: Knowledge,
+    *,
+    form: str,
+    source: str = "request body",
+    limit: int = LIMIT,
 ) -> CaseGraph:
     """
     Read a case from bytes.
 
     Args:
+        data: The document.
+        knowledge: The knowledge base, whose terms the case may use.
         form: `turtle`, `json` or `jsonld`.
         source: What to call it in messages.
         limit: The largest number of bytes that is read.

@@ -205,9 +205,7 @@ def _dated_by(derivation: Derivation, request: str) -> str:
     if date is None:
         return ""
     literal = ox.Literal(date, datatype=ox.NamedNode(XSD + "date"))
-    firing = derivation.firing_of(
-        ox.Triple(ox.NamedNode(request), mn("onDecisionDate"), literal)
-    )
+    firing = derivation.firing_of(ox.Triple(ox.NamedNode(request), mn("onDecisionDate"), literal))
     return firing.rule.title if firing and firing.rule else ""
 
 
@@ -219,9 +217,7 @@ def _situations(derivation: Derivation, request: str) -> list[str]:
     ]
 
 
-def _governing(
-    knowledge: Knowledge, derivation: Derivation, request: str
-) -> tuple[Governing, ...]:
+def _governing(knowledge: Knowledge, derivation: Derivation, request: str) -> tuple[Governing, ...]:
     names = sorted(
         {
             value.value

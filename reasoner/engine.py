@@ -11,12 +11,12 @@ import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import pyoxigraph as ox
 
 from .matcher import COUNTED, Fact, Facts, Row, solve
-from .terms import RULE, TYPE, mn
+from .terms import RULE, TYPE, Value, mn, name_of, triple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from .populations import Population
     from .rules import Pattern, Rule
 
-Value = ox.NamedNode | ox.Literal
 Key = tuple[str, str | None]
 """A predicate, alone or with an object, of which there is a fact."""
 ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t"}
@@ -86,16 +85,16 @@ class Derivation:
     def _first(self) -> Mapping[ox.Triple, Firing]:
         first: dict[ox.Triple, Firing] = {}
         for firing in self.firings:
-            for triple in firing.conclusions:
-                first.setdefault(triple, firing)
+            for fact in firing.conclusions:
+                first.setdefault(fact, firing)
         return first
 
     @cached_property
     def _index(self) -> Mapping[tuple[str, str], list[Value]]:
         index: dict[tuple[str, str], list[Value]] = {}
-        for triple in dict.fromkeys((*self.told, *self._first)):
-            key = (triple.subject.value, triple.predicate.value)
-            index.setdefault(key, []).append(triple.object)
+        for fact in dict.fromkeys((*self.told, *self._first)):
+            key = (name_of(fact.subject), fact.predicate.value)
+            index.setdefault(key, []).append(cast("Value", fact.object))
         return index
 
     @property
@@ -237,18 +236,18 @@ def membership(population: Population, situation: Value) -> Firing:
     return Firing(
         None,
         {"situation": situation, "population": name},
-        (ox.Triple(situation, TYPE, name), ox.Triple(situation, mn("inPopulation"), name)),
-        (ox.Triple(situation, TYPE, mn("Situation")),),
+        (triple(situation, TYPE, name), triple(situation, mn("inPopulation"), name)),
+        (triple(situation, TYPE, mn("Situation")),),
     )
 
 
-def encode(triple: ox.Triple) -> Fact:
+def encode(fact: ox.Triple) -> Fact:
     """Write a triple as the text of its three terms."""
-    return (_text(triple.subject), _text(triple.predicate), _text(triple.object))
+    return (_text(fact.subject), _text(fact.predicate), _text(fact.object))
 
 
 @lru_cache(maxsize=50_000)
-def _text(term: Value) -> str:
+def _text(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
     return str(term)
 
 
@@ -266,18 +265,18 @@ def decode(term: str) -> Value:
 
 def decode_fact(subject: str, predicate: str, value: str) -> ox.Triple:
     """Read a triple from the text of its terms."""
-    return ox.Triple(decode(subject), decode(predicate), decode(value))
+    return triple(decode(subject), decode(predicate), decode(value))
 
 
 def fill(patterns: Iterable[Pattern], bound: Mapping[str, Value]) -> list[ox.Triple]:
     """Fill patterns with the values of variables; leave out those that stay incomplete."""
     filled = []
     for s, p, o in patterns:
-        subject = bound.get(s) if type(s) is str else s
-        predicate = bound.get(p) if type(p) is str else p
-        value = bound.get(o) if type(o) is str else o
+        subject = bound.get(s) if isinstance(s, str) else s
+        predicate = bound.get(p) if isinstance(p, str) else p
+        value = bound.get(o) if isinstance(o, str) else o
         if subject is not None and predicate is not None and value is not None:
-            filled.append(ox.Triple(subject, predicate, value))
+            filled.append(triple(subject, predicate, value))
     return filled
 
 
@@ -289,5 +288,3 @@ def _partly(pattern: Pattern, bound: Mapping[str, Value]) -> Pattern:
 def rule_iri(rule: str) -> ox.NamedNode:
     """Return the IRI of a rule."""
     return ox.NamedNode(RULE + rule)
-
-

@@ -60,6 +60,7 @@ class Saying:
 
     Attributes:
         rule: The id of the rule.
+        order: Its place among the rules of its role.
         title: What the rule finds.
         text: The sentence.
         basis: Why the rule holds.
@@ -68,6 +69,7 @@ class Saying:
     """
 
     rule: str
+    order: int
     title: str
     text: str
     basis: str
@@ -121,13 +123,14 @@ def tell(
         if text not in told:
             told[text] = Saying(
                 rule=rule.id,
+                order=rule.order,
                 title=rule.title,
                 text=text,
                 basis=rule.source,
                 sources=cited(firing, knowledge),
                 firing=firing,
             )
-    return tuple(sorted(told.values(), key=lambda s: (s.firing.rule.order, s.rule, s.text)))
+    return tuple(sorted(told.values(), key=lambda s: (s.order, s.rule, s.text)))
 
 
 def cited(firing: Firing, knowledge: Knowledge) -> tuple[str, ...]:

@@ -207,7 +207,7 @@ def _unmatched(shape: str) -> Result:
         focus="",
         path="",
         value="",
-        message=f"Nothing in the case is a {name.removesuffix('Shape')}: give one, so that it can be checked.",
+        message=f"Nothing in the case is a {name.removesuffix('Shape')}: give one to be checked.",
     )
 
 

@@ -17,7 +17,7 @@ from .matcher import Facts
 from .populations import Population, compile_populations
 from .rules import Rule, read_rules
 from .shapes import ShapeSet
-from .terms import LABEL, OWL, TYPE, mn, shorten
+from .terms import LABEL, OWL, TYPE, mn, name_of, shorten
 from .vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Knowledge:
     def editions(self) -> frozenset[str]:
         """The IRIs of the guideline editions."""
         return frozenset(
-            t.subject.value
+            name_of(t.subject)
             for t in self.facts
             if t.predicate == TYPE and t.object == mn("Guideline")
         )
@@ -96,7 +96,7 @@ class Knowledge:
     def counting_policy(self) -> str:
         """The policy by which earlier visits are counted, in words."""
         policies = sorted(
-            t.subject.value
+            name_of(t.subject)
             for t in self.facts
             if t.predicate == TYPE and t.object == mn("CountingPolicy")
         )
@@ -106,9 +106,7 @@ class Knowledge:
     def base_facts(self) -> Facts:
         """The working facts, indexed."""
         facts = Facts()
-        facts.add(
-            (str(q.subject), str(q.predicate), str(q.object)) for q in self.working_facts
-        )
+        facts.add((str(q.subject), str(q.predicate), str(q.object)) for q in self.working_facts)
         return facts
 
     @cached_property

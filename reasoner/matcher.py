@@ -12,10 +12,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from rdflib.paths import Path as PropertyPath
-from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import BNode, Literal, URIRef, Variable
 
 from .errors import RuleMalformed
@@ -23,6 +22,8 @@ from .expressions import Expression, compile_expression, term_of, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from rdflib.plugins.sparql.parserutils import CompValue
 
 Row = dict[str, str]
 Fact = tuple[str, str, str]
@@ -68,7 +69,9 @@ class Facts:
             self.subjects[predicate, value].append(subject)
         return fresh
 
-    def find(self, subject: str | None, predicate: str, value: str | None) -> Iterator[tuple[str, str]]:
+    def find(
+        self, subject: str | None, predicate: str, value: str | None
+    ) -> Iterator[tuple[str, str]]:
         """Yield the subjects and objects of a predicate, where one or both may be given."""
         facts: Facts | None = self
         while facts is not None:
@@ -109,30 +112,62 @@ def compile_where(node: CompValue, where: str) -> list[Step]:
     Raises:
         RuleMalformed: The text uses what cannot be compiled.
     """
-    name = node.name
-    if name == "BGP":
-        return [_bgp([_pattern(t, where) for t in node.triples])]
-    if name == "Join":
-        return [*compile_where(node.p1, where), *compile_where(node.p2, where)]
-    if name in {"Project", "Distinct", "SelectQuery", "ToMultiSet"} and "p" in node:
-        inner = node.p
-        while inner.name in {"Project", "Distinct"}:
-            inner = inner.p
-        return _subselect(inner, where) if _aggregates(inner) else compile_where(inner, where)
-    if name == "Filter":
-        return [*compile_where(node.p, where), *_filters(node.expr, where)]
-    if name == "Extend":
-        return [*compile_where(node.p, where), _bind(str(node.var), compile_expression(node.expr, where))]
-    if name == "LeftJoin":
-        return [*compile_where(node.p1, where), _optional(compile_where(node.p2, where))]
-    if name == "Union":
-        return [_union([compile_where(node.p1, where), compile_where(node.p2, where)])]
-    if name in {"ToMultiSet", "values"}:
+    compiler = COMPILERS.get(node.name)
+    if compiler is None:
+        raise RuleMalformed(
+            f"{where}: {node.name} cannot be compiled.",
+            hint="Use patterns, FILTER, NOT EXISTS, OPTIONAL, BIND, VALUES, and aggregates.",
+        )
+    return compiler(node, where)
+
+
+def _compile_pattern(node: CompValue, where: str) -> list[Step]:
+    return [_bgp([_pattern(t, where) for t in node.triples])]
+
+
+def _compile_join(node: CompValue, where: str) -> list[Step]:
+    return [*compile_where(node.p1, where), *compile_where(node.p2, where)]
+
+
+def _compile_select(node: CompValue, where: str) -> list[Step]:
+    if "p" not in node:
         return [_values(node)]
-    raise RuleMalformed(
-        f"{where}: {name} cannot be compiled.",
-        hint="Use patterns, FILTER, NOT EXISTS, OPTIONAL, BIND, VALUES, and aggregates in a subselect.",
-    )
+    inner = node.p
+    while inner.name in {"Project", "Distinct"}:
+        inner = inner.p
+    return _subselect(inner, where) if _aggregates(inner) else compile_where(inner, where)
+
+
+def _compile_filter(node: CompValue, where: str) -> list[Step]:
+    return [*compile_where(node.p, where), *_filters(node.expr, where)]
+
+
+def _compile_bind(node: CompValue, where: str) -> list[Step]:
+    expression = compile_expression(node.expr, where)
+    return [*compile_where(node.p, where), _bind(str(node.var), expression)]
+
+
+def _compile_optional(node: CompValue, where: str) -> list[Step]:
+    return [*compile_where(node.p1, where), _optional(compile_where(node.p2, where))]
+
+
+def _compile_union(node: CompValue, where: str) -> list[Step]:
+    return [_union([compile_where(node.p1, where), compile_where(node.p2, where)])]
+
+
+COMPILERS: Final[dict[str, Callable[[CompValue, str], list[Step]]]] = {
+    "BGP": _compile_pattern,
+    "Distinct": _compile_select,
+    "Extend": _compile_bind,
+    "Filter": _compile_filter,
+    "Join": _compile_join,
+    "LeftJoin": _compile_optional,
+    "Project": _compile_select,
+    "SelectQuery": _compile_select,
+    "ToMultiSet": _compile_select,
+    "Union": _compile_union,
+    "values": lambda node, _: [_values(node)],
+}
 
 
 def solve(steps: Iterable[Step], facts: Facts) -> list[Row]:
@@ -218,7 +253,14 @@ def _match(pattern: Pattern, row: Row, facts: Facts) -> Iterator[Row]:
             yield row
             return
     for found_subject, found_value in facts.find(subject, predicate, value):
-        if subject is None and value is None and s_var and o_var and s == o and found_subject != found_value:
+        if (
+            subject is None
+            and value is None
+            and s_var
+            and o_var
+            and s == o
+            and found_subject != found_value
+        ):
             continue
         new = dict(row)
         if s_var:
@@ -347,7 +389,7 @@ def _subselect(node: CompValue, where: str) -> list[Step]:
         for values, members in groups.items():
             new: Row = dict(zip(keys, values, strict=True))
             for function, variable, name in sums:
-                new[name] = term_of(function([value_of(m[variable]) for m in members]))
+                new[name] = term_of(function([cast("int", value_of(m[variable])) for m in members]))
             new[COUNTED] = [_filled(p, m) for m in members for p in patterns]  # type: ignore[assignment] # see COUNTED
             result.append(new)
         return [

@@ -23,7 +23,7 @@ from .terms import OWL, RDF, XSD, mn, shorten
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Node = ox.NamedNode | ox.BlankNode | ox.Literal
+Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Index = dict[tuple[Node, str], list[Node]]
 
 FACETS: Final = {
@@ -157,7 +157,8 @@ class _Writer:
         for facet in self.items(self.only(node, OWL + "withRestrictions")):
             for predicate, operator in FACETS.items():
                 tests += [
-                    f"{variable} {operator} {value}" for value in self.index.get((facet, predicate), [])
+                    f"{variable} {operator} {value}"
+                    for value in self.index.get((facet, predicate), [])
                 ]
         if not tests:
             raise self.refuse("a datatype restriction without a numeric facet")

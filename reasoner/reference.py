@@ -7,7 +7,7 @@ Slower than the compiled form, and the judge of it: on every case both must deri
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pyoxigraph as ox
 
@@ -36,7 +36,7 @@ def derive_in_store(knowledge: Knowledge, told: Iterable[ox.Triple]) -> frozense
         if stratum == MEMBERSHIP:
             derived |= _memberships(knowledge, store)
             store.extend(_quads(derived))
-        concluded = {t for rule in rules for t in store.query(rule.text)}
+        concluded = {t for rule in rules for t in cast("ox.QueryTriples", store.query(rule.text))}
         store.extend(_quads(concluded))
         derived |= concluded
     return frozenset(derived) - facts
@@ -46,7 +46,7 @@ def _memberships(knowledge: Knowledge, store: ox.Store) -> set[ox.Triple]:
     found: set[ox.Triple] = set()
     for population in knowledge.populations:
         name = ox.NamedNode(population.iri)
-        for solution in store.query(population.select):
+        for solution in cast("ox.QuerySolutions", store.query(population.select)):
             situation = solution["situation"]
             found.add(ox.Triple(situation, TYPE, name))
             found.add(ox.Triple(situation, mn("inPopulation"), name))

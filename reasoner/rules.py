@@ -1,16 +1,15 @@
 """
 Rules: one SPARQL CONSTRUCT in one file, with its name, source and sentence at its head.
 
-A rule file is plain SPARQL. The lines `#+ key: value` at its head say what the rule is called, where
-it comes from and how it is told. The WHERE part is compiled; each of its solutions is a firing, which
-is recorded with what it rests on, and the CONSTRUCT template is filled from it.
+A rule file is plain SPARQL. The lines `#+ key: value` at its head say what the rule is called,
+where it comes from and how it is told. The WHERE part is compiled; each of its solutions is a
+firing, which is recorded with what it rests on, and the CONSTRUCT template is filled from it.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
@@ -25,6 +24,7 @@ from .terms import PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from rdflib.term import Node
 
@@ -49,7 +49,9 @@ ROLES: Final = (
 VOLATILE: Final = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE|SERVICE|LOAD)\s*[(<{]", re.IGNORECASE)
 HEAD: Final = re.compile(r"^#\+\s*([a-z]+):\s*(.*?)\s*$")
 PLACE: Final = re.compile(r"\{\?(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}")
-CLAUSE: Final = re.compile(r"\bCONSTRUCT\s*\{(?P<template>[^{}]*)\}\s*WHERE\s*(?P<where>\{.*\})\s*$", re.S)
+CLAUSE: Final = re.compile(
+    r"\bCONSTRUCT\s*\{(?P<template>[^{}]*)\}\s*WHERE\s*(?P<where>\{.*\})\s*$", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +173,7 @@ def read_rule(path: Path, folder: Path) -> Rule:
         ),
         steps=tuple(compile_where(algebra.p, where)),
     )
-    _check_sentence(rule, {str(v) for v in algebra._vars})
+    _check_sentence(rule, {str(v) for v in algebra["_vars"]})
     return rule
 
 
@@ -213,7 +215,7 @@ def _slot(node: Node, where: str) -> Slot:
     if isinstance(node, PropertyPath):
         raise RuleMalformed(
             f"{where}: a property path hides the facts it passes over.",
-            hint="Write each step as a triple pattern of its own, so that it can be shown as a premise.",
+            hint="Write each step as a triple pattern, so that it can be shown as a premise.",
         )
     if isinstance(node, Variable | BNode):
         return str(node)
@@ -239,9 +241,7 @@ def _required(node: object) -> list[tuple[Node, Node, Node]]:
             return list(node.triples)
         if node.name in {"LeftJoin", "Minus"}:
             return _required(node.p1)
-        if node.name in {"Union"} or node.name.startswith("Builtin_"):
-            return []
-        if node.name == "Group" or node.name == "AggregateJoin":
+        if node.name in {"Union", "Group", "AggregateJoin"} or node.name.startswith("Builtin_"):
             return []
     return [t for part in _parts(node) for t in _required(part)] if _is_tree(node) else []
 
@@ -261,7 +261,7 @@ def _absent(node: object) -> list[list[tuple[Node, Node, Node]]]:
 
 def _all_triples(node: object) -> list[tuple[Node, Node, Node]]:
     if isinstance(node, CompValue) and "triples" in node:
-        return [t for t in node.triples if len(t) == 3]
+        return list(node.triples)
     return [t for part in _parts(node) for t in _all_triples(part)] if _is_tree(node) else []
 
 

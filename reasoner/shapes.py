@@ -10,12 +10,14 @@ import pyoxigraph as ox
 import shifty
 
 from .errors import ShapeMalformed
-from .populations import Index, index_triples
+from .populations import index_triples
 from .terms import RDF, SH, SHAPES, TYPE, XSD, shorten
 from .vocabulary import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from .populations import Index, Node
 
 TERMS: Final = frozenset(
     """
@@ -27,7 +29,7 @@ TERMS: Final = frozenset(
     severity sparql targetClass targetNode targetObjectsOf targetSubjectsOf uniqueLang xone
     zeroOrMorePath zeroOrOnePath NodeShape PropertyShape SPARQLConstraint Violation Warning Info
     IRI BlankNode Literal BlankNodeOrIRI BlankNodeOrLiteral IRIOrLiteral
-    """.split()
+    """.split()  # noqa: SIM905 - a list that people read
 )
 BOUNDS: Final = tuple(
     SH + name for name in ("minInclusive", "maxInclusive", "minExclusive", "maxExclusive")
@@ -172,7 +174,7 @@ def check_shapes(triples: tuple[ox.Triple, ...]) -> None:
                 hint="The fast validator takes every date for out of bounds: use sh:pattern.",
             )
     index = index_triples(triples)
-    for subject in sorted({t.subject for t in triples}, key=str):
+    for subject in sorted({s for s, _ in index}, key=str):
         _refuse_recursion(subject, index)
     _check_node_shapes(index)
     _check_property_shapes(index)
@@ -221,13 +223,11 @@ def _check_property_shapes(index: Index) -> None:
             raise ShapeMalformed(f"{name} needs exactly one sh:severity.")
 
 
-def _is_a(node: object, kind: ox.NamedNode, index: Index) -> bool:
+def _is_a(node: Node, kind: ox.NamedNode, index: Index) -> bool:
     return kind in index.get((node, TYPE.value), [])
 
 
-def _refuse_recursion(
-    start: ox.NamedNode | ox.BlankNode | ox.Triple, index: Index
-) -> None:
+def _refuse_recursion(start: Node, index: Index) -> None:
     todo = list(_nested(start, index))
     seen: set[object] = set()
     while todo:
@@ -242,8 +242,8 @@ def _refuse_recursion(
             todo += _nested(node, index)
 
 
-def _nested(node: object, index: Index) -> list[object]:
-    found: list[object] = []
+def _nested(node: Node, index: Index) -> list[Node]:
+    found: list[Node] = []
     for predicate in (*NESTING, RDF + "first", RDF + "rest"):
         found += index.get((node, predicate), [])
     return found

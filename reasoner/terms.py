@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import Final, cast
 
 import pyoxigraph as ox
 
@@ -47,6 +47,25 @@ SUBCLASS: Final = ox.NamedNode(RDFS + "subClassOf")
 SOURCE: Final = ox.NamedNode(DCTERMS + "source")
 
 
+Value = ox.NamedNode | ox.Literal
+"""What a fact without blank nodes says of its subject."""
+
+
+def triple(subject: Value, predicate: Value, value: Value) -> ox.Triple:
+    """
+    Make a fact of terms whose places are known to be right, as those of a rule's template are.
+
+    Raises:
+        TypeError: The subject or the predicate is a literal.
+    """
+    return ox.Triple(cast("ox.NamedNode", subject), cast("ox.NamedNode", predicate), value)
+
+
+def name_of(node: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
+    """Return the IRI, label or text of a term; a quoted triple has none and gives its text."""
+    return str(node) if isinstance(node, ox.Triple) else node.value
+
+
 def mn(name: str) -> ox.NamedNode:
     """Return the term of our own vocabulary with this local name."""
     return ox.NamedNode(NS + name)
@@ -60,4 +79,4 @@ def shorten(iri: str) -> str:
         key=lambda pair: len(pair[1]),
         default=None,
     )
-    return f"{best[0]}:{iri[len(best[1]):]}" if best else f"<{iri}>"
+    return f"{best[0]}:{iri[len(best[1]) :]}" if best else f"<{iri}>"
