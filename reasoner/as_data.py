@@ -9,12 +9,11 @@ from .explain import say
 from .terms import name_of, shorten
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
-
     from .decide import Decision
+    from .derivation import Firing
     from .determination import Determination, Governing
-    from .engine import Firing
     from .explain import Saying, Source
+    from .facts import Fact
     from .intake import CaseReport
     from .knowledge import Knowledge
 
@@ -197,26 +196,18 @@ def step_data(firing: Firing, knowledge: Knowledge) -> Data:
     return {
         "rule": firing.name,
         "text": say(firing, knowledge),
-        "concludes": [fact_text(t) for t in firing.conclusions],
-        "from": [fact_text(t) for t in firing.premises],
-        "absent": [
-            " . ".join(" ".join(_slot(s) for s in pattern) for pattern in group)
-            for group in firing.absences
-        ],
+        "concludes": [fact_text(fact) for fact in firing.concluded],
+        "from": [fact_text(fact) for fact in firing.rests_on],
+        "absent": [" . ".join(fact_text(part) for part in group) for group in firing.absences],
         "file": firing.rule.path if firing.rule else "",
     }
 
 
-def fact_text(triple: ox.Triple) -> str:
-    """Write a fact with the prefixes of this project."""
-    return " ".join(_slot(node) for node in (triple.subject, triple.predicate, triple.object))
+def fact_text(fact: Fact) -> str:
+    """Write a fact, or a pattern that is not all filled, with the prefixes of this project."""
+    return " ".join(_short(term) for term in fact)
 
 
 @lru_cache(maxsize=20_000)
-def _slot(node: ox.NamedNode | ox.Literal | ox.BlankNode | ox.Triple | str) -> str:
-    if isinstance(node, str):
-        return f"?{node}"
-    text = str(node)
-    if text.startswith("<"):
-        return shorten(text[1:-1])
-    return text.partition("^^")[0]
+def _short(term: str) -> str:
+    return shorten(term[1:-1]) if term.startswith("<") else term.partition("^^")[0]

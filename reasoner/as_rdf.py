@@ -11,8 +11,8 @@ from .terms import DCTERMS, PREFIXES, PROV, RDFS, TYPE, mn
 
 if TYPE_CHECKING:
     from .decide import Decision
+    from .derivation import Firing
     from .determination import Determination
-    from .engine import Firing
     from .knowledge import Knowledge
 
 FORMATS = {"turtle": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}

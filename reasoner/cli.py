@@ -20,7 +20,7 @@ from .knowledge import Knowledge, generate_classification, load_knowledge
 from .query import ask
 
 if TYPE_CHECKING:
-    from .engine import Derivation, Firing
+    from .derivation import Derivation, Firing
 
 FOLDER = click.option(
     "--knowledge",
@@ -97,18 +97,18 @@ def explain_command(case: Path, why: str | None, folder: Path | None) -> None:
         raise click.UsageError(f"{why} {known}. 'mednec explain CASE' lists what fired.")
     for firing in found:
         click.echo(f"{firing.name}: {say(firing, knowledge)}\n")
-        for step in [*prove(derivation, firing.premises), firing]:
+        for step in [*prove(derivation, firing.rests_on), firing]:
             _show_step(step, derivation, knowledge)
 
 
 def _show_step(step: Firing, derivation: Derivation, knowledge: Knowledge) -> None:
     place = f" · ontology/{step.rule.path} · {step.rule.source}" if step.rule else ""
     click.echo(f"  {step.name}{place}")
-    for fact in step.premises:
+    for fact in step.rests_on:
         origin = derivation.firing_of(fact)
-        file = knowledge.origins.get(fact.subject.value, "the case")
+        file = knowledge.origins.get(fact[0][1:-1], "the case")
         click.echo(f"      {fact_text(fact)}   [{origin.name if origin else file}]")
-    for fact in step.conclusions:
+    for fact in step.concluded:
         click.echo(f"    → {fact_text(fact)}")
 
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from .case import LIMIT, CaseGraph, read_case
 from .determination import Determination, conclude
-from .engine import Derivation, derive
+from .engine import derive
 from .errors import CaseRejected, CaseTooLarge, CaseUnreadable
 from .intake import CaseReport, check_case
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from .derivation import Derivation
     from .knowledge import Knowledge
 
 VERSION: Final = "0.1.0"

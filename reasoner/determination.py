@@ -15,7 +15,8 @@ from .explain import Saying, Source, find_source, prove, tell
 from .terms import DEFINITION, TYPE, XSD, mn
 
 if TYPE_CHECKING:
-    from .engine import Derivation, Firing
+    from .derivation import Derivation, Firing
+    from .facts import Fact
     from .knowledge import Knowledge
 
 
@@ -185,8 +186,8 @@ def conclude(knowledge: Knowledge, derivation: Derivation, request: str) -> Dete
     )
 
 
-def _goals(sayings: tuple[Saying, ...]) -> list[ox.Triple]:
-    return [fact for saying in sayings for fact in saying.firing.conclusions]
+def _goals(sayings: tuple[Saying, ...]) -> list[Fact]:
+    return [fact for saying in sayings for fact in saying.firing.concluded]
 
 
 def _label(knowledge: Knowledge, iri: str | None) -> str:

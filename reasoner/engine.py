@@ -7,154 +7,28 @@ are indexed once and never change; so any number of threads may derive at a time
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, cast
 
-import pyoxigraph as ox
-
-from .matcher import COUNTED, Fact, Facts, Row, solve
-from .terms import RULE, TYPE, Value, mn, name_of, triple
+from .derivation import Derivation, Firing
+from .facts import Fact, Facts, encode, encode_term
+from .matcher import COUNTED, Row, fill, solve
+from .terms import TYPE, mn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    import pyoxigraph as ox
 
     from .knowledge import Knowledge
     from .populations import Population
-    from .rules import Pattern, Rule
+    from .rules import Rule
 
 Key = tuple[str, str | None]
 """A predicate, alone or with an object, of which there is a fact."""
-ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t"}
-UNESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 MEMBERSHIP: Final = 7
 """The stratum whose rules read populations: the populations are matched just before it."""
-
-
-@dataclass(frozen=True, eq=False)
-class Firing:
-    """
-    One application of a rule, or one membership in a population.
-
-    Attributes:
-        rule: The rule; None for a membership in a population.
-        bindings: The values of the rule's variables, by name.
-        conclusions: The facts that it adds to the derivation, or confirms.
-        counted: The facts that an aggregate of the rule counted over.
-    """
-
-    rule: Rule | None
-    bindings: Mapping[str, Value]
-    conclusions: tuple[ox.Triple, ...]
-    counted: tuple[ox.Triple, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """The id of the rule, or `POP` for a membership in a population."""
-        return self.rule.id if self.rule else "POP"
-
-    @cached_property
-    def premises(self) -> tuple[ox.Triple, ...]:
-        """The facts that the firing rests on."""
-        patterns = self.rule.premises if self.rule else ()
-        return (*fill(patterns, self.bindings), *self.counted)
-
-    @property
-    def absences(self) -> tuple[tuple[Pattern, ...], ...]:
-        """Groups of patterns, filled as far as they are bound, that nothing matched."""
-        groups = self.rule.absences if self.rule else ()
-        return tuple(tuple(_partly(p, self.bindings) for p in group) for group in groups)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Derivation:
-    """
-    All that follows from a case.
-
-    Attributes:
-        told: The facts of the case.
-        firings: In the order in which they were made.
-    """
-
-    told: tuple[ox.Triple, ...]
-    firings: tuple[Firing, ...]
-
-    @cached_property
-    def _first(self) -> Mapping[ox.Triple, Firing]:
-        first: dict[ox.Triple, Firing] = {}
-        for firing in self.firings:
-            for fact in firing.conclusions:
-                first.setdefault(fact, firing)
-        return first
-
-    @cached_property
-    def _index(self) -> Mapping[tuple[str, str], list[Value]]:
-        index: dict[tuple[str, str], list[Value]] = {}
-        for fact in dict.fromkeys((*self.told, *self._first)):
-            key = (name_of(fact.subject), fact.predicate.value)
-            index.setdefault(key, []).append(cast("Value", fact.object))
-        return index
-
-    @property
-    def derived(self) -> frozenset[ox.Triple]:
-        """The facts that were concluded and not told."""
-        return frozenset(self._first) - frozenset(self.told)
-
-    def firing_of(self, fact: ox.Triple) -> Firing | None:
-        """Return the first firing that concluded a fact; None if it was told or does not hold."""
-        return self._first.get(fact)
-
-    def values(self, subject: str, name: str) -> list[Value]:
-        """Return the values of one of our own properties, sorted as text."""
-        return sorted(self._index.get((subject, mn(name).value), []), key=str)
-
-    def value(self, subject: str, name: str) -> str | None:
-        """Return the least value of one of our own properties as text; None if there is none."""
-        found = self.values(subject, name)
-        return found[0].value if found else None
-
-    def number(self, subject: str, name: str) -> int | None:
-        """Return the least integer value of one of our own properties; None if there is none."""
-        found = [int(v.value) for v in self.values(subject, name)]
-        return min(found, default=None)
-
-    def holds(self, subject: str, name: str) -> bool:
-        """Tell whether a property of ours is stated to be true."""
-        return self.value(subject, name) == "true"
-
-    def types(self, subject: str) -> list[Value]:
-        """Return the classes of which something is told or derived to be a member."""
-        return self._index.get((subject, TYPE.value), [])
-
-    @cached_property
-    def _roles(self) -> Mapping[str, list[Firing]]:
-        roles: dict[str, list[Firing]] = {}
-        for firing in self.firings:
-            if firing.rule is not None:
-                roles.setdefault(firing.rule.role, []).append(firing)
-        return roles
-
-    def with_role(self, role: str) -> list[Firing]:
-        """Return the firings of the rules of one role."""
-        return self._roles.get(role, [])
-
-    @cached_property
-    def _by_value(self) -> Mapping[tuple[str, Value], list[str]]:
-        found: dict[tuple[str, Value], list[str]] = {}
-        for (subject, predicate), values in self._index.items():
-            for value in values:
-                found.setdefault((predicate, value), []).append(subject)
-        return found
-
-    def subjects(self, name: str, value: Value) -> list[str]:
-        """Return all subjects that have a value for one of our own properties, sorted."""
-        return sorted(self._by_value.get((mn(name).value, value), ()))
-
-    def by_rule(self, rule: str) -> list[Firing]:
-        """Return the firings of one rule."""
-        return [f for f in self.firings if f.name == rule]
+IS_A: Final = encode_term(TYPE)
+IN_POPULATION: Final = encode_term(mn("inPopulation"))
+SITUATION: Final = encode_term(mn("Situation"))
 
 
 def derive(knowledge: Knowledge, told: tuple[ox.Triple, ...]) -> Derivation:
@@ -180,13 +54,13 @@ def derive(knowledge: Knowledge, told: tuple[ox.Triple, ...]) -> Derivation:
             _settle(_memberships(knowledge, facts), facts, present, firings)
         fired = [f for rule in rules if rule.needs <= present for f in _fire(rule, facts)]
         _settle(fired, facts, present, firings)
-    return Derivation(told=ordered, firings=tuple(firings))
+    return Derivation(told=ordered, firings=tuple(firings), facts=facts)
 
 
 def _settle(fired: list[Firing], facts: Facts, present: set[Key], firings: list[Firing]) -> None:
     """Add what a stratum concluded, after all its rules have looked at what was there before."""
     firings += fired
-    _note(facts.add(encode(t) for f in fired for t in f.conclusions), present)
+    _note(facts.add(fact for f in fired for fact in f.concluded), present)
 
 
 def _note(fresh: list[Fact], present: set[Key]) -> None:
@@ -211,80 +85,24 @@ def _row_key(row: Row) -> tuple[tuple[str, str], ...]:
 
 
 def _firing(rule: Rule, row: Row) -> Firing:
-    counted = row.pop(COUNTED, ())
-    bound = {name: decode(term) for name, term in row.items()}
-    return Firing(
-        rule,
-        bound,
-        tuple(fill(rule.template, bound)),
-        tuple(sorted({decode_fact(*fact) for fact in counted}, key=str)) if counted else (),
-    )
+    counted = tuple(sorted(set(cast("list[Fact]", row.pop(COUNTED, "")))))
+    return Firing(rule, row, tuple(fill(pattern, row) for pattern in rule.template), counted)
 
 
 def _memberships(knowledge: Knowledge, facts: Facts) -> list[Firing]:
     """Find the populations that each situation belongs to."""
     return [
-        membership(population, decode(situation))
+        _membership(population, situation)
         for population in knowledge.populations
         for situation in sorted({row["situation"] for row in solve(population.steps, facts)})
     ]
 
 
-def membership(population: Population, situation: Value) -> Firing:
-    """Record that a situation belongs to a population."""
-    name = ox.NamedNode(population.iri)
+def _membership(population: Population, situation: str) -> Firing:
+    name = f"<{population.iri}>"
     return Firing(
         None,
         {"situation": situation, "population": name},
-        (triple(situation, TYPE, name), triple(situation, mn("inPopulation"), name)),
-        (triple(situation, TYPE, mn("Situation")),),
+        ((situation, IS_A, name), (situation, IN_POPULATION, name)),
+        ((situation, IS_A, SITUATION),),
     )
-
-
-def encode(fact: ox.Triple) -> Fact:
-    """Write a triple as the text of its three terms."""
-    return (_text(fact.subject), _text(fact.predicate), _text(fact.object))
-
-
-@lru_cache(maxsize=50_000)
-def _text(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
-    return str(term)
-
-
-@lru_cache(maxsize=50_000)
-def decode(term: str) -> Value:
-    """Read a term from its text."""
-    if term.startswith("<"):
-        return ox.NamedNode(term[1:-1])
-    text, _, kind = term[1:].rpartition('"')
-    if kind.startswith("^^"):
-        return ox.Literal(text, datatype=ox.NamedNode(kind[3:-1]))
-    plain = UNESCAPE.sub(lambda m: ESCAPES.get(m[1], m[1]), text)
-    return ox.Literal(plain, language=kind[1:]) if kind else ox.Literal(plain)
-
-
-def decode_fact(subject: str, predicate: str, value: str) -> ox.Triple:
-    """Read a triple from the text of its terms."""
-    return triple(decode(subject), decode(predicate), decode(value))
-
-
-def fill(patterns: Iterable[Pattern], bound: Mapping[str, Value]) -> list[ox.Triple]:
-    """Fill patterns with the values of variables; leave out those that stay incomplete."""
-    filled = []
-    for s, p, o in patterns:
-        subject = bound.get(s) if isinstance(s, str) else s
-        predicate = bound.get(p) if isinstance(p, str) else p
-        value = bound.get(o) if isinstance(o, str) else o
-        if subject is not None and predicate is not None and value is not None:
-            filled.append(triple(subject, predicate, value))
-    return filled
-
-
-def _partly(pattern: Pattern, bound: Mapping[str, Value]) -> Pattern:
-    subject, predicate, value = (bound.get(s, s) if isinstance(s, str) else s for s in pattern)
-    return (subject, predicate, value)
-
-
-def rule_iri(rule: str) -> ox.NamedNode:
-    """Return the IRI of a rule."""
-    return ox.NamedNode(RULE + rule)

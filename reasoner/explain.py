@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Iterable
 
-    from .engine import Derivation, Firing
+    from .derivation import Derivation, Firing
+    from .facts import Fact
     from .knowledge import Knowledge
 
 SHORT = ox.NamedNode(SKOS + "altLabel")
@@ -158,7 +159,7 @@ def find_source(iri: str, knowledge: Knowledge) -> Source:
     )
 
 
-def prove(derivation: Derivation, goals: Iterable[ox.Triple]) -> tuple[Firing, ...]:
+def prove(derivation: Derivation, goals: Iterable[Fact]) -> tuple[Firing, ...]:
     """
     Collect the firings that some facts rest on, all the way down to what was told.
 
@@ -167,7 +168,7 @@ def prove(derivation: Derivation, goals: Iterable[ox.Triple]) -> tuple[Firing, .
     """
     wanted: set[int] = set()
     todo = list(goals)
-    seen: set[ox.Triple] = set()
+    seen: set[Fact] = set()
     while todo:
         fact = todo.pop()
         if fact in seen:
@@ -176,5 +177,5 @@ def prove(derivation: Derivation, goals: Iterable[ox.Triple]) -> tuple[Firing, .
         firing = derivation.firing_of(fact)
         if firing is not None and id(firing) not in wanted:
             wanted.add(id(firing))
-            todo += firing.premises
+            todo += firing.rests_on
     return tuple(f for f in derivation.firings if id(f) in wanted)

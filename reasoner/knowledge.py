@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from .classify import classification_triples, classify
 from .errors import KnowledgeMissing, KnowledgeStale, KnowledgeUnreadable
-from .matcher import Facts
+from .facts import Facts
 from .populations import Population, compile_populations
 from .rules import Rule, read_rules
 from .shapes import ShapeSet

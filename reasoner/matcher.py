@@ -19,6 +19,7 @@ from rdflib.term import BNode, Literal, URIRef, Variable
 
 from .errors import RuleMalformed
 from .expressions import Expression, compile_expression, term_of, value_of
+from .facts import Fact, Facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from rdflib.plugins.sparql.parserutils import CompValue
 
 Row = dict[str, str]
-Fact = tuple[str, str, str]
 Part = tuple[bool, str]
 """A place in a pattern: whether it is a variable, and its name or term."""
 Pattern = tuple[Part, Part, Part]
@@ -37,64 +37,6 @@ AGGREGATES: Final[dict[str, Callable[[list[int]], int]]] = {
     "Aggregate_Max": max,
     "Aggregate_Min": min,
 }
-
-
-class Facts:
-    """
-    Facts with indexes, over a base that is shared and never changed.
-
-    Args:
-        base: Facts that are looked up too; None for none.
-    """
-
-    def __init__(self, base: Facts | None = None) -> None:
-        self.base = base
-        self.pairs: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        self.objects: dict[tuple[str, str], list[str]] = defaultdict(list)
-        self.subjects: dict[tuple[str, str], list[str]] = defaultdict(list)
-        self.all: set[Fact] = set()
-
-    def add(self, facts: Iterable[Fact]) -> list[Fact]:
-        """Add facts; return those that were not known before, in order."""
-        fresh = []
-        known = self.base.all if self.base else frozenset[Fact]()
-        for fact in facts:
-            if fact in self.all or fact in known:
-                continue
-            self.all.add(fact)
-            fresh.append(fact)
-            subject, predicate, value = fact
-            self.pairs[predicate].append((subject, value))
-            self.objects[predicate, subject].append(value)
-            self.subjects[predicate, value].append(subject)
-        return fresh
-
-    def find(
-        self, subject: str | None, predicate: str, value: str | None
-    ) -> Iterator[tuple[str, str]]:
-        """Yield the subjects and objects of a predicate, where one or both may be given."""
-        facts: Facts | None = self
-        while facts is not None:
-            if subject is not None and value is not None:
-                if (subject, predicate, value) in facts.all:
-                    yield subject, value
-            elif subject is not None:
-                for found in facts.objects.get((predicate, subject), ()):
-                    yield subject, found
-            elif value is not None:
-                for found in facts.subjects.get((predicate, value), ()):
-                    yield found, value
-            else:
-                yield from facts.pairs.get(predicate, ())
-            facts = facts.base
-
-    def size(self, predicate: str, value: str | None) -> int:
-        """Count the facts of a predicate, with one object if it is given."""
-        if value is None:
-            here = len(self.pairs.get(predicate, ()))
-        else:
-            here = len(self.subjects.get((predicate, value), ()))
-        return here + self.base.size(predicate, value) if self.base else here
 
 
 Step = Callable[[list[Row], Facts], list[Row]]
@@ -122,7 +64,7 @@ def compile_where(node: CompValue, where: str) -> list[Step]:
 
 
 def _compile_pattern(node: CompValue, where: str) -> list[Step]:
-    return [_bgp([_pattern(t, where) for t in node.triples])]
+    return [_bgp([pattern_of(t, where) for t in node.triples])]
 
 
 def _compile_join(node: CompValue, where: str) -> list[Step]:
@@ -180,7 +122,13 @@ def solve(steps: Iterable[Step], facts: Facts) -> list[Row]:
     return rows
 
 
-def _pattern(triple: tuple[object, object, object], where: str) -> Pattern:
+def pattern_of(triple: tuple[object, object, object], where: str) -> Pattern:
+    """
+    Read a triple pattern of rdflib's algebra.
+
+    Raises:
+        RuleMalformed: It has a property path, or a term of a kind that rules do not use.
+    """
     subject, predicate, value = (_part(node, where) for node in triple)
     return subject, predicate, value
 
@@ -374,7 +322,7 @@ def _subselect(node: CompValue, where: str) -> list[Step]:
             f"{where}: an aggregate counts over more than a plain pattern.",
             hint="Mark what counts in a rule of a lower stratum, then count the marks.",
         )
-    patterns = [_pattern(t, where) for t in group.p.triples]
+    patterns = [pattern_of(t, where) for t in group.p.triples]
     sums = [
         (AGGREGATES[a.name], str(a.vars), named[str(a.res)])
         for a in node.A
@@ -390,7 +338,7 @@ def _subselect(node: CompValue, where: str) -> list[Step]:
             new: Row = dict(zip(keys, values, strict=True))
             for function, variable, name in sums:
                 new[name] = term_of(function([cast("int", value_of(m[variable])) for m in members]))
-            new[COUNTED] = [_filled(p, m) for m in members for p in patterns]  # type: ignore[assignment] # see COUNTED
+            new[COUNTED] = [fill(p, m) for m in members for p in patterns]  # type: ignore[assignment] # see COUNTED
             result.append(new)
         return [
             {**row, **new}
@@ -402,6 +350,12 @@ def _subselect(node: CompValue, where: str) -> list[Step]:
     return [step]
 
 
-def _filled(pattern: Pattern, row: Row) -> Fact:
-    subject, predicate, value = (row[name] if var else name for var, name in pattern)
-    return subject, predicate, value
+def fill(pattern: Pattern, row: Row) -> Fact:
+    """
+    Fill a pattern with the values of a row.
+
+    Raises:
+        KeyError: A variable of the pattern has no value.
+    """
+    (s_var, s), (p_var, p), (o_var, o) = pattern
+    return (row[s] if s_var else s, row[p] if p_var else p, row[o] if o_var else o)

@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
-from rdflib.paths import Path as PropertyPath
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.parserutils import CompValue
-from rdflib.term import BNode, Literal, URIRef, Variable
 
 from .errors import RuleMalformed
-from .matcher import Steps, compile_where
+from .matcher import Pattern, Steps, compile_where, pattern_of
 from .terms import PREFIXES
 
 if TYPE_CHECKING:
@@ -28,10 +26,6 @@ if TYPE_CHECKING:
 
     from rdflib.term import Node
 
-Term = ox.NamedNode | ox.Literal
-Slot = Term | str
-"""A place in a pattern: a term, or the name of a variable."""
-Pattern = tuple[Slot, Slot, Slot]
 
 REQUIRED: Final = ("id", "title", "source", "because", "role")
 KNOWN: Final = frozenset({*REQUIRED, "from", "until", "order", "about", "monotone", "note"})
@@ -147,8 +141,8 @@ def read_rule(path: Path, folder: Path) -> Rule:
     except Exception as error:
         raise RuleMalformed(f"{where}: not a SPARQL query: {error}") from error
     algebra = query.algebra
-    premises = tuple(_pattern(t, where) for t in _required(algebra.p))
-    tallies = tuple(_pattern(t, where) for t in _tallied(algebra.p))
+    premises = tuple(pattern_of(t, where) for t in _required(algebra.p))
+    tallies = tuple(pattern_of(t, where) for t in _tallied(algebra.p))
     rule = Rule(
         id=head["id"],
         title=head["title"],
@@ -160,16 +154,16 @@ def read_rule(path: Path, folder: Path) -> Rule:
         stratum=int(path.parent.name.split("-", 1)[0]),
         path=where,
         text=body,
-        template=tuple(_pattern(t, where) for t in algebra.template),
+        template=tuple(pattern_of(t, where) for t in algebra.template),
         premises=premises,
         absences=tuple(
-            tuple(_pattern(t, where) for t in group) for group in _absent(algebra.p) if group
+            tuple(pattern_of(t, where) for t in group) for group in _absent(algebra.p) if group
         ),
         tallies=tallies,
         needs=frozenset(
-            (str(predicate), None if isinstance(value, str) else str(value))
-            for _, predicate, value in (*premises, *tallies)
-            if isinstance(predicate, ox.NamedNode)
+            (predicate, None if open_value else value)
+            for _, (open_predicate, predicate), (open_value, value) in (*premises, *tallies)
+            if not open_predicate
         ),
         steps=tuple(compile_where(algebra.p, where)),
     )
@@ -204,27 +198,6 @@ def _check_sentence(rule: Rule, bound: set[str]) -> None:
                 f"{rule.path}: the sentence says {{?{name}}}, which the query never binds.",
                 hint=f"Bind ?{name} in WHERE, or use one of: {', '.join(sorted(bound))}.",
             )
-
-
-def _pattern(triple: tuple[Node, Node, Node], where: str) -> Pattern:
-    slots = [_slot(node, where) for node in triple]
-    return (slots[0], slots[1], slots[2])
-
-
-def _slot(node: Node, where: str) -> Slot:
-    if isinstance(node, PropertyPath):
-        raise RuleMalformed(
-            f"{where}: a property path hides the facts it passes over.",
-            hint="Write each step as a triple pattern, so that it can be shown as a premise.",
-        )
-    if isinstance(node, Variable | BNode):
-        return str(node)
-    if isinstance(node, URIRef):
-        return ox.NamedNode(str(node))
-    if isinstance(node, Literal):
-        kind = ox.NamedNode(str(node.datatype)) if node.datatype else None
-        return ox.Literal(str(node), datatype=kind)
-    raise RuleMalformed(f"{where}: cannot read {node!r} in a pattern.")
 
 
 def _parts(node: object) -> Iterator[object]:

@@ -86,7 +86,7 @@ class ShapeSet:
             node = ox.NamedNode(shape)
             for part in (node, *index.get((node, SH + "property"), [])):
                 for message in index.get((part, SH + "message"), []):
-                    found[shape, message.value] = part.value.removeprefix(SHAPES)
+                    found[shape, text_of(message)] = text_of(part).removeprefix(SHAPES)
         return found
 
     def named_by(self, shape: str | None, message: str | None) -> str:
@@ -144,10 +144,10 @@ class ShapeSet:
         index = index_triples(self.triples)
         found: dict[str, str] = {}
         for (prop, predicate), values in index.items():
-            if predicate == SH + "class" and values[0].value in self.paths:
+            if predicate == SH + "class" and text_of(values[0]) in self.paths:
                 for path in index.get((prop, SH + "path"), []):
                     if isinstance(path, ox.NamedNode):
-                        found[path.value] = values[0].value
+                        found[path.value] = text_of(values[0])
         return found
 
 

@@ -1,0 +1,153 @@
+"""What follows from a case, as data: each application of a rule, and an index over the facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from .facts import Fact, Facts, decode, decode_fact, encode, encode_term
+from .matcher import Pattern, Row, fill
+from .terms import TYPE, Value, mn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyoxigraph as ox
+
+    from .rules import Rule
+
+
+@dataclass(frozen=True, eq=False)
+class Firing:
+    """
+    One application of a rule, or one membership in a population.
+
+    Attributes:
+        rule: The rule; None for a membership in a population.
+        row: The values of the rule's variables, by name, as terms in text.
+        concluded: The facts that it adds to the derivation, or confirms.
+        counted: The facts that an aggregate of the rule counted over.
+    """
+
+    rule: Rule | None
+    row: Row
+    concluded: tuple[Fact, ...]
+    counted: tuple[Fact, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The id of the rule, or `POP` for a membership in a population."""
+        return self.rule.id if self.rule else "POP"
+
+    @cached_property
+    def rests_on(self) -> tuple[Fact, ...]:
+        """The facts that the firing rests on."""
+        patterns = self.rule.premises if self.rule else ()
+        return (*(fill(pattern, self.row) for pattern in patterns), *self.counted)
+
+    @property
+    def absences(self) -> tuple[tuple[tuple[str, str, str], ...], ...]:
+        """Groups of patterns, filled as far as they are bound, that nothing matched."""
+        groups = self.rule.absences if self.rule else ()
+        return tuple(tuple(self._partly(pattern) for pattern in group) for group in groups)
+
+    def _partly(self, pattern: Pattern) -> tuple[str, str, str]:
+        s, p, o = (self.row.get(name, f"?{name}") if var else name for var, name in pattern)
+        return (s, p, o)
+
+    @cached_property
+    def bindings(self) -> Mapping[str, Value]:
+        """The values of the rule's variables, by name."""
+        return {name: decode(term) for name, term in self.row.items()}
+
+    @property
+    def conclusions(self) -> tuple[ox.Triple, ...]:
+        """The facts that it adds to the derivation, or confirms, as triples."""
+        return tuple(decode_fact(fact) for fact in self.concluded)
+
+    @property
+    def premises(self) -> tuple[ox.Triple, ...]:
+        """The facts that the firing rests on, as triples."""
+        return tuple(decode_fact(fact) for fact in self.rests_on)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Derivation:
+    """
+    All that follows from a case.
+
+    Attributes:
+        told: The facts of the case.
+        firings: In the order in which they were made.
+        facts: What was told and what was concluded, indexed, without the knowledge base.
+    """
+
+    told: tuple[ox.Triple, ...]
+    firings: tuple[Firing, ...]
+    facts: Facts
+
+    @cached_property
+    def _first(self) -> Mapping[Fact, Firing]:
+        first: dict[Fact, Firing] = {}
+        for firing in self.firings:
+            for fact in firing.concluded:
+                first.setdefault(fact, firing)
+        return first
+
+    @cached_property
+    def _roles(self) -> Mapping[str, list[Firing]]:
+        roles: dict[str, list[Firing]] = {}
+        for firing in self.firings:
+            if firing.rule is not None:
+                roles.setdefault(firing.rule.role, []).append(firing)
+        return roles
+
+    @property
+    def derived(self) -> frozenset[ox.Triple]:
+        """The facts that were concluded and not told."""
+        told = {encode(fact) for fact in self.told}
+        return frozenset(decode_fact(fact) for fact in self._first if fact not in told)
+
+    def firing_of(self, fact: ox.Triple | Fact) -> Firing | None:
+        """Return the first firing that concluded a fact; None if it was told or does not hold."""
+        return self._first.get(fact if isinstance(fact, tuple) else encode(fact))
+
+    def with_role(self, role: str) -> list[Firing]:
+        """Return the firings of the rules of one role."""
+        return self._roles.get(role, [])
+
+    def by_rule(self, rule: str) -> list[Firing]:
+        """Return the firings of one rule."""
+        return [f for f in self.firings if f.name == rule]
+
+    def types(self, subject: str) -> list[Value]:
+        """Return the classes of which something is told or derived to be a member."""
+        return self._values(subject, encode_term(TYPE))
+
+    def values(self, subject: str, name: str) -> list[Value]:
+        """Return the values of one of our own properties, sorted as text."""
+        return self._values(subject, f"<{mn(name).value}>")
+
+    def _values(self, subject: str, predicate: str) -> list[Value]:
+        found = self.facts.objects.get((predicate, f"<{subject}>"), ())
+        return [decode(term) for term in sorted(found)]
+
+    def value(self, subject: str, name: str) -> str | None:
+        """Return the least value of one of our own properties as text; None if there is none."""
+        found = self.values(subject, name)
+        return found[0].value if found else None
+
+    def number(self, subject: str, name: str) -> int | None:
+        """Return the least integer value of one of our own properties; None if there is none."""
+        found = [int(v.value) for v in self.values(subject, name)]
+        return min(found, default=None)
+
+    def holds(self, subject: str, name: str) -> bool:
+        """Tell whether a property of ours is stated to be true."""
+        return self.value(subject, name) == "true"
+
+    def subjects(self, name: str, value: Value) -> list[str]:
+        """Return all subjects that have a value for one of our own properties, sorted."""
+        found = self.facts.subjects.get((f"<{mn(name).value}>", encode_term(value)), ())
+        return sorted(term[1:-1] for term in found)
