@@ -28,7 +28,6 @@ MEMBERSHIP: Final = 7
 """The stratum whose rules read populations: the populations are matched just before it."""
 IS_A: Final = encode_term(TYPE)
 IN_POPULATION: Final = encode_term(mn("inPopulation"))
-SITUATION: Final = encode_term(mn("Situation"))
 
 
 def derive(knowledge: Knowledge, told: tuple[ox.Triple, ...]) -> Derivation:
@@ -91,18 +90,20 @@ def _firing(rule: Rule, row: Row) -> Firing:
 
 def _memberships(knowledge: Knowledge, facts: Facts) -> list[Firing]:
     """Find the populations that each situation belongs to."""
-    return [
-        _membership(population, situation)
-        for population in knowledge.populations
-        for situation in sorted({row["situation"] for row in solve(population.steps, facts)})
-    ]
+    found = []
+    for population in knowledge.populations:
+        rows: dict[str, Row] = {}
+        for row in sorted(solve(population.steps, facts), key=_row_key):
+            rows.setdefault(row["situation"], row)
+        found += [_membership(population, rows[situation]) for situation in sorted(rows)]
+    return found
 
 
-def _membership(population: Population, situation: str) -> Firing:
-    name = f"<{population.iri}>"
+def _membership(population: Population, row: Row) -> Firing:
+    name, situation = f"<{population.iri}>", row["situation"]
     return Firing(
         None,
         {"situation": situation, "population": name},
         ((situation, IS_A, name), (situation, IN_POPULATION, name)),
-        ((situation, IS_A, SITUATION),),
+        tuple(fill(pattern, row) for pattern in population.premises),
     )

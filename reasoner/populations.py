@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 from rdflib.plugins.sparql import prepareQuery
 
+from .algebra import required
 from .errors import AxiomUnsupported
-from .matcher import Steps, compile_where
+from .matcher import Pattern, Steps, compile_where, pattern_of
 from .terms import OWL, RDF, XSD, mn, shorten
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Population:
         pattern: A SPARQL group that binds `?situation` to the members.
         select: The query that lists the members.
         steps: The compiled query.
+        premises: The patterns that every member matches.
     """
 
     iri: str
@@ -52,6 +54,7 @@ class Population:
     pattern: str
     select: str
     steps: Steps
+    premises: tuple[Pattern, ...]
 
 
 def index_triples(triples: Iterator[ox.Triple] | tuple[ox.Triple, ...]) -> Index:
@@ -88,12 +91,14 @@ def _compile(name: str, index: Index) -> Population:
     writer = _Writer(name, index)
     pattern = writer.members(expressions[0], "?situation")
     select = f"SELECT DISTINCT ?situation WHERE {{ {pattern} }}"
+    algebra = prepareQuery(select).algebra
     return Population(
         iri=name,
         expression=writer.functional(expressions[0]),
         pattern=pattern,
         select=select,
-        steps=tuple(compile_where(prepareQuery(select).algebra, shorten(name))),
+        steps=tuple(compile_where(algebra, shorten(name))),
+        premises=tuple(pattern_of(t, shorten(name)) for t in required(algebra)),
     )
 
 

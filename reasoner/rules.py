@@ -16,12 +16,12 @@ import pyoxigraph as ox
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
+from .algebra import is_tree, parts, required
 from .errors import RuleMalformed
 from .matcher import Pattern, Steps, compile_where, pattern_of
 from .terms import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from rdflib.term import Node
@@ -141,7 +141,7 @@ def read_rule(path: Path, folder: Path) -> Rule:
     except Exception as error:
         raise RuleMalformed(f"{where}: not a SPARQL query: {error}") from error
     algebra = query.algebra
-    premises = tuple(pattern_of(t, where) for t in _required(algebra.p))
+    premises = tuple(pattern_of(t, where) for t in required(algebra.p))
     tallies = tuple(pattern_of(t, where) for t in _tallied(algebra.p))
     rule = Rule(
         id=head["id"],
@@ -200,49 +200,26 @@ def _check_sentence(rule: Rule, bound: set[str]) -> None:
             )
 
 
-def _parts(node: object) -> Iterator[object]:
-    if isinstance(node, CompValue):
-        yield from node.values()
-    elif isinstance(node, list | tuple):
-        yield from node
-
-
-def _required(node: object) -> list[tuple[Node, Node, Node]]:
-    """Collect the patterns that every solution matches: not optional, not negated, not counted."""
-    if isinstance(node, CompValue):
-        if node.name == "BGP":
-            return list(node.triples)
-        if node.name in {"LeftJoin", "Minus"}:
-            return _required(node.p1)
-        if node.name in {"Union", "Group", "AggregateJoin"} or node.name.startswith("Builtin_"):
-            return []
-    return [t for part in _parts(node) for t in _required(part)] if _is_tree(node) else []
-
-
-def _is_tree(node: object) -> bool:
-    return isinstance(node, CompValue | list)
-
-
 def _absent(node: object) -> list[list[tuple[Node, Node, Node]]]:
     """Collect the groups of patterns that must not match."""
     if isinstance(node, CompValue) and node.name == "Builtin_NOTEXISTS":
         return [_all_triples(node.graph)]
     if isinstance(node, CompValue) and node.name == "Minus":
         return [*_absent(node.p1), _all_triples(node.p2)]
-    return [g for part in _parts(node) for g in _absent(part)] if _is_tree(node) else []
+    return [g for part in parts(node) for g in _absent(part)] if is_tree(node) else []
 
 
 def _all_triples(node: object) -> list[tuple[Node, Node, Node]]:
     if isinstance(node, CompValue) and "triples" in node:
         return list(node.triples)
-    return [t for part in _parts(node) for t in _all_triples(part)] if _is_tree(node) else []
+    return [t for part in parts(node) for t in _all_triples(part)] if is_tree(node) else []
 
 
 def _tallied(node: object) -> list[tuple[Node, Node, Node]]:
     """Collect the patterns inside an aggregate: what was counted."""
     if isinstance(node, CompValue) and node.name == "Group":
-        return _required(node.p)
-    return [t for part in _parts(node) for t in _tallied(part)] if _is_tree(node) else []
+        return required(node.p)
+    return [t for part in parts(node) for t in _tallied(part)] if is_tree(node) else []
 
 
 def declared_prefixes() -> str:

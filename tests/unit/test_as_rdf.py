@@ -1,0 +1,69 @@
+"""The determination as RDF: well-formed by its own shapes, in declared terms, and as the text says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+import pytest
+
+from reasoner import decide, decision_data, decision_rdf, load_case_file
+from reasoner.as_rdf import decision_triples
+from reasoner.intake import check_data
+from reasoner.terms import NS, TYPE, mn
+
+if TYPE_CHECKING:
+    from reasoner import Decision, Knowledge
+
+CASES = Path(__file__).parents[2] / "fixtures" / "cases"
+
+
+@pytest.fixture(scope="module", params=sorted(p.name for p in CASES.iterdir() if p.is_dir()))
+def decision(request: pytest.FixtureRequest, knowledge: Knowledge) -> Decision:
+    """Each fixture case, decided."""
+    return decide(load_case_file(CASES / request.param / "case.ttl", knowledge), knowledge)
+
+
+def test_an_answer_conforms_to_the_shapes_of_answers(
+    decision: Decision, knowledge: Knowledge
+) -> None:
+    """An outcome has a reason, and a reason a citation: our own post-condition."""
+    triples = decision_triples(decision, knowledge)
+    kinds = [
+        ox.Triple(t.object, TYPE, kind)
+        for t in triples
+        if isinstance(t.object, ox.NamedNode)
+        for kind in knowledge.described.get((t.object.value, TYPE.value), ())
+    ]
+    data = "".join(f"{t} .\n" for t in {*triples, *kinds}).encode()
+
+    results = check_data(data, knowledge.other_shapes["determination"])
+
+    assert [r for r in results if r.severity == "Violation"] == []
+
+
+def test_an_answer_uses_declared_terms_only(decision: Decision, knowledge: Knowledge) -> None:
+    """A term of ours that an answer uses is in the vocabulary, so that analysts can look it up."""
+    used = {t.predicate.value for t in decision_triples(decision, knowledge)}
+
+    unknown = {p for p in used if p.startswith(NS)} - knowledge.vocabulary.terms
+
+    assert unknown == {p for p in unknown if p in ANNOTATIONS}
+
+
+ANNOTATIONS = {mn("population").value, mn("keyedOn").value}
+
+
+def test_turtle_and_data_state_one_outcome(decision: Decision, knowledge: Knowledge) -> None:
+    """The renderings of a determination do not differ in what it concludes."""
+    graph = list(ox.parse(decision_rdf(decision, knowledge, "turtle"), format=ox.RdfFormat.TURTLE))
+    data = decision_data(decision, knowledge)["determinations"]
+
+    stated = {
+        q.subject.value: q.object.value.removeprefix(NS)
+        for q in graph
+        if q.predicate == mn("outcome") and "-determination" in q.subject.value
+    }
+
+    assert stated == {d["id"]: d["outcome"] for d in data}  # type: ignore[union-attr, index]
