@@ -72,13 +72,15 @@ class Facts:
                 yield from facts.pairs.get(predicate, ())
             facts = facts.base
 
-    def size(self, predicate: str, value: str | None) -> int:
-        """Count the facts of a predicate, with one object if it is given."""
-        if value is None:
-            here = len(self.pairs.get(predicate, ()))
-        else:
+    def size(self, subject: str | None, predicate: str, value: str | None) -> int:
+        """Count the facts of a predicate, with a subject or an object if one is given."""
+        if subject is not None:
+            here = len(self.objects.get((predicate, subject), ()))
+        elif value is not None:
             here = len(self.subjects.get((predicate, value), ()))
-        return here + self.base.size(predicate, value) if self.base else here
+        else:
+            here = len(self.pairs.get(predicate, ()))
+        return here + self.base.size(subject, predicate, value) if self.base else here
 
 
 def encode(fact: ox.Triple) -> Fact:

@@ -149,16 +149,32 @@ def _part(node: object, where: str) -> Part:
 
 
 def _bgp(patterns: list[Pattern]) -> Step:
+    """Match patterns one after another; the order that the first case found good is kept."""
     if len(patterns) == 1:
         only = patterns[0]
         return lambda rows, facts: [found for row in rows for found in _match(only, row, facts)]
 
+    plans: dict[frozenset[str], list[Pattern]] = {}
+
     def step(rows: list[Row], facts: Facts) -> list[Row]:
-        todo = list(patterns)
-        while todo and rows:
-            best = _cheapest(todo, rows[0], facts)
-            todo.remove(best)
-            rows = [found for row in rows for found in _match(best, row, facts)]
+        if not rows:
+            return rows
+        known = frozenset(rows[0])
+        plan = plans.get(known)
+        if plan is None:
+            todo, plan = list(patterns), []
+            while todo and rows:
+                best = _cheapest(todo, rows[0], facts)
+                todo.remove(best)
+                plan.append(best)
+                rows = [found for row in rows for found in _match(best, row, facts)]
+            if not todo:
+                plans[known] = plan
+            return rows
+        for pattern in plan:
+            rows = [found for row in rows for found in _match(pattern, row, facts)]
+            if not rows:
+                return rows
         return rows
 
     return step
@@ -168,7 +184,7 @@ def _cheapest(todo: list[Pattern], row: Row, facts: Facts) -> Pattern:
     """Choose the pattern that gives the fewest rows; the first that cannot give many is taken."""
     best, least = todo[0], _cost(todo[0], row, facts)
     for pattern in todo[1:]:
-        if least <= 1:
+        if least == 0:
             break
         cost = _cost(pattern, row, facts)
         if cost < least:
@@ -184,9 +200,9 @@ def _cost(pattern: Pattern, row: Row, facts: Facts) -> int:
     value = row.get(o) if o_var else o
     if predicate is None:
         return 1_000_000
-    if subject is not None:
-        return 0 if value is not None else 1
-    return 2 + facts.size(predicate, value)
+    if subject is not None and value is not None:
+        return 0
+    return facts.size(subject, predicate, value)
 
 
 def _match(pattern: Pattern, row: Row, facts: Facts) -> Iterator[Row]:
