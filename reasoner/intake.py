@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from .terms import NS, SH, SHAPES, TYPE, shorten
+from .terms import SH, SHAPES, TYPE, shorten
 from .vocabulary import text_of
 
 if TYPE_CHECKING:
@@ -132,6 +132,7 @@ def case_data(case: CaseGraph, knowledge: Knowledge) -> bytes:
     """Return the facts of a case, with the types of terms and codes they name, as N-Triples."""
     lines = [f"{t} .\n" for t in case.triples]
     coded = knowledge.vocabulary.coded
+    tested = knowledge.shapes.tested
     named = {n for t in case.triples if isinstance(n := t.object, ox.NamedNode)}
     for t in case.triples:
         for fact in coded.get((t.predicate.value, text_of(t.object)), ()):
@@ -140,7 +141,7 @@ def case_data(case: CaseGraph, knowledge: Knowledge) -> bytes:
                 named.add(fact.subject)
     for node in sorted(named, key=str):
         kinds = knowledge.described.get((node.value, TYPE.value), ())
-        lines += [f"{node} {TYPE} {kind} .\n" for kind in kinds if kind.value.startswith(NS)]
+        lines += [f"{node} {TYPE} {kind} .\n" for kind in kinds if kind.value in tested]
     return "".join(lines).encode()
 
 
