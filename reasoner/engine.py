@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 Key = tuple[str, str | None]
 """A predicate, alone or with an object, of which there is a fact."""
-MEMBERSHIP: Final = 7
-"""The stratum whose rules read populations: the populations are matched just before it."""
 IS_A: Final = encode_term(TYPE)
 IN_POPULATION: Final = encode_term(mn("inPopulation"))
 
@@ -49,7 +47,7 @@ def derive(knowledge: Knowledge, told: tuple[ox.Triple, ...]) -> Derivation:
     _note(facts.add(encode(t) for t in ordered), present)
     firings: list[Firing] = []
     for stratum, rules in groupby(knowledge.rules, key=lambda rule: rule.stratum):
-        if stratum == MEMBERSHIP:
+        if stratum == knowledge.membership:
             _settle(_memberships(knowledge, facts), facts, present, firings)
         fired = [f for rule in rules if rule.needs <= present for f in _fire(rule, facts)]
         _settle(fired, facts, present, firings)

@@ -17,13 +17,14 @@ from .facts import Facts
 from .populations import Population, compile_populations
 from .rules import Rule, read_rules
 from .shapes import ShapeSet
-from .terms import LABEL, OWL, TYPE, mn, name_of, shorten
+from .terms import CONCEPT, LABEL, NS, OWL, TYPE, mn, name_of, shorten
 from .vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 GENERATED: Final = "generated/classification.ttl"
+OURS: Final = (NS, CONCEPT)
 STAMP: Final = re.compile(r"^# inputs: ([0-9a-f]{64})$", re.MULTILINE)
 
 
@@ -90,6 +91,19 @@ class Knowledge:
             name_of(t.subject)
             for t in self.facts
             if t.predicate == TYPE and t.object == mn("Guideline")
+        )
+
+    @cached_property
+    def membership(self) -> int:
+        """The first stratum whose rules read populations; they are matched just before it."""
+        reads = f"<{mn('inPopulation').value}>"
+        return min(
+            (
+                rule.stratum
+                for rule in self.rules
+                if any(p[1] == (False, reads) for p in rule.premises)
+            ),
+            default=0,
         )
 
     @cached_property
@@ -164,6 +178,7 @@ def load_knowledge(folder: Path | None = None) -> Knowledge:
     home = find_knowledge(folder)
     parsed = {path: _parse(path, home) for path in ontology_files(home)}
     facts = tuple(t for triples in parsed.values() for t in triples)
+    _check_declared(parsed, home)
     files = sorted((home / "shapes").glob("*.ttl"))
     shapes = {path.stem: ShapeSet.read(_parse(path, home)) for path in files}
     return Knowledge(
@@ -185,6 +200,20 @@ def load_knowledge(folder: Path | None = None) -> Knowledge:
     )
 
 
+def _check_declared(parsed: Mapping[Path, list[ox.Triple]], home: Path) -> None:
+    """Refuse a term of ours that no file declares: a misspelt class would match nothing."""
+    facts = [(path, t) for path, triples in parsed.items() for t in triples]
+    declared = {t.subject for _, t in facts if t.predicate == TYPE}
+    for path, t in facts:
+        for node in (t.predicate, t.object):
+            ours = isinstance(node, ox.NamedNode) and node.value.startswith(OURS)
+            if ours and node not in declared:
+                raise KnowledgeUnreadable(
+                    f"{path.relative_to(home)}: {shorten(name_of(node))} is declared nowhere.",
+                    hint="Look for a misspelling, or declare it with a label and a definition.",
+                )
+
+
 def generate_classification(folder: Path | None = None) -> Path:
     """
     Classify the ontology with HermiT and write the result where the service reads it.
@@ -198,7 +227,9 @@ def generate_classification(folder: Path | None = None) -> Path:
     """
     home = find_knowledge(folder)
     files = ontology_files(home)
-    triples = classification_triples(classify(t for path in files for t in _parse(path, home)))
+    parsed = {path: _parse(path, home) for path in files}
+    _check_declared(parsed, home)
+    triples = classification_triples(classify(t for ts in parsed.values() for t in ts))
     path = home / "ontology" / GENERATED
     path.parent.mkdir(exist_ok=True)
     stamp = _digest(home, files)

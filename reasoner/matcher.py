@@ -339,6 +339,12 @@ def _subselect(node: CompValue, where: str) -> list[Step]:
             hint="Mark what counts in a rule of a lower stratum, then count the marks.",
         )
     patterns = [pattern_of(t, where) for t in group.p.triples]
+    for aggregate in node.A:
+        if aggregate.name not in {*AGGREGATES, "Aggregate_Sample"}:
+            raise RuleMalformed(
+                f"{where}: {aggregate.name.removeprefix('Aggregate_').upper()} cannot be compiled.",
+                hint="Use SUM, MAX or MIN.",
+            )
     sums = [
         (AGGREGATES[a.name], str(a.vars), named[str(a.res)])
         for a in node.A

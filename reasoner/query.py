@@ -30,7 +30,7 @@ ANSWER: Final = 5_000_000
 LENGTH: Final = 64_000
 DEPTH: Final = 60
 WORKER: Final = Path(__file__).with_name("query_worker.py")
-SKIPPED: Final = re.compile(r"<[^<>\"{}|^`\\\s]*>|\"\"\".*?\"\"\"|'''.*?'''|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|#[^\n]*", re.S)
+SKIPPED: Final = re.compile(r"<[^<>\"{}|^`\\\s]*>|\"\"\".*?\"\"\"|'''.*?'''|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|#[^\n]*", re.DOTALL)
 FORBIDDEN: Final = re.compile(
     r"\b(SERVICE|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY|INSERT|DELETE|FROM)\b", re.IGNORECASE
 )
@@ -77,7 +77,7 @@ def ask(query: str, knowledge: Knowledge, *, accept: str = "json") -> Answer:
                 capture_output=True,
                 timeout=SECONDS,
                 check=False,
-                preexec_fn=_limit,  # noqa: PLW1509 - sets limits alone, and nothing is threaded here
+                preexec_fn=_limit,
                 env={},
             )
         except subprocess.TimeoutExpired as error:

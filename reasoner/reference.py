@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, cast
 
 import pyoxigraph as ox
 
-from .engine import MEMBERSHIP
 from .terms import TYPE, mn
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def derive_in_store(knowledge: Knowledge, told: Iterable[ox.Triple]) -> frozense
     store.extend(_quads(facts))
     derived: set[ox.Triple] = set()
     for stratum, rules in groupby(knowledge.rules, key=lambda rule: rule.stratum):
-        if stratum == MEMBERSHIP:
+        if stratum == knowledge.membership:
             derived |= _memberships(knowledge, store)
             store.extend(_quads(derived))
         concluded = {t for rule in rules for t in cast("ox.QueryTriples", store.query(rule.text))}

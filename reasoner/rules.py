@@ -19,7 +19,7 @@ from rdflib.plugins.sparql.parserutils import CompValue
 from .algebra import is_tree, parts, required
 from .errors import RuleMalformed
 from .matcher import Pattern, Steps, compile_where, pattern_of
-from .terms import PREFIXES
+from .terms import NS, PREFIXES, XSD
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 
 REQUIRED: Final = ("id", "title", "source", "because", "role")
-KNOWN: Final = frozenset({*REQUIRED, "from", "until", "order", "about", "monotone", "note"})
+KNOWN: Final = frozenset({*REQUIRED, "from", "until", "order", "about"})
+DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+FOLDER: Final = re.compile(r"(\d+)-[a-z-]+")
 ROLES: Final = (
     "step",
     "search",
@@ -130,11 +132,11 @@ def read_rule(path: Path, folder: Path) -> Rule:
             f"{where}: {volatile[1]} has no place in a rule.",
             hint="A rule must give the same answer on every run and reach nothing outside.",
         )
-    clause = CLAUSE.search(body)
-    if clause is None:
+    if CLAUSE.search(body) is None:
         raise RuleMalformed(
             f"{where}: expected one CONSTRUCT {{…}} WHERE {{…}}.", hint="See rules/README.md."
         )
+    body = _dated(body, head, where)
     try:
         query = prepareQuery(body)
         ox.Store().query(body)
@@ -151,7 +153,7 @@ def read_rule(path: Path, folder: Path) -> Rule:
         role=head["role"],
         order=int(head.get("order", "500")),
         about=head.get("about", "request"),
-        stratum=int(path.parent.name.split("-", 1)[0]),
+        stratum=_stratum(path, where),
         path=where,
         text=body,
         template=tuple(pattern_of(t, where) for t in algebra.template),
@@ -169,6 +171,30 @@ def read_rule(path: Path, folder: Path) -> Rule:
     )
     _check_sentence(rule, {str(v) for v in algebra["_vars"]})
     return rule
+
+
+def _stratum(path: Path, where: str) -> int:
+    match = FOLDER.fullmatch(path.parent.name)
+    if match is None:
+        raise RuleMalformed(
+            f"{where}: the folder has no number.", hint="Name it by its stratum, such as 3-force."
+        )
+    return int(match[1])
+
+
+def _dated(body: str, head: dict[str, str], where: str) -> str:
+    """Write the dates of a rule into its text, so that every engine keeps to them."""
+    tests = []
+    for key, operator in (("from", ">="), ("until", "<")):
+        if key in head:
+            if not DATE.fullmatch(head[key]):
+                raise RuleMalformed(f"{where}: '{head[key]}' is no date.", hint="Write YYYY-MM-DD.")
+            tests.append(f'?lawOf {operator} "{head[key]}"^^<{XSD}date>')
+    if not tests:
+        return body
+    about = head.get("about", "request")
+    decided = f"?{about} <{NS}onDecisionDate> ?lawOf . FILTER ({' && '.join(tests)})"
+    return f"{body.rstrip()[:-1]}  {decided}\n}}"
 
 
 def _read_head(text: str, where: str) -> dict[str, str]:

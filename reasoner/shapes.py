@@ -11,7 +11,7 @@ import shifty
 
 from .errors import ShapeMalformed
 from .populations import index_triples
-from .terms import RDF, SH, SHAPES, TYPE, XSD, mn, shorten
+from .terms import RDF, SH, SHAPES, TYPE, XSD, mn, name_of, shorten
 from .vocabulary import text_of
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class ShapeSet:
     @cached_property
     def tested(self) -> frozenset[str]:
         """The classes that constraints ask for: other types make no difference to a report."""
-        asked = {t.object.value for t in self.triples if t.predicate.value == SH + "class"}
+        asked = {name_of(t.object) for t in self.triples if t.predicate.value == SH + "class"}
         return frozenset(asked | {mn("Condition").value})
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The determination as RDF: well-formed by its own shapes, in declared terms, and as the text says."""
+"""The determination as RDF: well-formed by its own shapes, in declared terms, as the text says."""
 
 from __future__ import annotations
 
