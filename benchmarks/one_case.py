@@ -30,7 +30,9 @@ from reasoner.reference import derive_in_store
 from reasoner.terms import NS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+
+    from rdflib.plugins.sparql.sparql import Query
 
     from reasoner import Knowledge
 
@@ -53,7 +55,7 @@ def measure(work: Callable[[], object], times: int, label: str) -> dict[str, flo
     return {"median": statistics.median(taken), "p95": taken[int(len(taken) * 0.95) - 1]}
 
 
-def graph_of(triples: Any) -> Graph:
+def graph_of(triples: Iterable[object]) -> Graph:
     """Read triples into an rdflib graph."""
     return Graph().parse(data="".join(f"{t} .\n" for t in triples), format="nt")
 
@@ -105,7 +107,7 @@ class Rivals:
             self._add(graph, {t for r in able for t in graph.query(self.rules[r.id])}, present)
         assert self.goal in graph
 
-    def _members(self, graph: Graph, iri: str, query: Any) -> set[Any]:
+    def _members(self, graph: Graph, iri: str, query: Query) -> set[Any]:
         rows = list(graph.query(query))
         name = URIRef(iri)
         return {
@@ -187,8 +189,10 @@ def table(found: dict[str, Any]) -> str:
     mark = "met" if ours <= MOST_MS else "NOT met"
     lines = [
         f"{'one case, warm process':<34}{'median ms':>11}{'p95 ms':>9}{'ratio':>9}  asked",
-        f"{'mednec: read to proof':<34}{ours:>11.1f}{found['total']['p95']:>9.1f}{1:>9}  "
-        f"at most {MOST_MS:g} ms: {mark}",
+        (
+            f"{'mednec: read to proof':<34}{ours:>11.1f}{found['total']['p95']:>9.1f}{1:>9}  "
+            f"at most {MOST_MS:g} ms: {mark}"
+        ),
     ]
     for name, m in found["stages"].items():
         lines.append(f"{'  ' + name:<34}{m['median']:>11.2f}{m['p95']:>9.2f}")

@@ -1,0 +1,339 @@
+"""What a caller of the API may rely on: forms in and out, and one shape for everything wrong."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+import pytest
+import waitress
+
+from api import create_app, problems
+from reasoner import errors, query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask.testing import FlaskClient
+
+    from reasoner import Knowledge
+
+SEED = Path(__file__).parents[2] / "fixtures" / "cases" / "seed-2014-spine-12-visits"
+TURTLE = (SEED / "case.ttl").read_bytes()
+JSON = (SEED / "case.json").read_bytes()
+BODIES = {"text/turtle": TURTLE, "application/json": JSON, "application/ld+json": JSON}
+
+
+@pytest.fixture(scope="module")
+def client(knowledge: Knowledge) -> FlaskClient:
+    """Return a client of the application."""
+    return create_app(knowledge).test_client()
+
+
+def problem(response: Any) -> dict[str, Any]:
+    body = response.get_json(force=True)
+    assert response.content_type == "application/problem+json"
+    assert {"type", "title", "status", "detail"} <= set(body)
+    assert body["status"] == response.status_code
+    assert "Traceback" not in response.text
+    return dict(body)
+
+
+def test_the_contract_names_the_routes_and_no_others(client: FlaskClient) -> None:
+    """The OpenAPI document and the application name the same paths and methods."""
+    stated = client.get("/v1/openapi.json").get_json()["paths"]
+    routes = {
+        (rule.rule, method.lower())
+        for rule in client.application.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.endpoint != "static"
+    }
+
+    assert {(path, method) for path, methods in stated.items() for method in methods} == routes
+
+
+@pytest.mark.parametrize("sent", sorted(BODIES))
+@pytest.mark.parametrize(
+    "wanted", ["application/json", "application/ld+json", "text/turtle", "text/html"]
+)
+def test_each_form_in_gives_each_form_out(sent: str, wanted: str, client: FlaskClient) -> None:
+    """Content negotiation: what comes in does not limit what goes out."""
+    response = client.post(
+        "/v1/determinations", data=BODIES[sent], content_type=sent, headers={"Accept": wanted}
+    )
+
+    assert response.status_code == 200
+    assert response.content_type.startswith(wanted)
+    assert "NotMedicallyNecessary" in response.text or "not medically necessary" in response.text
+
+
+def test_json_is_what_is_given_unasked(client: FlaskClient) -> None:
+    """A caller who says nothing gets JSON with the whole proof."""
+    body = client.post("/v1/determinations", data=TURTLE, content_type="text/turtle").get_json()
+
+    assert body["determinations"][0]["outcome"] == "NotMedicallyNecessary"
+    assert body["determinations"][0]["proof"]
+
+
+def test_turtle_and_jsonld_hold_the_same_graph(client: FlaskClient) -> None:
+    """Two serializations of one answer are one graph."""
+    graphs = []
+    for accept, form in (
+        ("text/turtle", ox.RdfFormat.TURTLE),
+        ("application/ld+json", ox.RdfFormat.JSON_LD),
+    ):
+        response = client.post(
+            "/v1/determinations",
+            data=TURTLE,
+            content_type="text/turtle",
+            headers={"Accept": accept},
+        )
+        graphs.append({str(q.triple) for q in ox.parse(response.data, format=form)})
+
+    assert graphs[0] == graphs[1]
+
+
+def test_the_page_shows_reasons_sources_and_audit_and_runs_no_script(client: FlaskClient) -> None:
+    """The HTML holds what the JSON holds, and is safe to show."""
+    headers = {"Accept": "text/html"}
+    data = client.post("/v1/determinations", data=TURTLE, content_type="text/turtle").get_json()
+    page = client.post(
+        "/v1/determinations", data=TURTLE, content_type="text/turtle", headers=headers
+    )
+    one = data["determinations"][0]
+
+    text = page.text.replace("&#39;", "'").replace("&#34;", '"')
+    assert all(item["text"] in text for key in ("reasons", "audit", "legal") for item in one[key])
+    assert all(source["citation"] in text for source in one["sources"])
+    assert "<script" not in text
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status", "code", "names"),
+    [
+        (b"@prefix mn: <x", "text/turtle", 400, "case-unreadable", "line 1"),
+        (b'{"injury": }', "application/json", 400, "case-unreadable", "line 1, column 12"),
+        (b"", "text/turtle", 400, "case-unreadable", "empty"),
+        (b"{}", "application/json", 422, "case-rejected", "injury"),
+        (
+            JSON.replace(b"CervicalStrain", b"CervicalStran"),
+            "application/json",
+            400,
+            "case-unreadable",
+            "CervicalStran",
+        ),
+        (
+            TURTLE.replace(b"mnc:CervicalStrain", b"mnc:CervicalStran"),
+            "text/turtle",
+            400,
+            "case-unreadable",
+            "mnc:CervicalStran",
+        ),
+        (
+            TURTLE.replace(b"mn:Injury ;", b"mn:Injry ;"),
+            "text/turtle",
+            400,
+            "case-unreadable",
+            "mn:Injry",
+        ),
+        (
+            TURTLE.replace(b'"2013-08-07"', b'"2013-02-30"'),
+            "text/turtle",
+            400,
+            "case-unreadable",
+            "2013-02-30",
+        ),
+        (
+            TURTLE.replace(b"mn:requestedVisits 12", b'mn:requestedVisits "many"'),
+            "text/turtle",
+            422,
+            "case-rejected",
+            "visits requested",
+        ),
+        (
+            TURTLE.replace(b"mn:requestedVisits 12", b"mn:requestedVisits 12, 6"),
+            "text/turtle",
+            400,
+            "case-unreadable",
+            "#request",
+        ),
+        (
+            TURTLE.replace(b"mn:weeks 6", b"mn:weeks 5"),
+            "text/turtle",
+            422,
+            "case-rejected",
+            "times weeks",
+        ),
+        (
+            b'{"@context": "http://127.0.0.1:9/c", "injury": {}}',
+            "application/ld+json",
+            400,
+            "case-unreadable",
+            "@context",
+        ),
+        (b"x" * 2_000_000, "text/turtle", 413, "case-too-large", "2,000,000"),
+        (TURTLE, "application/rdf+xml", 415, "unsupported-media-type", "text/turtle"),
+    ],
+)
+def test_a_bad_case_gets_a_problem_that_names_the_place(
+    body: bytes, kind: str, status: int, code: str, names: str, client: FlaskClient
+) -> None:
+    """RFC 9457: what is wrong, where, and what to do, never a traceback."""
+    found = problem(client.post("/v1/determinations", data=body, content_type=kind))
+
+    assert (found["status"], found["type"].rsplit("/", 1)[-1]) == (status, code)
+    assert names in json.dumps(found, ensure_ascii=False)
+
+
+def test_a_body_of_50_mb_without_a_length_is_refused_and_not_cut(knowledge: Knowledge) -> None:
+    """A chunked body over the limit is 413: a truncated case would be another case."""
+    server = waitress.create_server(create_app(knowledge), host="127.0.0.1", port=0)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    chunks = (TURTLE if n == 0 else b"#" * 999_999 + b"\n" for n in range(50))
+    connection = http.client.HTTPConnection("127.0.0.1", server.effective_port, timeout=60)
+    try:
+        connection.request(
+            "POST",
+            "/v1/determinations",
+            body=chunks,
+            headers={"Content-Type": "text/turtle", "Transfer-Encoding": "chunked"},
+            encode_chunked=True,
+        )
+        status = connection.getresponse().status
+    finally:
+        connection.close()
+        server.close()
+        thread.join(timeout=10)
+
+    assert status == 413
+
+
+def test_an_unwanted_form_is_refused(client: FlaskClient) -> None:
+    """406 names what is offered."""
+    response = client.post(
+        "/v1/determinations",
+        data=TURTLE,
+        content_type="text/turtle",
+        headers={"Accept": "image/png"},
+    )
+
+    assert "text/html" in problem(response)["detail"]
+    assert response.status_code == 406
+
+
+def walk(kind: type[errors.MednecError]) -> Iterator[type[errors.MednecError]]:
+    yield kind
+    for below in kind.__subclasses__():
+        yield from walk(below)
+
+
+@pytest.mark.parametrize("kind", sorted(walk(errors.MednecError), key=lambda k: k.__name__))
+def test_each_kind_of_error_has_a_status(kind: type[errors.MednecError]) -> None:
+    """The sender's faults are 4xx, ours and the authors' 5xx."""
+    status = problems.status_of(kind)
+
+    if issubclass(kind, errors.CaseError | errors.QueryError):
+        assert 400 <= status < 500
+    else:
+        assert status >= 500
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("SELECT * WHERE { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", 403),
+        ("SELECT * WHERE { service silent <http://127.0.0.1:9/> { ?s ?p ?o } }", 403),
+        ("SELECT * FROM <http://127.0.0.1:9/> WHERE { ?s ?p ?o }", 403),
+        ("LOAD <http://127.0.0.1:9/>", 403),
+        ("INSERT DATA { <a:b> <a:c> 1 }", 403),
+        ("SELEC * WHERE { ?s ?p ?o }", 400),
+        ("", 400),
+        ("SELECT * WHERE " + "{" * 3000 + "}" * 3000, 422),
+        ('SELECT ("SERVICE" AS ?x) WHERE {}', 200),
+        ("PREFIX service: <http://x/> SELECT ?service WHERE { ?service a service:X } # LOAD", 200),
+    ],
+)
+def test_queries_read_the_knowledge_base_and_reach_nothing_else(
+    text: str, status: int, client: FlaskClient
+) -> None:
+    """A query that would write or reach out is refused before it runs; a word is only a word."""
+    response = client.post("/sparql", data=text, content_type="application/sparql-query")
+
+    assert response.status_code == status
+    if status != 200:
+        problem(response)
+
+
+def test_a_query_is_answered_in_the_form_that_is_asked_for(client: FlaskClient) -> None:
+    """GET, form and body; rows and triples."""
+    ask = "SELECT ?n WHERE { <https://w3id.org/mednec/guideline/mtus-chronic-pain-2009/myalgia>"
+    ask += " <https://w3id.org/mednec/ns#maximumVisits> ?n }"
+    got = client.get("/sparql", query_string={"query": ask})
+    form = client.post("/sparql", data={"query": ask}, headers={"Accept": "text/csv"})
+    graph = client.post(
+        "/sparql",
+        data=ask.replace("SELECT ?n", "CONSTRUCT { <a:b> <a:c> ?n }"),
+        content_type="application/sparql-query",
+        headers={"Accept": "text/turtle"},
+    )
+
+    assert got.get_json(force=True)["results"]["bindings"][0]["n"]["value"] == "10"
+    assert form.text.split() == ["n", "10"]
+    assert "<a:b> <a:c> 10" in graph.text
+
+
+def test_a_runaway_query_is_stopped(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot end is ended, and the caller is told why."""
+    monkeypatch.setattr(query, "SECONDS", 1)
+    cross = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+
+    found = problem(client.get("/sparql", query_string={"query": cross}))
+
+    assert found["status"] == 422
+    assert "stopped" in found["detail"]
+
+
+def test_nothing_is_ever_fetched(client: FlaskClient) -> None:
+    """A honeypot on this machine hears nothing, whatever a case or query refers to."""
+    heard: list[str] = []
+
+    class Honeypot(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            heard.append(self.path)
+
+        do_POST = do_GET  # noqa: N815 - the name that http.server calls
+
+    trap = HTTPServer(("127.0.0.1", 0), Honeypot)
+    threading.Thread(target=trap.serve_forever, daemon=True).start()
+    place = f"http://127.0.0.1:{trap.server_port}/x"
+    case = json.dumps({"@context": place, **json.loads(JSON)})
+    imports = f"<{place}> <http://www.w3.org/2002/07/owl#imports> <{place}> ."
+    client.post("/v1/determinations", data=case, content_type="application/ld+json")
+    client.post("/v1/determinations", data=TURTLE + imports.encode(), content_type="text/turtle")
+    for text in (f"SELECT * {{ SERVICE <{place}> {{ ?s ?p ?o }} }}", f"LOAD <{place}>"):
+        client.post("/sparql", data=text, content_type="application/sparql-query")
+    trap.shutdown()
+    trap.server_close()
+
+    assert heard == []
+
+
+def test_health_says_with_which_knowledge_it_is_ready(
+    client: FlaskClient, knowledge: Knowledge
+) -> None:
+    """A caller can tell which version of the knowledge answers."""
+    assert client.get("/v1/health").get_json()["knowledge"] == knowledge.digest
+
+
+def test_the_first_page_lists_the_guidelines(client: FlaskClient, knowledge: Knowledge) -> None:
+    """What is held is said."""
+    page = client.get("/").text
+
+    assert all(knowledge.label(iri) in page for iri in knowledge.editions)
