@@ -45,9 +45,5 @@ def serve(knowledge: Knowledge, *, host: str, port: int) -> None:
     """Serve until interrupted; says where when it is ready."""
     import waitress  # noqa: PLC0415 - only where a server is wanted
 
-    server = waitress.create_server(create_app(knowledge), host=host, port=port, threads=4)
-    print(f"mednec serves on http://{host}:{server.effective_port} (Ctrl-C ends it)", flush=True)  # noqa: T201
-    try:
-        server.run()
-    except KeyboardInterrupt:
-        server.close()
+    print(f"mednec serves on http://{host}:{port} (Ctrl-C ends it)", flush=True)  # noqa: T201
+    waitress.serve(create_app(knowledge), host=host, port=port, threads=4, _quiet=True)

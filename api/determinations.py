@@ -30,7 +30,9 @@ def create() -> Response | str:
     form = FORMS.get(request.mimetype)
     if form is None:
         raise UnsupportedMediaType(f"Send one of {', '.join(FORMS)}.")
-    wanted = request.accept_mimetypes.best_match(OFFERED) if request.accept_mimetypes else OFFERED[0]
+    wanted = (
+        request.accept_mimetypes.best_match(OFFERED) if request.accept_mimetypes else OFFERED[0]
+    )
     if wanted is None:
         raise NotAcceptable(f"Offered are {', '.join(OFFERED)}.")
     decision = decide(load_case(_body(), knowledge, form=form), knowledge)

@@ -56,9 +56,7 @@ def _unknown(error: Exception) -> Response:
     return _problem("unforeseen", "unforeseen", 500, detail, {})
 
 
-def _problem(
-    code: str, title: str, status: int, detail: str, extra: dict[str, object]
-) -> Response:
+def _problem(code: str, title: str, status: int, detail: str, extra: dict[str, object]) -> Response:
     body = {"type": BASE + code, "title": title, "status": status, "detail": detail, **extra}
     return Response(
         json.dumps(body, ensure_ascii=False), status, content_type="application/problem+json"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -75,7 +76,7 @@ def validate_command(case: Path, form: str, *, referee: bool, folder: Path | Non
     check = check_case_with_referee if referee else check_case
     report = check(load_case_file(case, knowledge), knowledge)
     data = report_data(report)
-    click.echo(json.dumps(data, indent=2) if form == "json" else report_text(data), nl=form == "json")
+    click.echo(json.dumps(data, indent=2) if form == "json" else report_text(data).rstrip())
     sys.exit(0 if report.conforms else 1)
 
 
@@ -86,7 +87,8 @@ def validate_command(case: Path, form: str, *, referee: bool, folder: Path | Non
 def explain_command(case: Path, why: str | None, folder: Path | None) -> None:
     """Show what was derived from CASE, or with --why each step that one finding rests on."""
     knowledge = load_knowledge(folder)
-    derivation = decide(load_case_file(case, knowledge), knowledge).derivation
+    decision = decide(load_case_file(case, knowledge), knowledge)
+    derivation, case_iri = decision.derivation, decision.case.iri
     if why is None:
         for firing in derivation.firings:
             click.echo(f"{firing.name:<10}{say(firing, knowledge)}")
@@ -98,25 +100,37 @@ def explain_command(case: Path, why: str | None, folder: Path | None) -> None:
     for firing in found:
         click.echo(f"{firing.name}: {say(firing, knowledge)}\n")
         for step in [*prove(derivation, firing.rests_on), firing]:
-            _show_step(step, derivation, knowledge)
+            _show_step(step, derivation, knowledge, case_iri)
 
 
-def _show_step(step: Firing, derivation: Derivation, knowledge: Knowledge) -> None:
+def _show_step(step: Firing, derivation: Derivation, knowledge: Knowledge, case: str) -> None:
+    """Print a step; IRIs of the case itself are cut to what follows its name."""
+
+    def spoken(fact: tuple[str, str, str]) -> str:
+        return fact_text(fact).replace(f"<{case}#", "<#").replace(f"<{case}>", "<>")
+
     place = f" · ontology/{step.rule.path} · {step.rule.source}" if step.rule else ""
     click.echo(f"  {step.name}{place}")
     for fact in step.rests_on:
         origin = derivation.firing_of(fact)
         file = knowledge.origins.get(fact[0][1:-1], "the case")
-        click.echo(f"      {fact_text(fact)}   [{origin.name if origin else file}]")
+        click.echo(f"      {spoken(fact)}   [{origin.name if origin else file}]")
     for fact in step.concluded:
-        click.echo(f"    → {fact_text(fact)}")
+        click.echo(f"    → {spoken(fact)}")
 
 
 @commands.command("query")
 @click.argument("query", type=click.File("r"))
-@click.option("--format", "form", type=click.Choice(["json", "xml", "csv", "tsv", "turtle"]), default="csv")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "xml", "csv", "tsv", "turtle", "jsonld"]),
+    default="csv",
+    show_default=True,
+    help="Rows as json, xml, csv or tsv; triples as turtle or jsonld.",
+)
 @FOLDER
-def query_command(query: click.utils.LazyFile, form: str, folder: Path | None) -> None:
+def query_command(query: IO[str], form: str, folder: Path | None) -> None:
     """Answer a SPARQL QUERY (a file, or - for standard input) over the knowledge base."""
     answer = ask(query.read(), load_knowledge(folder), accept=form)
     click.echo(answer.body.decode(), nl=False)
@@ -144,6 +158,9 @@ def main() -> None:
     """Run the command line: 0 on success, 1 for a case that cannot be decided, 2 for an error."""
     try:
         commands(standalone_mode=False)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.ClickException as error:

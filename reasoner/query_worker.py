@@ -29,10 +29,11 @@ def main(path: str, accept: str, most: int) -> int:
         sys.stderr.write(str(error))
         return 2
     if isinstance(found, ox.QueryTriples):
-        form, media_type = GRAPHS.get(accept, GRAPHS["turtle"])
+        graph_form, media_type = GRAPHS.get(accept, GRAPHS["turtle"])
+        body = found.serialize(format=graph_form) or b""
     else:
-        form, media_type = ROWS.get(accept, ROWS["json"])
-    body = found.serialize(format=form)
+        row_form, media_type = ROWS.get(accept, ROWS["json"])
+        body = found.serialize(format=row_form) or b""
     if len(body) > most:
         return 3
     sys.stdout.buffer.write(media_type.encode() + b"\n" + body)

@@ -1,0 +1,199 @@
+"""The command line as a person meets it: pages, exit codes, and one clear paragraph on error."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from reasoner import cli
+
+ROOT = Path(__file__).parents[2]
+SEED = "fixtures/cases/seed-2014-spine-12-visits/case.ttl"
+
+
+def run(
+    *arguments: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> tuple[int, str, str]:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(sys, "argv", ["mednec", *arguments])
+    try:
+        cli.main()
+        code = 0
+    except SystemExit as stop:
+        code = int(stop.code or 0)
+    told = capsys.readouterr()
+    return code, told.out, told.err
+
+
+@pytest.fixture
+def mednec(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):  # noqa: ANN201
+    """Run the command in this process; give its exit code, output and errors."""
+    return lambda *arguments: run(*arguments, capsys=capsys, monkeypatch=monkeypatch)
+
+
+def test_a_page_has_the_four_parts_of_the_letter_and_the_audit(mednec) -> None:  # noqa: ANN001
+    """Administrator guideline, governing guideline, decision, rationale; then the audit."""
+    code, page, errors = mednec("decide", SEED)
+
+    places = [
+        page.index(f"\n{title}")
+        for title in (
+            "Administrator guideline",
+            "Governing guideline",
+            "Decision",
+            "Rationale",
+            "Audit of the earlier decision",
+        )
+    ]
+    assert (code, errors) == (0, "")
+    assert places == sorted(places)
+    assert "awaits a physician's decision" in page.splitlines()[0]
+
+
+@pytest.mark.parametrize("form", ["json", "turtle", "jsonld"])
+def test_a_determination_is_written_in_each_form(form: str, mednec) -> None:  # noqa: ANN001
+    """What is printed is a document of that form."""
+    code, page, _ = mednec("decide", SEED, "--format", form)
+
+    assert code == 0
+    assert "NotMedicallyNecessary" in page
+    if form != "turtle":
+        json.loads(page)
+
+
+def test_a_case_with_warnings_is_valid_and_its_report_shows_the_targets(mednec) -> None:  # noqa: ANN001
+    """A report that looked at nothing is not a pass: it says what was looked at."""
+    code, page, _ = mednec("validate", SEED)
+
+    assert code == 0
+    assert "Conforms" in page
+    assert "RequestShape: 1" in page
+
+
+def test_a_case_that_cannot_be_decided_fails_validation(mednec, tmp_path: Path) -> None:  # noqa: ANN001
+    """Exit code 1: the case was read, and something blocks a decision."""
+    path = tmp_path / "case.ttl"
+    path.write_text((ROOT / SEED).read_text().replace("mn:weeks 6", "mn:weeks 5"))
+
+    code, page, _ = mednec("validate", str(path))
+
+    assert code == 1
+    assert "times weeks" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("missing.ttl", None, "No such file"),
+        ("case.xml", b"<x/>", "names no form"),
+        ("case.ttl", b"@prefix", "not Turtle"),
+        ("case.json", b"{", "not JSON at line 1"),
+        ("empty.ttl", b"", "empty"),
+        ("large.ttl", b"#" * 1_000_001, "at most 1,000,000"),
+        ("bare.json", b"{}", "exactly one injury"),
+    ],
+)
+def test_a_bad_file_gets_one_paragraph_and_exit_code_2(
+    name: str,
+    content: bytes | None,
+    words: str,
+    mednec,  # noqa: ANN001
+    tmp_path: Path,
+) -> None:
+    """What is wrong, where, and what to do; never a traceback."""
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+
+    code, page, errors = mednec("decide", str(path))
+
+    assert (code, page) == (2, "")
+    assert words in errors
+    assert errors.count("\n\n") == 0
+    assert "Traceback" not in errors
+
+
+def test_a_folder_without_knowledge_is_named(mednec, tmp_path: Path) -> None:  # noqa: ANN001
+    """An author who points at the wrong folder is told which, and what is looked for."""
+    code, _, errors = mednec("decide", SEED, "--knowledge", str(tmp_path))
+
+    assert code == 2
+    assert str(tmp_path) in errors
+
+
+def test_knowledge_that_changed_since_it_was_classified_is_refused(
+    mednec,  # noqa: ANN001
+    tmp_path: Path,
+) -> None:
+    """A stale classification would answer for other files."""
+    shutil.copytree(ROOT / "ontology", tmp_path / "ontology")
+    shutil.copytree(ROOT / "shapes", tmp_path / "shapes")
+    path = tmp_path / "ontology/guidelines/odg-2016.ttl"
+    path.write_text(path.read_text() + "\n# changed\n")
+
+    code, _, errors = mednec("decide", SEED, "--knowledge", str(tmp_path))
+
+    assert code == 2
+    assert "mednec generate" in errors
+
+
+def test_a_finding_is_proved_down_to_the_files(mednec) -> None:  # noqa: ANN001
+    """The number 10 is found with its file in the proof of the finding that uses it."""
+    code, page, _ = mednec("explain", SEED, "--why", "lim-02")
+
+    assert code == 0
+    assert "mn:maximumVisits" in page
+    assert "ontology/guidelines/mtus-chronic-pain-2009.ttl" in page
+
+
+def test_an_unknown_rule_is_said_to_be_one(mednec) -> None:  # noqa: ANN001
+    """A slip in the id is no silence."""
+    code, _, errors = mednec("explain", SEED, "--why", "LIM-99")
+
+    assert code == 2
+    assert "LIM-99 is no rule" in errors
+
+
+def test_a_reader_who_stops_reading_sees_no_traceback() -> None:
+    """`mednec decide … | head -1` ends quietly."""
+    command = (
+        f"{sys.executable} -c 'from reasoner.cli import main; main()' explain {SEED} | head -1"
+    )
+    done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, check=False)  # noqa: S602 - a pipe is the point
+
+    assert done.stderr == b""
+
+
+def test_the_service_starts_answers_and_ends() -> None:
+    """`mednec serve` is there at once, and goes when it is told to."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-c", "from reasoner.cli import main; main()", "serve"]
+    server = subprocess.Popen([*command, "--port", str(port)], cwd=ROOT, stdout=subprocess.PIPE)
+    try:
+        answer = wait_for(f"http://127.0.0.1:{port}/v1/health")
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.communicate(timeout=20)
+
+    assert answer["status"] == "ready"
+
+
+def wait_for(address: str) -> dict[str, object]:
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(address, timeout=5) as response:  # noqa: S310 - our own server
+                return dict(json.load(response))
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError("the server did not answer")
