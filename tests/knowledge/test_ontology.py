@@ -1,0 +1,193 @@
+"""The ontology: numbers as in their rows, terms declared, expressions compiled or refused."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+import pytest
+
+from reasoner import errors, load_knowledge
+from reasoner.classify import classify
+from reasoner.intake import check_data
+from reasoner.knowledge import generate_classification, ontology_files
+from reasoner.populations import compile_populations
+from reasoner.terms import DCTERMS, OWL, TYPE, mn
+
+if TYPE_CHECKING:
+    from reasoner import Knowledge
+
+ROOT = Path(__file__).parents[2]
+PREFIXES = (ROOT / "ontology/guidelines/odg-2016.ttl").read_text().split("\n\n", 1)[0]
+
+
+def figures(knowledge: Knowledge, iri: str) -> dict[str, str | None]:
+    names = ("minimumVisits", "maximumVisits", "withinWeeks", "trialVisits", "periodMonths")
+    return {name: knowledge.value(iri, mn(name)) for name in names}
+
+
+def test_each_figure_is_that_of_its_row(knowledge: Knowledge, shared_folder: Path) -> None:
+    """No number is typed twice: what a recommendation states is in the row that it names."""
+    path = shared_folder / "domain" / "data" / "visit_limits.csv"
+    rows = {row["id"]: row for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())}
+    columns = {
+        "minimumVisits": "min_visits",
+        "maximumVisits": "max_visits",
+        "withinWeeks": "weeks",
+        "trialVisits": "trial_visits",
+        "periodMonths": "period_months",
+    }
+    seen = 0
+    for (iri, predicate), names in knowledge.described.items():
+        if predicate != mn("datasetRow").value:
+            continue
+        for name in (n.value for n in names if n.value in rows):
+            seen += 1
+            for key, value in figures(knowledge, iri).items():
+                assert value is None or value == rows[name][columns[key]], (iri, key)
+            if knowledge.value(iri, mn("verification")) == mn("Verified").value:
+                assert rows[name]["verified"] == "yes", iri
+
+    assert seen > 20
+
+
+def test_each_dated_provision_is_dated_as_in_its_row(
+    knowledge: Knowledge, shared_folder: Path
+) -> None:
+    """Dates of law agree with the dossier, save where a comment in the file says why not."""
+    path = shared_folder / "domain" / "data" / "legal_rules.csv"
+    rows = {row["id"]: row for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())}
+    excused = {"EH-20", "EH-11"}  # split at 2013-01-01; the sequence is used from 2017 on
+    seen = 0
+    for (iri, predicate), names in knowledge.described.items():
+        if predicate == mn("datasetRow").value:
+            for name in (n.value for n in names if n.value in rows and n.value not in excused):
+                seen += 1
+                assert knowledge.value(iri, mn("effectiveFrom")) == rows[name]["effective_from"]
+                until = knowledge.value(iri, mn("effectiveUntil")) or ""
+                assert until == rows[name]["effective_to"], name
+
+    assert seen >= 5
+
+
+def test_all_files_bind_prefixes_alike() -> None:
+    """`prefixes.ttl` is the only binding; a local prefix is the empty one."""
+    told = (ROOT / "ontology/prefixes.ttl").read_text()
+    bound = dict(re.findall(r'sh:prefix "(\w+)" ; sh:namespace "([^"]+)"', told))
+    for path in [*ontology_files(ROOT), *(ROOT / "shapes").glob("*.ttl")]:
+        for name, iri in re.findall(r"^@prefix (\w+): <([^>]+)>", path.read_text(), re.MULTILINE):
+            assert bound.get(name) == iri, (path.name, name)
+
+
+def test_each_ontology_says_its_version_and_licence(knowledge: Knowledge) -> None:
+    """A file can be cited and reused."""
+    ontologies = [
+        t.subject.value
+        for t in knowledge.facts
+        if t.predicate == TYPE and t.object.value == OWL + "Ontology"
+    ]
+
+    assert len(ontologies) > 15
+    for iri in set(ontologies) - {"https://w3id.org/mednec/prefixes"}:
+        assert knowledge.value(iri, ox.NamedNode(OWL + "versionIRI"))
+        assert knowledge.value(iri, ox.NamedNode(DCTERMS + "license"))
+
+
+@pytest.mark.parametrize("name", ["guideline", "vocabulary"])
+def test_the_knowledge_base_conforms_to_the_shapes_for_its_authors(
+    name: str, knowledge: Knowledge
+) -> None:
+    """A recommendation has a population, a citation and a limit or its absence; a term a label."""
+    data = "".join(f"{t} .\n" for t in (*knowledge.facts, *knowledge.entailed)).encode()
+
+    results = check_data(data, knowledge.other_shapes[name])
+
+    assert [r for r in results if r.severity == "Violation"] == []
+
+
+def population(expression: str) -> tuple[ox.Triple, ...]:
+    text = f"""{PREFIXES}
+        mn:r mn:population mn:P .
+        mn:P a owl:Class ; owl:equivalentClass {expression} ."""
+    return tuple(q.triple for q in ox.parse(text.encode(), format=ox.RdfFormat.TURTLE))
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "[ a owl:Class ; owl:complementOf mnc:Massage ]",
+        "[ a owl:Restriction ; owl:onProperty mn:treatment ; owl:allValuesFrom mnc:Massage ]",
+        "[ a owl:Restriction ; owl:onProperty mn:treatment ; owl:minCardinality 2 ]",
+        "[ a owl:Class ; owl:oneOf ( mnc:Massage ) ]",
+    ],
+)
+def test_an_expression_that_does_not_compile_is_refused_with_its_axiom(expression: str) -> None:
+    """A pattern that is silently too wide would be a wrong answer."""
+    with pytest.raises(errors.AxiomUnsupported, match=r"EquivalentClasses\(mn:P"):
+        compile_populations(population(expression))
+
+
+def test_a_numeric_facet_compiles(knowledge: Knowledge) -> None:
+    """An age, say, can bound a population."""
+    facet = """[ a owl:Restriction ; owl:onProperty mn:age ; owl:someValuesFrom [
+        a rdfs:Datatype ; owl:onDatatype xsd:integer ;
+        owl:withRestrictions ( [ xsd:minInclusive 60 ] ) ] ]"""
+
+    (compiled,) = compile_populations(population(facet))
+
+    assert ">= " in compiled.pattern
+    assert knowledge.populations
+
+
+@pytest.mark.slow
+def test_the_committed_classification_is_what_hermit_says_today(
+    knowledge: Knowledge, tmp_path: Path
+) -> None:
+    """Generated knowledge is made again and compared."""
+    shutil.copytree(ROOT / "ontology", tmp_path / "ontology")
+    shutil.copytree(ROOT / "shapes", tmp_path / "shapes")
+
+    made = generate_classification(tmp_path)
+
+    committed = ROOT / "ontology/generated/classification.ttl"
+    assert made.read_text() == committed.read_text()
+    assert knowledge.entailed
+
+
+@pytest.mark.slow
+def test_a_population_that_nothing_can_belong_to_is_named(knowledge: Knowledge) -> None:
+    """HermiT finds the contradiction, and the message names the class."""
+    text = f"""{PREFIXES}
+        mnc:Massage owl:disjointWith mnc:Acupuncture .
+        mn:P a owl:Class ; owl:equivalentClass [ a owl:Class ;
+            owl:intersectionOf ( mnc:Massage mnc:Acupuncture ) ] ."""
+    extra = [q.triple for q in ox.parse(text.encode(), format=ox.RdfFormat.TURTLE)]
+
+    with pytest.raises(errors.VocabularyInconsistent, match="mn:P"):
+        classify([*knowledge.facts, *extra])
+
+
+def test_a_term_that_no_file_declares_is_refused_with_its_file(tmp_path: Path) -> None:
+    """A misspelt concept would make a population empty in silence."""
+    shutil.copytree(ROOT / "ontology", tmp_path / "ontology")
+    shutil.copytree(ROOT / "shapes", tmp_path / "shapes")
+    path = tmp_path / "ontology/guidelines/odg-2016.ttl"
+    path.write_text(path.read_text().replace("mnc:Headache", "mnc:Headach"))
+
+    with pytest.raises(errors.KnowledgeUnreadable, match=r"odg-2016\.ttl: mnc:Headach"):
+        generate_classification(tmp_path)
+
+
+def test_a_file_that_is_not_turtle_is_named_with_the_place(tmp_path: Path) -> None:
+    """The author is told the file and the line."""
+    shutil.copytree(ROOT / "ontology", tmp_path / "ontology")
+    shutil.copytree(ROOT / "shapes", tmp_path / "shapes")
+    path = tmp_path / "ontology/guidelines/odg-2016.ttl"
+    path.write_text(path.read_text() + "\n:broken a")
+
+    with pytest.raises(errors.KnowledgeUnreadable, match=r"odg-2016\.ttl: not Turtle.*line"):
+        load_knowledge(tmp_path)

@@ -1,0 +1,153 @@
+"""Each rule was seen firing and silent, keeps to its form and dates, and needs no order."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reasoner import errors, load_case, load_case_file, load_knowledge
+from reasoner.engine import derive
+from reasoner.reference import derive_in_store
+from reasoner.rules import read_rule, read_rules
+
+if TYPE_CHECKING:
+    from reasoner import Knowledge
+
+ROOT = Path(__file__).parents[2]
+RULES = ROOT / "ontology" / "rules"
+FIXTURES = ROOT / "fixtures"
+CASES = sorted(FIXTURES.glob("cases/*/case.ttl"))
+FIRES = sorted(FIXTURES.glob("rules/*/fires.ttl"))
+SEED = FIXTURES / "cases" / "seed-2014-spine-12-visits" / "case.ttl"
+IDS = [rule.id for rule in read_rules(RULES)]
+
+
+@cache
+def fired_in(path: Path) -> frozenset[str]:
+    knowledge = load_knowledge()
+    case = load_case_file(path, knowledge)
+    return frozenset(firing.name for firing in derive(knowledge, case.triples).firings)
+
+
+@pytest.mark.parametrize("path", FIRES, ids=lambda p: p.parent.name)
+def test_a_rule_fires_in_the_case_written_for_it(path: Path) -> None:
+    """The folder names the rule."""
+    assert path.parent.name in fired_in(path)
+
+
+@pytest.mark.parametrize("rule", IDS)
+def test_a_rule_was_seen_firing(rule: str) -> None:
+    """A rule that no fixture needs is a rule that nobody has tried."""
+    assert any(rule in fired_in(path) for path in (*CASES, *FIRES))
+
+
+@pytest.mark.parametrize("rule", IDS)
+def test_a_rule_was_seen_silent(rule: str, knowledge: Knowledge) -> None:
+    """A rule that always fires finds nothing; on no facts at all every rule is silent."""
+    nothing = {firing.name for firing in derive(knowledge, ()).firings}
+
+    assert rule not in nothing
+
+
+@pytest.mark.parametrize("path", FIRES, ids=lambda p: p.parent.name)
+def test_the_texts_of_the_rules_agree_on_these_cases_too(path: Path, knowledge: Knowledge) -> None:
+    """The compiled form and pyoxigraph, on the cases written for single rules."""
+    case = load_case_file(path, knowledge)
+
+    assert derive_in_store(knowledge, case.triples) == derive(knowledge, case.triples).derived
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_order_of_rules_within_a_stratum_does_not_matter(
+    seed: int, knowledge: Knowledge
+) -> None:
+    """A stratum looks only at what was there before it."""
+    case = load_case_file(SEED, knowledge)
+    rules = list(knowledge.rules)
+    random.Random(seed).shuffle(rules)  # noqa: S311 - an order, not a secret
+    other = replace(knowledge, rules=tuple(sorted(rules, key=lambda rule: rule.stratum)))
+
+    assert derive(other, case.triples).derived == derive(knowledge, case.triples).derived
+
+
+@pytest.mark.parametrize(("day", "fires"), [("2012-12-31", False), ("2013-01-01", True)])
+def test_a_dated_rule_keeps_to_its_dates(day: str, fires: bool, knowledge: Knowledge) -> None:  # noqa: FBT001
+    """The order of sources of 2013 binds decisions of the day on which it came into force."""
+    text = SEED.read_text().replace("2014-05-09", day).replace("2013-08-07", "2012-08-07")
+    case = load_case(text.replace("2014-03-28", "2012-10-01").encode(), knowledge, form="turtle")
+
+    assert ("EH-01" in {f.name for f in derive(knowledge, case.triples).firings}) is fires
+
+
+GOOD = """#+ id:      TOY-01
+#+ title:   A toy
+#+ source:  nowhere
+#+ role:    step
+#+ because: "{?n} is a number."
+PREFIX mn: <https://w3id.org/mednec/ns#>
+
+CONSTRUCT { ?request mn:weeks ?n }
+WHERE { ?request mn:requestedVisits ?n . }
+"""
+
+
+def toy(folder: Path, text: str, stratum: str = "1-toys") -> Path:
+    path = folder / stratum / "toy.rq"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def test_a_rule_of_good_form_is_read(tmp_path: Path) -> None:
+    """The toy that the next test spoils is a good rule."""
+    rule = read_rule(toy(tmp_path, GOOD), tmp_path)
+
+    assert (rule.id, rule.stratum, len(rule.premises)) == ("TOY-01", 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("#+ source:  nowhere\n", "", "lacks source"),
+        ("#+ role:    step", "#+ role:    jest", "role 'jest'"),
+        ("#+ role:    step", "#+ role:    step\n#+ colour:  red", "colour"),
+        ("#+ role:    step", "#+ role:    step\n#+ from:    soon", "no date"),
+        ("{?n} is", "{?m} is", "never binds"),
+        ("mn:requestedVisits ?n", "mn:course/mn:attendedVisits ?n", "property path"),
+        ("?n . }", "?n . FILTER (NOW() > ?n) }", "no place in a rule"),
+        ("?n . }", "?n . SERVICE <http://x/> { ?a ?b ?c } }", "no place in a rule"),
+        ("?n . }", '?n . FILTER (REGEX(?n, "x")) }', "cannot be compiled"),
+        ("WHERE {", "WHERE { ?request mn:weeks", "not a SPARQL query"),
+        ("CONSTRUCT { ?request mn:weeks ?n }", "SELECT *", "expected one CONSTRUCT"),
+    ],
+)
+def test_a_rule_of_bad_form_is_refused_and_told_why(
+    old: str, new: str, words: str, tmp_path: Path
+) -> None:
+    """The author is told the file and what is expected."""
+    with pytest.raises(errors.RuleMalformed) as caught:
+        read_rule(toy(tmp_path, GOOD.replace(old, new)), tmp_path)
+
+    assert words in str(caught.value)
+    assert "rules/1-toys/toy.rq" in str(caught.value)
+
+
+def test_two_rules_with_one_id_are_refused(tmp_path: Path) -> None:
+    """An id is never used twice."""
+    toy(tmp_path, GOOD)
+    shutil.copy(tmp_path / "1-toys/toy.rq", tmp_path / "1-toys/twin.rq")
+
+    with pytest.raises(errors.RuleMalformed, match="TOY-01 is taken"):
+        read_rules(tmp_path)
+
+
+def test_a_folder_without_a_number_is_refused(tmp_path: Path) -> None:
+    """The number of a folder is its stratum."""
+    with pytest.raises(errors.RuleMalformed, match="no number"):
+        read_rule(toy(tmp_path, GOOD, "toys"), tmp_path)
