@@ -1,0 +1,235 @@
+"""What must hold of every case: laws of the determination, tried on generated stories."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from reasoner import decide, decision_data, decision_rdf, decision_text, load_case
+from reasoner.facts import encode
+from tests.strategies import OPEN_STORIES, STORIES, Story, judge, outcome
+
+if TYPE_CHECKING:
+    from reasoner import Knowledge
+
+FAVOUR = ("NotMedicallyNecessary", "NotEstablished", "NecessaryInPart", "MedicallyNecessary")
+LIMIT = 10
+COMMON = settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+
+@given(story=STORIES, extra=st.integers(1, 20))
+@COMMON
+def test_asking_for_more_never_turns_refusal_into_support(
+    story: Story, extra: int, knowledge: Knowledge
+) -> None:
+    """A request that is not supported as made is not supported when it grows."""
+    assume(outcome(story, knowledge) != "MedicallyNecessary")
+
+    assert outcome(story.but(asked=story.asked + extra), knowledge) != "MedicallyNecessary"
+
+
+@given(story=STORIES, extra=st.integers(1, 20))
+@COMMON
+def test_more_earlier_visits_never_help(story: Story, extra: int, knowledge: Knowledge) -> None:
+    """With all else fixed, each further visit given leaves less room."""
+    assume(story.prior)
+
+    before, after = judge(story, knowledge), judge(story.but(prior=story.prior + extra), knowledge)
+
+    assert after.visits.most <= before.visits.most
+
+
+@given(story=STORIES)
+@COMMON
+def test_documented_improvement_never_harms(story: Story, knowledge: Knowledge) -> None:
+    """Going from nothing said to improvement documented does not lead to a worse outcome."""
+    plain, better = story.but(response=""), story.but(response="Affirmed")
+
+    assert judge(better, knowledge).visits.most >= judge(plain, knowledge).visits.least
+    if outcome(plain, knowledge) == "MedicallyNecessary":
+        assert outcome(better, knowledge) == "MedicallyNecessary"
+
+
+@given(story=STORIES)
+@COMMON
+def test_support_never_goes_beyond_the_written_limit_unless_excused(
+    story: Story, knowledge: Knowledge
+) -> None:
+    """An oracle apart from the rules: the number in the guideline's row."""
+    assume(not story.exceptional)
+
+    found = judge(story, knowledge)
+
+    assert found.visits.most + (story.prior or 0) <= max(LIMIT, story.prior or 0)
+    if outcome(story, knowledge) == "MedicallyNecessary":
+        assert (story.prior or 0) + story.asked <= LIMIT
+
+
+@pytest.mark.parametrize(
+    ("prior", "asked", "expected"),
+    [
+        (0, LIMIT, "MedicallyNecessary"),
+        (0, LIMIT + 1, "NecessaryInPart"),
+        (LIMIT - 1, 1, "MedicallyNecessary"),
+        (LIMIT - 1, 2, "NecessaryInPart"),
+        (LIMIT, 1, "NotMedicallyNecessary"),
+    ],
+)
+def test_the_limit_holds_at_its_edge(
+    prior: int, asked: int, expected: str, knowledge: Knowledge
+) -> None:
+    """The limit itself, and one more."""
+    story = Story(prior=prior, asked=asked, response="Affirmed")
+
+    assert outcome(story, knowledge) == expected
+
+
+@given(story=OPEN_STORIES, prior=st.integers(0, 40))
+@COMMON
+def test_a_robust_answer_survives_every_count(
+    story: Story, prior: int, knowledge: Knowledge
+) -> None:
+    """What is robust does not change when the unknown count becomes known."""
+    found = judge(story, knowledge)
+    assume(found.robust)
+
+    supported = outcome(story, knowledge) == "MedicallyNecessary"
+    assert (outcome(story.but(prior=prior), knowledge) == "MedicallyNecessary") == supported
+
+
+@given(story=OPEN_STORIES)
+@COMMON
+def test_an_answer_that_is_not_robust_names_a_fact_that_decides(
+    story: Story, knowledge: Knowledge
+) -> None:
+    """Unknown is neither no nor zero: what could still turn the outcome is told."""
+    found = judge(story, knowledge)
+    assume(not found.robust)
+
+    outcomes = {outcome(story.but(prior=n), knowledge) for n in range(LIMIT + 2)}
+    told = {saying.rule for saying in found.missing}
+    assert outcome(story, knowledge) == "NotEstablished"
+    assert told & {"TURN-01", "TURN-02"}
+    assert len(outcomes) > 1 or "TURN-02" in told
+
+
+@given(story=STORIES)
+@COMMON
+def test_a_promised_change_comes_true(story: Story, knowledge: Knowledge) -> None:
+    """What is said to lead to a better outcome does so when it is done."""
+    found = judge(story, knowledge)
+    left = max(0, LIMIT - (story.prior or 0))
+    done = {
+        "CHG-01": story.but(asked=left),
+        "CHG-02": story.but(response="Affirmed", notes_missing=False),
+        "CHG-03": story.but(asked=left, response="Affirmed", notes_missing=False),
+        "CHG-04": story.but(exceptional=True),
+        "CHG-05": story.but(exceptional=True, response="Affirmed", notes_missing=False),
+    }
+
+    for saying in found.changes:
+        if saying.rule in done:
+            assert outcome(done[saying.rule], knowledge) == "MedicallyNecessary"
+
+
+@given(story=STORIES, seed=st.integers(0, 2**16))
+@COMMON
+def test_the_order_and_names_of_facts_do_not_matter(
+    story: Story, seed: int, knowledge: Knowledge
+) -> None:
+    """Triples in another order, and parts with names of their own, decide alike."""
+    case = load_case(story.turtle().encode(), knowledge, form="turtle")
+    lines = [f"{t} ." for t in case.triples]
+    random.Random(seed).shuffle(lines)  # noqa: S311 - an order, not a secret
+    other = load_case("\n".join(lines).encode(), knowledge, form="turtle")
+
+    assert other.digest == case.digest
+    assert (
+        decision_data(decide(other, knowledge), knowledge)["determinations"]
+        == decision_data(decide(case, knowledge), knowledge)["determinations"]
+    )
+
+
+@given(story=STORIES)
+@COMMON
+def test_every_reason_rests_on_facts_that_hold(story: Story, knowledge: Knowledge) -> None:
+    """Each premise in a proof was told, is knowledge, or was concluded by an earlier step."""
+    case = load_case(story.turtle().encode(), knowledge, form="turtle")
+    found = decide(case, knowledge)
+    known = {encode(t) for t in case.triples} | knowledge.base_facts.all
+
+    for firing in found.determinations[0].proof:
+        assert set(firing.rests_on) <= known
+        known |= set(firing.concluded)
+
+
+@given(story=STORIES)
+@COMMON
+def test_every_outcome_has_a_reason_and_every_reason_a_basis(
+    story: Story, knowledge: Knowledge
+) -> None:
+    """Nothing is on the page that has no source."""
+    found = judge(story, knowledge)
+
+    assert found.reasons
+    for part in (found.reasons, found.missing, found.changes, found.legal, found.search):
+        assert all(saying.basis and saying.text and "…" not in saying.text for saying in part)
+
+
+@given(story=STORIES)
+@COMMON
+def test_text_data_and_rdf_state_one_outcome(story: Story, knowledge: Knowledge) -> None:
+    """Three renderings of one derivation."""
+    case = load_case(story.turtle().encode(), knowledge, form="turtle")
+    found = decide(case, knowledge)
+    data = decision_data(found, knowledge)
+
+    name = found.determinations[0].outcome
+    assert found.determinations[0].label.upper() in decision_text(data)
+    assert f"mn:outcome mn:{name.rsplit('#', 1)[-1]}" in decision_rdf(found, knowledge, "turtle")
+
+
+@given(prior=st.integers(1, LIMIT - 1), asked=st.integers(1, LIMIT))
+@COMMON
+def test_a_missing_record_is_not_a_negative_one(
+    prior: int, asked: int, knowledge: Knowledge
+) -> None:
+    """Notes that are missing never lead to the refusal that notes of no improvement lead to."""
+    story = Story(prior=prior, asked=min(asked, LIMIT - prior))
+
+    missing = outcome(story.but(notes_missing=True), knowledge)
+    negative = outcome(story.but(response="Negated"), knowledge)
+
+    assert (missing, negative) == ("NotEstablished", "NotMedicallyNecessary")
+
+
+@pytest.mark.parametrize(
+    ("day", "edition"), [("2016-07-28", "2009"), ("2016-07-29", "2016"), ("2017-11-30", "2016")]
+)
+def test_an_edition_begins_on_its_day(day: str, edition: str, knowledge: Knowledge) -> None:
+    """The day before gives the older edition, the day itself the newer."""
+    text = Story(requested_on=day).turtle()
+    text = text.replace("2013-08-07", "2015-08-07").replace(
+        'mn:injuredOn "2015-08-07"^^xsd:date',
+        'mn:injuredOn "2015-08-07"^^xsd:date ; mn:onsetOn "2015-08-07"^^xsd:date',
+    )
+    found = decide(load_case(text.encode(), knowledge, form="turtle"), knowledge)
+
+    (governing,) = found.determinations[0].governing
+    assert f"chronic-pain-{edition}/" in governing.source.iri
+
+
+def test_the_order_of_outcomes_is_known(knowledge: Knowledge) -> None:
+    """The outcomes of the vocabulary are those that these laws compare."""
+    names = {iri.rsplit("#", 1)[-1] for iri in knowledge.vocabulary.individuals}
+
+    assert set(FAVOUR) <= names
