@@ -5,12 +5,15 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from reasoner import decide, decision_data, decision_rdf, decision_text, load_case
+from reasoner.engine import derive
 from reasoner.facts import encode
+from reasoner.terms import mn
 from tests.strategies import OPEN_STORIES, STORIES, Story, judge, outcome
 
 if TYPE_CHECKING:
@@ -183,6 +186,24 @@ def test_every_outcome_has_a_reason_and_every_reason_a_basis(
     assert found.reasons
     for part in (found.reasons, found.missing, found.changes, found.legal, found.search):
         assert all(saying.basis and saying.text and "…" not in saying.text for saying in part)
+
+
+@given(story=st.one_of(STORIES, OPEN_STORIES))
+@COMMON
+def test_every_scenario_has_exactly_one_outcome(story: Story, knowledge: Knowledge) -> None:
+    """The outcome rules leave no case out and never contradict each other."""
+    case = load_case(story.turtle().encode(), knowledge, form="turtle")
+    found = derive(knowledge, case.triples)
+    (request,) = case.requests
+    scenarios = [
+        name
+        for name in found.subjects("ofRequest", ox.NamedNode(request))
+        if mn("Scenario") in found.types(name)
+    ]
+
+    assert scenarios
+    assert all(len(found.values(name, "scenarioOutcome")) == 1 for name in scenarios)
+    assert len(found.values(request, "outcome")) == 1
 
 
 @given(story=STORIES)
