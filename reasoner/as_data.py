@@ -148,7 +148,8 @@ def _weak_points(d: Determination, decision: Decision) -> list[Data]:
         if fact.predicate.value.endswith("#missing")
     }
     known = any(s.rule == "MISS-01" for s in d.missing)
-    return [
+    others = set(decision.case.requests) - {d.request}
+    found: list[Data] = [
         {
             "rule": r.shape,
             "title": "",
@@ -160,8 +161,10 @@ def _weak_points(d: Determination, decision: Decision) -> list[Data]:
         for r in decision.report.results
         if r.severity == "Warning"
         and r.path not in told
+        and r.focus not in others
         and not (known and r.path == "mn:availability")
     ]
+    return list({str(item["text"]): item for item in found}.values())
 
 
 def _governing(g: Governing, d: Determination) -> Data:
