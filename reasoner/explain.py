@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from .facts import decode
 from .rules import PLACE
 from .terms import SKOS, SOURCE, mn, shorten
 
@@ -96,9 +97,10 @@ def say(firing: Firing, knowledge: Knowledge) -> str:
         return f"{shorten(firing.bindings['population'].value)} contains the situation."
 
     def fill(match: re.Match[str]) -> str:
-        value = firing.bindings.get(match[1])
-        if value is None:
+        term = firing.row.get(match[1])
+        if term is None:
             return "…"
+        value = decode(term)
         if match[2] is not None:
             return match[2] if value.value == "1" else match[3]
         return say_value(value, knowledge)
@@ -118,7 +120,7 @@ def tell(
     told: dict[str, Saying] = {}
     for firing in derivation.with_role(role):
         rule = firing.rule
-        if rule is None or firing.bindings[rule.about].value != request:
+        if rule is None or firing.row[rule.about] != f"<{request}>":
             continue
         text = say(firing, knowledge)
         if text not in told:
@@ -136,7 +138,7 @@ def tell(
 
 def cited(firing: Firing, knowledge: Knowledge) -> tuple[str, ...]:
     """List the recommendations and provisions that a firing names."""
-    named = {v.value for v in firing.bindings.values() if isinstance(v, ox.NamedNode)}
+    named = {term[1:-1] for term in firing.row.values() if term.startswith("<")}
     found = {iri for iri in named if (iri, VERIFICATION.value) in knowledge.described}
     stated = {knowledge.value(iri, STATED_IN) for iri in found}
     return tuple(sorted(found - stated))
