@@ -19,7 +19,7 @@ from rdflib.plugins.sparql.parserutils import CompValue
 from .algebra import is_tree, parts, required
 from .errors import RuleMalformed
 from .matcher import Pattern, Steps, compile_where, pattern_of
-from .terms import NS, PREFIXES, XSD
+from .terms import NS, XSD
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +69,6 @@ class Rule:
         template: The triples that a firing concludes.
         premises: The triple patterns that must match.
         absences: Groups of patterns that must not match, one group for each NOT EXISTS.
-        tallies: Patterns that an aggregate counts over.
         needs: Predicates, with the object where it is fixed, without a fact of which the rule
             cannot fire.
         steps: The compiled WHERE.
@@ -88,7 +87,6 @@ class Rule:
     template: tuple[Pattern, ...]
     premises: tuple[Pattern, ...]
     absences: tuple[tuple[Pattern, ...], ...]
-    tallies: tuple[Pattern, ...]
     needs: frozenset[tuple[str, str | None]]
     steps: Steps
 
@@ -161,7 +159,6 @@ def read_rule(path: Path, folder: Path) -> Rule:
         absences=tuple(
             tuple(pattern_of(t, where) for t in group) for group in _absent(algebra.p) if group
         ),
-        tallies=tallies,
         needs=frozenset(
             (predicate, None if open_value else value)
             for _, (open_predicate, predicate), (open_value, value) in (*premises, *tallies)
@@ -246,8 +243,3 @@ def _tallied(node: object) -> list[tuple[Node, Node, Node]]:
     if isinstance(node, CompValue) and node.name == "Group":
         return required(node.p)
     return [t for part in parts(node) for t in _tallied(part)] if is_tree(node) else []
-
-
-def declared_prefixes() -> str:
-    """Return the PREFIX lines of all prefixes that this project binds."""
-    return "\n".join(f"PREFIX {p}: <{n}>" for p, n in sorted(PREFIXES.items()))
