@@ -89,12 +89,27 @@ def _firing(rule: Rule, row: Row) -> Firing:
 def _memberships(knowledge: Knowledge, facts: Facts) -> list[Firing]:
     """Find the populations that each situation belongs to."""
     found = []
+    reached = _reached(knowledge, facts)
     for population in knowledge.populations:
+        if not population.needs <= reached:
+            continue
         rows: dict[str, Row] = {}
         for row in sorted(solve(population.steps, facts), key=_row_key):
             rows.setdefault(row["situation"], row)
         found += [_membership(population, rows[situation]) for situation in sorted(rows)]
     return found
+
+
+def _reached(knowledge: Knowledge, facts: Facts) -> set[tuple[str, str]]:
+    """Pair each property that populations ask of with the classes of its values in the case."""
+    values = {
+        (predicate, value)
+        for predicate in knowledge.asked
+        for _, value in facts.pairs.get(predicate, ())
+    }
+    return {
+        (predicate, kind) for predicate, value in values for _, kind in facts.find(value, IS_A, None)
+    }
 
 
 def _membership(population: Population, row: Row) -> Firing:

@@ -207,6 +207,11 @@ def _after(node: CompValue, where: str) -> Expression:
     return lambda row: _text(text(row)).partition(_text(mark(row)))[2]
 
 
+def _starts(node: CompValue, where: str) -> Expression:
+    text, start = compile_expression(node.arg1, where), compile_expression(node.arg2, where)
+    return lambda row: _text(text(row)).startswith(_text(start(row)))
+
+
 def _date_part(start: int, end: int) -> Callable[[CompValue, str], Expression]:
     def build(node: CompValue, where: str) -> Expression:
         inner = compile_expression(node.arg, where)
@@ -251,5 +256,6 @@ BUILDERS: Final[dict[str, Callable[[CompValue, str], Expression]]] = {
     "Builtin_MONTH": _date_part(5, 7),
     "Builtin_STR": _str,
     "Builtin_STRAFTER": _after,
+    "Builtin_STRSTARTS": _starts,
     "Builtin_YEAR": _date_part(0, 4),
 }

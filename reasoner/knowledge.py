@@ -107,6 +107,11 @@ class Knowledge:
         )
 
     @cached_property
+    def asked(self) -> frozenset[str]:
+        """The properties whose values decide which populations can have members."""
+        return frozenset(predicate for p in self.populations for predicate, _ in p.needs)
+
+    @cached_property
     def counting_policy(self) -> str:
         """The policy by which earlier visits are counted, in words."""
         policies = sorted(

@@ -18,8 +18,9 @@ from rdflib.plugins.sparql import prepareQuery
 
 from .algebra import required
 from .errors import AxiomUnsupported
+from .facts import encode_term
 from .matcher import Pattern, Steps, compile_where, pattern_of
-from .terms import OWL, RDF, XSD, mn, shorten
+from .terms import OWL, RDF, TYPE, XSD, mn, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Index = dict[tuple[Node, str], list[Node]]
 
+IS_A: Final = encode_term(TYPE)
 FACETS: Final = {
     XSD + "minInclusive": ">=",
     XSD + "minExclusive": ">",
@@ -47,6 +49,8 @@ class Population:
         select: The query that lists the members.
         steps: The compiled query.
         premises: The patterns that every member matches.
+        needs: Pairs of a property and a class that a case must hold for there to be any member:
+            some value of the property is of the class.
     """
 
     iri: str
@@ -55,6 +59,7 @@ class Population:
     select: str
     steps: Steps
     premises: tuple[Pattern, ...]
+    needs: frozenset[tuple[str, str]]
 
 
 def index_triples(triples: Iterator[ox.Triple] | tuple[ox.Triple, ...]) -> Index:
@@ -92,14 +97,23 @@ def _compile(name: str, index: Index) -> Population:
     pattern = writer.members(expressions[0], "?situation")
     select = f"SELECT DISTINCT ?situation WHERE {{ {pattern} }}"
     algebra = prepareQuery(select).algebra
+    premises = tuple(pattern_of(t, shorten(name)) for t in required(algebra))
     return Population(
         iri=name,
         expression=writer.functional(expressions[0]),
         pattern=pattern,
         select=select,
         steps=tuple(compile_where(algebra, shorten(name))),
-        premises=tuple(pattern_of(t, shorten(name)) for t in required(algebra)),
+        premises=premises,
+        needs=_needs(premises),
     )
+
+
+def _needs(premises: tuple[Pattern, ...]) -> frozenset[tuple[str, str]]:
+    """Join each step to a value with the class that the value is required to be of."""
+    classes = {s: o for s, p, (open_, o) in premises if p == (False, IS_A) and not open_}
+    reached = [(p, o) for _, p, o in premises if o in classes]
+    return frozenset((predicate, classes[value]) for (_, predicate), value in reached)
 
 
 class _Writer:
