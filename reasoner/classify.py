@@ -85,7 +85,7 @@ def classify(triples: Iterable[ox.Triple], *, individuals: bool = True) -> Class
         VocabularyInconsistent: The axioms contradict each other, or a class can have no member.
         ClassifierFailed: HermiT did not start, or did not end within its time and memory.
     """
-    output = _run_hermit(_as_ntriples(triples), individuals=individuals)
+    output = _run_hermit(logic_ntriples(triples), individuals=individuals)
     above: dict[str, set[str]] = {}
     types: dict[str, set[str]] = {}
     for line in output.splitlines():
@@ -129,7 +129,7 @@ def _closure(name: str, above: dict[str, set[str]]) -> set[str]:
     return found
 
 
-def _as_ntriples(triples: Iterable[ox.Triple]) -> str:
+def logic_ntriples(triples: Iterable[ox.Triple]) -> str:
     """Keep what is logic: axioms, declarations and facts; drop labels, headers and shapes."""
     kept = []
     annotations = set()

@@ -1,4 +1,4 @@
-"""The command line: `mednec decide | validate | explain | query | generate | serve`."""
+"""The command line: deciding, asking and serving; the authors' commands join it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from .explain import prove, say
 from .intake import check_case, check_case_with_referee
 from .knowledge import Knowledge, generate_classification, load_knowledge
 from .query import ask
+from .workbench.commands import COMMANDS
 
 if TYPE_CHECKING:
     from .derivation import Derivation, Firing
@@ -152,6 +153,10 @@ def serve_command(host: str, port: int, folder: Path | None) -> None:
     from importlib import import_module  # noqa: PLC0415 - the one place where reasoner names api
 
     import_module("api").serve(load_knowledge(folder), host=host, port=port)
+
+
+for _command in COMMANDS:
+    commands.add_command(_command)
 
 
 def main() -> None:

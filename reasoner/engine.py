@@ -108,7 +108,9 @@ def _reached(knowledge: Knowledge, facts: Facts) -> set[tuple[str, str]]:
         for _, value in facts.pairs.get(predicate, ())
     }
     return {
-        (predicate, kind) for predicate, value in values for _, kind in facts.find(value, IS_A, None)
+        (predicate, kind)
+        for predicate, value in values
+        for _, kind in facts.find(value, IS_A, None)
     }
 
 

@@ -12,7 +12,7 @@ from .terms import SH, SHAPES, TYPE, shorten
 from .vocabulary import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from .case import CaseGraph
     from .knowledge import Knowledge
@@ -128,6 +128,16 @@ def check_data_with_referee(data: bytes, shapes: ShapeSet) -> set[Result]:
     return read_results(graph.serialize(format="nt").encode(), shapes)
 
 
+def _coded(t: ox.Triple, coded: Mapping[tuple[str, str], tuple[ox.Triple, ...]]) -> list[ox.Triple]:
+    """Find the facts of the concepts that bear a code or a category above it."""
+    code = text_of(t.object)
+    return [
+        fact
+        for end in range(1, len(code) + 1)
+        for fact in coded.get((t.predicate.value, code[:end]), ())
+    ]
+
+
 def case_data(case: CaseGraph, knowledge: Knowledge) -> bytes:
     """Return the facts of a case, with the types of terms and codes they name, as N-Triples."""
     lines = [f"{t} .\n" for t in case.triples]
@@ -135,7 +145,7 @@ def case_data(case: CaseGraph, knowledge: Knowledge) -> bytes:
     tested = knowledge.shapes.tested
     named = {n for t in case.triples if isinstance(n := t.object, ox.NamedNode)}
     for t in case.triples:
-        for fact in coded.get((t.predicate.value, text_of(t.object)), ()):
+        for fact in _coded(t, coded):
             lines.append(f"{fact} .\n")
             if isinstance(fact.subject, ox.NamedNode):
                 named.add(fact.subject)

