@@ -8,7 +8,7 @@ MADE := $(VENV) dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run serve check test static bench generate bless wheel lock clean
+.PHONY: help setup run serve check test static bench author generate bless wheel lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -16,11 +16,12 @@ help: ## list the commands
 setup: $(VENV)/.stamp ## install everything into .venv (a no-op when nothing changed)
 
 # owlready2 comes as source only; it is built with the locked setuptools, not with whatever is newest.
-$(VENV)/.stamp: pyproject.toml constraints.txt
+$(VENV)/.stamp: pyproject.toml constraints.txt no-dependencies.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make setup PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
 	sed -n '/^setuptools==/,/[^\\]$$/p' constraints.txt | $(PIP) --require-hashes --no-deps -r /dev/stdin
 	$(PIP) --require-hashes --no-build-isolation -r constraints.txt
+	$(PIP) --require-hashes --no-deps -r no-dependencies.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -45,6 +46,10 @@ static: setup
 
 bench: setup ## measure one case against HermiT, pySHACL and rdflib, in one run
 	$(BIN)/python -m benchmarks.one_case
+
+author: setup ## check the knowledge and run the authors' tests
+	$(BIN)/mednec check
+	$(BIN)/mednec test
 
 generate: setup ## classify the ontology with HermiT again
 	$(BIN)/mednec generate

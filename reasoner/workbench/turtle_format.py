@@ -2,186 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
 from reasoner.errors import EngineError, KnowledgeUnreadable
-from reasoner.terms import DCTERMS, OWL, RDF, RDFS, SH, SKOS
+from reasoner.terms import OWL, RDF, SH
 
-from .turtle_nodes import Node, Term, describe, label_nodes
-from .turtle_text import Words, read_layout, tokenize
+from .turtle_nodes import Node, Term, describe, find_owner, find_users, label_nodes
+from .turtle_page import Page
+from .turtle_text import Block, Layout, Words, read_layout, tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-OBJECTS_WIDTH: Final = 100
-"""Several objects stand on one line up to this column."""
-NODE_WIDTH: Final = 120
-"""A node in brackets stands on one line up to this column."""
-STEP: Final = 4
-RANK: Final = {
-    iri: place
-    for place, iri in enumerate(
-        (
-            RDF + "type",
-            RDFS + "subClassOf",
-            RDFS + "subPropertyOf",
-            RDFS + "label",
-            SKOS + "prefLabel",
-            SKOS + "altLabel",
-            SKOS + "definition",
-            DCTERMS + "title",
-            DCTERMS + "description",
-            DCTERMS + "source",
-            RDFS + "domain",
-            RDFS + "range",
-            SH + "targetClass",
-            SH + "path",
-        )
-    )
-}
-"""Generic properties that come first, in this order; all others follow by their names."""
-_TYPE: Final = ox.NamedNode(RDF + "type")
-_FIRST: Final = ox.NamedNode(RDF + "first")
-_REST: Final = ox.NamedNode(RDF + "rest")
-_NIL: Final = ox.NamedNode(RDF + "nil")
+_TYPE: Final = RDF + "type"
 _ONTOLOGY: Final = ox.NamedNode(OWL + "Ontology")
-# A version is an address, not a term: a prefix would only hide where it is found.
-_IN_FULL: Final = OWL + "versionIRI"
 _END: Final = ox.NamedNode("urn:mednec:end-of-statement")
-
-Pair = tuple[str, list[tuple[Term, str]]]
-"""A property as it is written, and its values, each also as one line of text."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Page:
-    """
-    What is to be written, and how its terms are called.
-
-    Attributes:
-        about: What is said of each node: its properties and their values.
-        labels: The blank nodes that need a label; the others are written where they are used.
-        words: How IRIs and literals are written.
-        lines: What is found once: blank nodes as one line of text.
-    """
-
-    about: Mapping[Node, Mapping[str, Sequence[Term]]]
-    labels: Mapping[ox.BlankNode, str]
-    words: Words
-    lines: dict[ox.BlankNode, str] = field(default_factory=dict)
-
-    def line(self, term: Term) -> str:
-        """Write a term as one line; only a literal that has lines itself breaks it."""
-        if isinstance(term, ox.Literal):
-            return self.words.literal(term)
-        if isinstance(term, ox.NamedNode):
-            return "()" if term == _NIL else self.words.name(term.value)
-        if term in self.labels:
-            return self.labels[term]
-        if term not in self.lines:
-            self.lines[term] = self._node_line(term)
-        return self.lines[term]
-
-    def _node_line(self, node: ox.BlankNode) -> str:
-        if node not in self.about:
-            return "[]"
-        items = self.items(node)
-        if items is not None:
-            return f"( {' '.join(self.line(item) for item in items)} )"
-        return f"[ {' ; '.join(_pair_line(pair) for pair in self.pairs(node))} ]"
-
-    def items(self, node: Term) -> list[Term] | None:
-        """Return the items of a list that can be written in parentheses, None for other nodes."""
-        items: list[Term] = []
-        while node != _NIL:
-            if not isinstance(node, ox.BlankNode) or node in self.labels:
-                return None
-            said = self.about.get(node, {})
-            first, rest = said.get(_FIRST.value, ()), said.get(_REST.value, ())
-            if (len(said), len(first), len(rest)) != (2, 1, 1):
-                return None
-            items.append(first[0])
-            node = rest[0]
-        return items
-
-    def pairs(self, node: Node) -> list[Pair]:
-        """Return what is said of a node, in the order in which it is written."""
-        found = []
-        for iri, values in self.about[node].items():
-            verb = "a" if iri == _TYPE.value else self.words.name(iri)
-            full = iri == _IN_FULL
-            texts = [
-                (v, str(v) if full and isinstance(v, ox.NamedNode) else self.line(v))
-                for v in values
-            ]
-            texts.sort(key=lambda pair: (_kind(pair[0]), pair[1]))
-            found.append((RANK.get(iri, len(RANK)), verb, texts))
-        return [(verb, texts) for _, verb, texts in sorted(found, key=lambda f: f[:2])]
-
-    def pair(self, pair: Pair, indent: int, column: int) -> str:
-        """Write a property and its values; lines after the first are indented further."""
-        verb, values = pair
-        text = _pair_line(pair)
-        if len(values) == 1:
-            return f"{verb} {self.value(*values[0], indent, column + len(verb) + 1)}"
-        if "\n" not in text and column + len(text) <= OBJECTS_WIDTH:
-            return text
-        inner = indent + STEP
-        return verb + ",".join(f"{_new(inner)}{self.value(*v, inner, inner)}" for v in values)
-
-    def value(self, term: Term, line: str, indent: int, column: int) -> str:
-        """Write a value, broken over lines if it is a node that does not fit on this one."""
-        fits = "\n" not in line and column + len(line) <= NODE_WIDTH
-        return line if fits or not self._opens(term) else self._broken(term, indent, column)
-
-    def _opens(self, term: Term) -> bool:
-        """Tell whether a term is written in brackets that have something in them."""
-        return isinstance(term, ox.BlankNode) and term not in self.labels and term in self.about
-
-    def _broken(self, node: Node, indent: int, column: int) -> str:
-        inner = indent + STEP
-        items = self.items(node)
-        if items is not None:
-            lines = (self.value(item, self.line(item), inner, inner) for item in items)
-            return f"({''.join(_new(inner) + line for line in lines)}{_new(indent)})"
-        pairs = self.pairs(node)
-        verb, values = pairs[-1]
-        # `[ a owl:Class ; owl:intersectionOf (` stays on one line: only what it holds is broken.
-        opening = f"[ {''.join(f'{_pair_line(pair)} ; ' for pair in pairs[:-1])}{verb} "
-        end = column + len(opening)
-        last = values[0][0]
-        if len(values) == 1 and self._opens(last) and "\n" not in opening and end <= OBJECTS_WIDTH:
-            return f"{opening}{self._broken(last, indent, end)} ]"
-        lines = (self.pair(pair, inner, inner) for pair in pairs)
-        return f"[{' ;'.join(_new(inner) + line for line in lines)}{_new(indent)}]"
-
-    def block(self, node: Node) -> str:
-        """Write all that is said of a subject, one property a line."""
-        if isinstance(node, ox.NamedNode):
-            name = self.words.name(node.value)
-        else:
-            name = self.labels.get(node, "[]")
-        pairs = self.pairs(node)
-        typed = pairs[0][0] == "a"
-        lines = [self.pair(pairs[0], STEP, len(name) + 1)] if typed else []
-        lines += [self.pair(pair, STEP, STEP) for pair in pairs[len(lines) :]]
-        return f"{name}{' ' if typed else _new(STEP)}{f' ;{_new(STEP)}'.join(lines)} ."
-
-
-def _pair_line(pair: Pair) -> str:
-    return f"{pair[0]} {', '.join(text for _, text in pair[1])}"
-
-
-def _new(indent: int) -> str:
-    return "\n" + " " * indent
-
-
-def _kind(term: Term) -> int:
-    return (ox.NamedNode, ox.Literal, ox.BlankNode).index(type(term))
 
 
 def read_prefixes(path: Path) -> dict[str, str]:
@@ -201,7 +41,7 @@ def read_prefixes(path: Path) -> dict[str, str]:
             f"{path.name} cannot be read: {error}", hint="The prefixes are declared in that file."
         ) from error
     about = describe(_parse(text)[0])
-    found = {}
+    found: dict[str, str] = {}
     for said in about.values():
         names, namespaces = said.get(SH + "prefix", ()), said.get(SH + "namespace", ())
         found |= {n.value: iri.value for n in names for iri in namespaces}
@@ -228,29 +68,126 @@ def format_turtle(text: str, prefixes: Mapping[str, str]) -> str:
     source = text.removeprefix("\ufeff")
     triples, declared = _parse(source)
     layout = read_layout(source)
-    named = {**declared, **{p: iri for p, iri in prefixes.items() if p or p not in declared}}
-    words = Words(
-        # The longest namespace first, then the file's own `:`, then by name.
-        namespaces=tuple(sorted(named.items(), key=lambda n: (-len(n[1]), n[0]))),
-        languages=layout.languages,
-    )
     about = describe(triples)
+    words = Words(namespaces=_namespaces(prefixes, declared), languages=layout.languages)
     page = Page(about=about, labels=label_nodes(triples), words=words)
     try:
-        body = _body(page, layout, _by_statement(source, layout))
+        body = _body(page, layout, _by_statement(source, layout, triples))
     except RecursionError as error:
         raise KnowledgeUnreadable(
             "Parts without a name are nested too deeply.", hint="Give some of them an IRI."
         ) from error
-    used = {token.text.partition(":")[0] for token in tokenize(body) if token.kind == "name"}
-    used |= {""} & declared.keys()
-    head = "\n".join(f"@prefix {p}: <{named[p]}> ." for p in sorted(used))
+    head = _head(body, words, keep=declared.keys() & {""})
     top = "\n\n".join("\n".join(block) for block in layout.top)
-    above = ("\n" if layout.tight and head else "\n\n").join(part for part in (top, head) if part)
-    result = "".join(f"{part}\n" for part in ["\n\n".join(p for p in (above, body) if p)] if part)
+    if layout.tight and head:
+        top, head = "", f"{top}\n{head}"
+    text_of_parts = "\n\n".join(part for part in (top, head, body) if part)
+    result = f"{text_of_parts}\n" if text_of_parts else ""
     if _canonical(_parse(result)[0]) != _canonical(triples):
         raise EngineError(
             "The formatted text would not say the same; the file is left as it is.",
             hint="Report this with the file.",
         )
     return result
+
+
+def _parse(source: str) -> tuple[list[ox.Triple], dict[str, str]]:
+    """Read the triples of a text in their order, and the prefixes that it binds."""
+    try:
+        parser = ox.parse(input=source.encode(), format=ox.RdfFormat.TURTLE)
+        triples = [ox.Triple(q.subject, q.predicate, q.object) for q in parser]
+    except SyntaxError as error:
+        message = error.msg.partition(": ")[2] or error.msg
+        raise KnowledgeUnreadable(
+            f"Line {error.lineno}, column {error.offset}: not Turtle: {message}.",
+            hint="Mend the file there, or in the line before; prefixes are declared at its head.",
+        ) from error
+    return triples, parser.prefixes
+
+
+def _by_statement(
+    source: str, layout: Layout, triples: Sequence[ox.Triple]
+) -> list[list[ox.Triple]]:
+    """Say which triples each statement makes: the text is read once more, with marks in it."""
+    mark = f" {_END} {_END} {_END} ."
+    ends = [0, *(statement.end for statement in layout.statements)]
+    parts = [source[a:b] for a, b in pairwise(ends)]
+    # Nodes without a label are named anew in each reading, so triples are told by their place.
+    rest = iter(triples)
+    found: list[list[ox.Triple]] = [[]]
+    for triple in _parse("".join(part + mark for part in parts))[0]:
+        if triple.subject == _END:
+            found.append([])
+        else:
+            found[-1].append(next(rest))
+    return found[:-1]
+
+
+def _namespaces(
+    prefixes: Mapping[str, str], declared: Mapping[str, str]
+) -> tuple[tuple[str, str], ...]:
+    """Order the prefixes: the longest IRI first, then the file's own `:`, then the project's."""
+    given = {p: iri for p, iri in prefixes.items() if p or p not in declared}
+    named = {**declared, **given}
+    return tuple(
+        sorted(named.items(), key=lambda n: (-len(n[1]), n[0] != "", n[0] not in given, n[0]))
+    )
+
+
+def _head(body: str, words: Words, *, keep: AbstractSet[str]) -> str:
+    """Write the prefixes that are used, and those to keep anyway."""
+    used = {token.text.partition(":")[0] for token in tokenize(body) if token.kind == "name"}
+    lines = (f"@prefix {p}: <{iri}> ." for p, iri in sorted(words.namespaces) if p in used | keep)
+    return "\n".join(lines)
+
+
+def _body(page: Page, layout: Layout, statements: Sequence[Sequence[ox.Triple]]) -> str:
+    """Write all sections with their subjects and comments."""
+    users = find_users(triple for triples in statements for triple in triples)
+    places: dict[Node, int] = {}
+    notes: dict[Node, Block] = {}
+    for statement, triples in zip(layout.statements, statements, strict=True):
+        said = describe(triples)
+        for node in said:
+            if find_owner(node, users, page.labels) == node:
+                places.setdefault(node, statement.section)
+        owner = find_owner(_speaker(said), users, page.labels)
+        notes[owner] = notes.get(owner, ()) + statement.notes
+    headers = {node for node in places if _is_header(page, node)}
+    if {places[node] for node in headers} - {min(places.values(), default=0)}:
+        # Headers stand above all: they leave their sections, unless the first one has them all.
+        places |= dict.fromkeys(headers, 0)
+    parts: list[str] = []
+    for number, heading in enumerate(layout.headings):
+        nodes = [node for node, place in places.items() if place == number]
+        nodes.sort(key=lambda node: (node not in headers, *_order(page, node)))
+        parts += ["\n".join(heading)] * bool(heading)
+        parts += ["\n".join((*notes.get(node, ()), page.block(node))) for node in nodes]
+    return "\n\n".join(parts)
+
+
+def _speaker(said: Mapping[Node, Mapping[str, Sequence[Term]]]) -> Node:
+    """Tell the subject of a statement from the nodes described inside it."""
+    inner = {value for values in said.values() for vs in values.values() for value in vs}
+    named = [node for node in said if isinstance(node, ox.NamedNode)]
+    return next(iter([*named, *(node for node in said if node not in inner), *said]))
+
+
+def _is_header(page: Page, node: Node) -> bool:
+    return _ONTOLOGY in page.about[node].get(_TYPE, ())
+
+
+def _order(page: Page, node: Node) -> tuple[int, int, str]:
+    """Sort IRIs first, then labels by their number, then what has neither."""
+    if isinstance(node, ox.NamedNode):
+        return 0, 0, node.value
+    if node in page.labels:
+        return 1, len(page.labels[node]), page.labels[node]
+    return 2, 0, page.line(node)
+
+
+def _canonical(triples: Sequence[ox.Triple]) -> ox.Dataset:
+    """Name blank nodes by what is said of them, so that two graphs can be compared."""
+    dataset = ox.Dataset(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return dataset

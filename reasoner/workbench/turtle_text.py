@@ -42,7 +42,7 @@ _TOKEN: Final = re.compile(
     rf"|(?P<name>{_PREFIX}:{_LOCAL})"
     r"|(?P<number>[+-]?(?:(?:[0-9]+\.[0-9]*|\.?[0-9]+)[eE][+-]?[0-9]+|[0-9]*\.[0-9]+|[0-9]+))"
     r"|(?P<at>@[A-Za-z]+(?:-[A-Za-z0-9]+)*(?:--[a-z]+)?)"
-    r"|(?P<word>[A-Za-z]+)"
+    r"|(?P<word>(?i:prefix|base)|a|true|false)"
     r"|(?P<mark>\^\^|[.;,\[\]()])",
     re.DOTALL,
 )
@@ -210,12 +210,10 @@ def read_layout(text: str) -> Layout:
         tight=tight,
         headings=tuple(headings),
         statements=tuple(statements),
-        languages={t.text[1:].lower(): t.text[1:] for t in sorted(tokens, key=_text)},
+        languages={
+            tag.lower(): tag for tag in sorted(t.text[1:] for t in tokens if t.kind == "at")
+        },
     )
-
-
-def _text(token: Token) -> str:
-    return token.text
 
 
 def _groups(tokens: Sequence[Token]) -> list[list[Token]]:

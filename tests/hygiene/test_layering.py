@@ -30,6 +30,29 @@ LAYERS = (
     {"as_data", "as_rdf"},
     {"as_text"},
     {"__init__"},
+    {
+        "workbench.__init__",
+        "workbench.author_tests",
+        "workbench.changes",
+        "workbench.finding",
+        "workbench.owl_worker",
+        "workbench.revisions",
+        "workbench.scaffold",
+        "workbench.space",
+        "workbench.turtle_nodes",
+        "workbench.turtle_text",
+    },
+    {"workbench.coverage", "workbench.impact", "workbench.places", "workbench.turtle_page"},
+    {
+        "workbench.check_files",
+        "workbench.check_logic",
+        "workbench.check_meaning",
+        "workbench.check_rules",
+        "workbench.turtle_format",
+    },
+    {"workbench.check"},
+    {"workbench.check_output"},
+    {"workbench.commands"},
     {"cli"},
 )
 RANK = {module: rank for rank, layer in enumerate(LAYERS) for module in layer}
@@ -77,11 +100,13 @@ def imports_of(tree: ast.AST, package: str, *, deferred: bool = False) -> Iterat
 def upward(module: str, source: str) -> list[str]:
     """List the imports of a module of `reasoner` that do not go down."""
     found = set()
-    for imported in imports_of(ast.parse(source), "reasoner"):
+    package = ".".join(["reasoner", *module.split(".")[:-1]])
+    for imported in imports_of(ast.parse(source), package):
         if imported.package != "reasoner":
             continue
         path = [*imported.module.split(".")[1:], imported.name or ""]
-        target = path[0] if path[0] in RANK else "__init__"
+        names = (".".join(path[:2]), path[0], f"{path[0]}.__init__")
+        target = next((name for name in names if name in RANK), "__init__")
         if RANK[target] >= RANK[module]:
             found.add(f"{module} imports {target}")
     return sorted(found)
