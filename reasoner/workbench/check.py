@@ -20,7 +20,7 @@ from reasoner.knowledge import find_knowledge, load_knowledge
 from reasoner.shapes import ShapeSet
 
 from .check_files import check_files, check_use
-from .check_logic import check_logic
+from .check_logic import RAN_AWAY, check_logic
 from .check_meaning import (
     check_circles,
     check_codes,
@@ -127,15 +127,16 @@ def _look(home: Path, tell: Callable[[str], object]) -> Iterable[Finding]:
     tell("codes")
     yield from check_codes(places)
     tell("logic: profile, consistency")
-    yield from check_logic(places)
+    logic = check_logic(places)
+    yield from logic
     tell("shapes")
     shapes, refused = _shapes(places)
     yield from refused
     yield from check_shapes_of_authors(places, shapes, leave_out=OWN_SHAPES)
     texts = {rule.path: rule.text for rule in rules}
     yield from check_use(places, texts, _case_terms(shapes))
-    if places.unreadable or malformed or refused:
-        return
+    if places.unreadable or malformed or refused or any(f.kind == RAN_AWAY for f in logic):
+        return  # what follows needs knowledge that can be assembled, and classified in time
     tell("classification")
     knowledge, complaint = _assembled(home, places)
     yield from complaint

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SECONDS: Final = 45
 EXPLAIN_SECONDS: Final = 20
 MISSING: Final = 3
+RAN_AWAY: Final = "reasoner-ran-away"
 IRI: Final = re.compile(r"<([^>]+)>")
 
 
@@ -38,7 +39,7 @@ def check_logic(places: Places, *, seconds: int = SECONDS) -> list[Finding]:
     if "stopped" in answer:
         return [
             Finding(
-                kind="reasoner-ran-away",
+                kind=RAN_AWAY,
                 message=f"HermiT {answer['stopped']}; the largest axioms are named below.",
                 hint="State counts as data values, never as cardinalities; take back what is new.",
                 detail=tuple(_suspects(places)),

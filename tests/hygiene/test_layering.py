@@ -33,8 +33,10 @@ LAYERS = (
     {
         "workbench.__init__",
         "workbench.author_tests",
+        "workbench.case_sources",
         "workbench.changes",
         "workbench.finding",
+        "workbench.options",
         "workbench.owl_worker",
         "workbench.revisions",
         "workbench.scaffold",
@@ -50,8 +52,8 @@ LAYERS = (
         "workbench.check_rules",
         "workbench.turtle_format",
     },
-    {"workbench.check"},
-    {"workbench.check_output"},
+    {"workbench.check", "workbench.formatting"},
+    {"workbench.change_commands", "workbench.check_output", "workbench.coverage_page"},
     {"workbench.commands"},
     {"cli"},
 )
