@@ -9,6 +9,7 @@ from reasoner.errors import RuleMalformed
 from reasoner.rules import Rule, read_rule
 from reasoner.terms import CONCEPT, NS, shorten
 
+from .check_files import find_unfinished
 from .finding import Finding
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def read_all(places: Places) -> tuple[list[Rule], list[Finding]]:
 
 def check_rules(places: Places, rules: list[Rule]) -> list[Finding]:
     """Check the terms of rules, their ids, and what they negate."""
-    return [*_terms(places, rules), *_ids(rules), *_negation(rules)]
+    unfinished = (f for r in rules for f in find_unfinished(f"ontology/{r.path}", r.text))
+    return [*_terms(places, rules), *_ids(rules), *_negation(rules), *unfinished]
 
 
 def _terms(places: Places, rules: list[Rule]) -> Iterable[Finding]:
