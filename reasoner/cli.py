@@ -138,10 +138,11 @@ def query_command(query: IO[str], form: str, folder: Path | None) -> None:
 
 
 @commands.command("generate")
+@click.option("--fresh", is_flag=True, help="Ask HermiT even if no axiom changed.")
 @FOLDER
-def generate_command(folder: Path | None) -> None:
+def generate_command(*, fresh: bool, folder: Path | None) -> None:
     """Classify the ontology with HermiT; needed after each change of an ontology file."""
-    click.echo(f"written: {generate_classification(folder)}")
+    click.echo(f"written: {generate_classification(folder, fresh=fresh)}")
 
 
 @commands.command("serve")

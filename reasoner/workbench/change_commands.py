@@ -108,10 +108,14 @@ def new_group() -> None:
 @click.argument("slug")
 @click.option("--from", "since", required=True, metavar="DATE", help="The first day in force.")
 @click.option("--replaces", metavar="EDITION", help="The edition before it.")
+@click.option("--tier", metavar="TIER", help="Its place in the order of sources, if it has none.")
 @FOLDER
-def new_guideline_command(slug: str, since: str, replaces: str | None, folder: Path | None) -> None:
+def new_guideline_command(
+    slug: str, since: str, replaces: str | None, tier: str | None, folder: Path | None
+) -> None:
     """Write the file of a new edition, such as body-topic-2027."""
-    path = new_guideline(load_knowledge(folder, entailed=()), slug, since, replaces=replaces)
+    known = load_knowledge(folder, entailed=())
+    path = new_guideline(known, slug, since, replaces=replaces, tier=tier)
     click.echo(f"written: {path}\nFill in what says TODO, then: mednec check, mednec generate")
 
 

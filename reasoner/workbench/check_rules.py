@@ -45,8 +45,7 @@ def read_all(places: Places) -> tuple[list[Rule], list[Finding]]:
 
 def check_rules(places: Places, rules: list[Rule]) -> list[Finding]:
     """Check the terms of rules, their ids, and what they negate."""
-    unfinished = (f for r in rules for f in find_unfinished(f"ontology/{r.path}", r.text))
-    return [*_terms(places, rules), *_ids(rules), *_negation(rules), *unfinished]
+    return [*_terms(places, rules), *_ids(rules), *_negation(rules), *_unfinished(places, rules)]
 
 
 def _terms(places: Places, rules: list[Rule]) -> Iterable[Finding]:
@@ -65,6 +64,12 @@ def _terms(places: Places, rules: list[Rule]) -> Iterable[Finding]:
                         message=f"{rule.id} reads {prefix}:{name}, which is declared nowhere.",
                         hint="Look for a misspelling: the rule would never fire.",
                     )
+
+
+def _unfinished(places: Places, rules: list[Rule]) -> Iterable[Finding]:
+    for rule in rules:
+        name = f"ontology/{rule.path}"
+        yield from find_unfinished(name, (places.home / name).read_text(encoding="utf-8"))
 
 
 def _ids(rules: list[Rule]) -> Iterable[Finding]:

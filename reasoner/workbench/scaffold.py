@@ -22,7 +22,14 @@ USED: Final = ("dcterms", "mn", "mnc", "mng", "owl", "rdfs", "skos", "xsd")
 TODO: Final = "TODO"
 
 
-def new_guideline(knowledge: Knowledge, slug: str, since: str, *, replaces: str | None) -> Path:
+def new_guideline(
+    knowledge: Knowledge,
+    slug: str,
+    since: str,
+    *,
+    replaces: str | None = None,
+    tier: str | None = None,
+) -> Path:
     """
     Write the file of a new edition.
 
@@ -32,6 +39,8 @@ def new_guideline(knowledge: Knowledge, slug: str, since: str, *, replaces: str 
         since: The first day in force, as YYYY-MM-DD.
         replaces: The slug of the edition before it; None if there is none. If that one has no
             end yet, the first day of the new one is written into it.
+        tier: Its place in the order of sources, such as `ScheduleTier`; None for that of the
+            edition before it, or the lowest tier of guidelines.
 
     Returns:
         The file.
@@ -54,7 +63,7 @@ def new_guideline(knowledge: Knowledge, slug: str, since: str, *, replaces: str 
         raise KnowledgeUnreadable(
             f"No edition is called '{replaces}'.", hint=_editions(knowledge.editions)
         )
-    tier = knowledge.value(like, mn("tier")) or mn("OtherGuidelineTier").value
+    place = _tier(knowledge, tier or knowledge.value(like, mn("tier")))
     key = knowledge.value(like, mn("keyedOn")) or mn("onDecisionDate").value
     title = slug.replace("-", " ")
     lines = [
@@ -70,7 +79,7 @@ def new_guideline(knowledge: Knowledge, slug: str, since: str, *, replaces: str 
         f'    mn:effectiveFrom "{since}"^^xsd:date ;',
         f"    mn:editionYear {year} ;",
         f"    mn:keyedOn mn:{key.rsplit('#', 1)[-1]} ;",
-        f"    mn:tier mn:{tier.rsplit('#', 1)[-1]} ;",
+        f"    mn:tier mn:{place} ;",
         "    mn:verification mn:Provisional ;",
         f"    owl:versionIRI <{base}{slug}/{since}> .",
         "",
@@ -79,6 +88,18 @@ def new_guideline(knowledge: Knowledge, slug: str, since: str, *, replaces: str 
     if replaces and knowledge.value(like, mn("effectiveUntil")) is None:
         _end(knowledge, replaces, since)
     return path
+
+
+def _tier(knowledge: Knowledge, name: str | None) -> str:
+    """Return the local name of a tier; that of other guidelines if none is given."""
+    if name is None:
+        return mn("OtherGuidelineTier").value.rsplit("#", 1)[-1]
+    short = name.rsplit("#", 1)[-1]
+    known = [i for i in knowledge.vocabulary.individuals if i.endswith("Tier")]
+    if mn(short).value not in known:
+        names = ", ".join(sorted(i.rsplit("#", 1)[-1] for i in known))
+        raise KnowledgeUnreadable(f"No tier is called '{short}'.", hint=f"One of: {names}.")
+    return short
 
 
 def _end(knowledge: Knowledge, slug: str, day: str) -> None:
