@@ -30,7 +30,7 @@ defaults:
 tests:
   - name: fourteen visits are what the row supports
     case: {request: {requestedVisits: 14}}
-    expect: {outcome: MedicallyNecessary, governing: [acoem-low-back-2027/strain]}
+    expect: {outcome: MedicallyNecessary, supported: 14, rules: [LIM-08]}
   - name: fifteen are one too many
     case: {request: {requestedVisits: 15}}
     expect: {outcome: NecessaryInPart, supported: 14}
