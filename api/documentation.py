@@ -1,0 +1,95 @@
+"""Pages of the knowledge base at the paths of its own IRIs, as HTML, Turtle, JSON-LD or SPARQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, cast
+
+from flask import Blueprint, Response, current_app, request, send_from_directory
+from werkzeug.exceptions import NotAcceptable
+
+from reasoner import VERSION, documentation
+
+if TYPE_CHECKING:
+    from reasoner import Documentation, Knowledge
+
+routes = Blueprint("documentation", __name__)
+
+TYPES: Final = {
+    "html": "text/html",
+    "ttl": "text/turtle",
+    "jsonld": "application/ld+json",
+    "rq": "application/sparql-query",
+}
+
+
+def _documentation() -> Documentation:
+    return documentation(cast("Knowledge", current_app.config["KNOWLEDGE"]))
+
+
+@routes.app_context_processor
+def _links() -> dict[str, object]:
+    """Let every template link what it names to its page."""
+
+    def page_of(iri: str) -> str:
+        path = _documentation().path_of(iri)
+        return f"/{path}" if path else ""
+
+    return {"page_of": page_of}
+
+
+@routes.get("/docs/<name>")
+def asset(name: str) -> Response:
+    """Give the style or the script of the pages."""
+    return send_from_directory(_documentation().assets, name)
+
+
+@routes.get("/docs", strict_slashes=False)
+@routes.get("/search")
+@routes.get("/limits")
+@routes.get("/shapes")
+@routes.get("/prefixes")
+@routes.get("/ns", strict_slashes=False)
+@routes.get("/ns/<name>")
+@routes.get("/concept", strict_slashes=False)
+@routes.get("/concept/<name>")
+@routes.get("/concepts/<name>")
+@routes.get("/guideline", strict_slashes=False)
+@routes.get("/guideline/<slug>")
+@routes.get("/guideline/<slug>/<name>")
+@routes.get("/law", strict_slashes=False)
+@routes.get("/law/<name>")
+@routes.get("/rule", strict_slashes=False)
+@routes.get("/rule/<name>")
+@routes.get("/vocabulary/<name>")
+def page(**_: str) -> Response:
+    """Give the page at a path of the knowledge base, in the form asked for."""
+    docs = _documentation()
+    path, form = _form_named(request.path.strip("/"))
+    found = docs.page(path)
+    offered = ("html", *found.forms)
+    form = form or _form_accepted(offered)
+    if form not in offered:
+        raise NotAcceptable(f"Offered here are {', '.join(TYPES[name] for name in offered)}.")
+    if form == "html":
+        text = docs.html(found, sought=request.args.get("q", ""))
+    else:
+        text = docs.text(found, form)
+    response = Response(text, content_type=f"{TYPES[form]}; charset=utf-8")
+    response.headers["Cache-Control"] = "no-cache"
+    response.vary.add("Accept")
+    response.set_etag(f"{docs.digest[:20]}-{VERSION}-{form}")
+    response.make_conditional(request)
+    return response
+
+
+def _form_named(path: str) -> tuple[str, str]:
+    """Cut off an ending that names a form, as in `ns/Case.ttl`."""
+    stem, _, ending = path.rpartition(".")
+    return (stem, ending) if ending in TYPES else (path, "")
+
+
+def _form_accepted(offered: tuple[str, ...]) -> str:
+    if not request.accept_mimetypes:
+        return offered[0]
+    wanted = request.accept_mimetypes.best_match([TYPES[name] for name in offered])
+    return next((name for name in offered if TYPES[name] == wanted), "")
