@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, cast
 
-from flask import Blueprint, Response, current_app, request, send_from_directory
-from werkzeug.exceptions import NotAcceptable
+from flask import Blueprint, Response, current_app, request
+from werkzeug.exceptions import NotAcceptable, NotFound
 
 from reasoner import VERSION, documentation
 
@@ -20,6 +20,7 @@ TYPES: Final = {
     "jsonld": "application/ld+json",
     "rq": "application/sparql-query",
 }
+ASSETS: Final = {"css": "css", "js": "javascript"}
 
 
 def _documentation() -> Documentation:
@@ -40,7 +41,10 @@ def _links() -> dict[str, object]:
 @routes.get("/docs/<name>")
 def asset(name: str) -> Response:
     """Give the style or the script of the pages."""
-    return send_from_directory(_documentation().assets, name)
+    docs = _documentation()
+    if name not in docs.assets:
+        raise NotFound(f"The files here are {', '.join(docs.assets)}.")
+    return _answer(docs.assets[name], f"text/{ASSETS[name.rpartition('.')[2]]}", docs)
 
 
 @routes.get("/docs", strict_slashes=False)
@@ -61,6 +65,7 @@ def asset(name: str) -> Response:
 @routes.get("/rule", strict_slashes=False)
 @routes.get("/rule/<name>")
 @routes.get("/vocabulary/<name>")
+@routes.get("/<name>.ttl")
 def page(**_: str) -> Response:
     """Give the page at a path of the knowledge base, in the form asked for."""
     docs = _documentation()
@@ -74,10 +79,16 @@ def page(**_: str) -> Response:
         text = docs.html(found, sought=request.args.get("q", ""))
     else:
         text = docs.text(found, form)
-    response = Response(text, content_type=f"{TYPES[form]}; charset=utf-8")
-    response.headers["Cache-Control"] = "no-cache"
+    response = _answer(text, TYPES[form], docs)
     response.vary.add("Accept")
-    response.set_etag(f"{docs.digest[:20]}-{VERSION}-{form}")
+    return response
+
+
+def _answer(text: str, mimetype: str, docs: Documentation) -> Response:
+    """Answer with a text that stays as it is while the knowledge does."""
+    response = Response(text, content_type=f"{mimetype}; charset=utf-8")
+    response.headers["Cache-Control"] = "no-cache"
+    response.set_etag(f"{docs.digest[:20]}-{VERSION}-{mimetype.rpartition('/')[2]}")
     response.make_conditional(request)
     return response
 

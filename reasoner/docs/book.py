@@ -68,6 +68,11 @@ class Statement:
     values: tuple[Link, ...]
 
 
+def _in_order(pair: tuple[str, Node]) -> tuple[str, str]:
+    predicate, value = pair
+    return predicate, "" if isinstance(value, ox.BlankNode) else str(value)
+
+
 class Book:
     """
     An index of a knowledge base for readers.
@@ -80,12 +85,12 @@ class Book:
 
     @cached_property
     def told(self) -> Mapping[Node, tuple[tuple[str, Node], ...]]:
-        """For each subject, blank or named, its properties and values in order."""
+        """For each subject, its properties and values in order; blank nodes as in the file."""
         found: dict[Node, list[tuple[str, Node]]] = {}
         for t in self.knowledge.facts:
             found.setdefault(t.subject, []).append((t.predicate.value, t.object))
         return {
-            node: tuple(sorted(pairs, key=lambda pair: (pair[0], str(pair[1]))))
+            node: tuple(sorted(pairs, key=_in_order))
             if isinstance(node, ox.NamedNode)
             else tuple(pairs)
             for node, pairs in found.items()

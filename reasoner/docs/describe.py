@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
-from rdflib import Graph
+from rdflib import BNode, Graph, Literal, URIRef
 
-from reasoner.terms import PREFIXES
+from reasoner.terms import PREFIXES, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,17 +38,19 @@ def shape_triples(book: Book) -> list[ox.Triple]:
 
 def as_rdf(triples: Iterable[ox.Triple], form: str) -> str:
     """
-    Write triples as text, the same for the same triples.
+    Write triples as text, the same for the same triples in the same order.
 
     Args:
-        triples: The triples; blank nodes get names by their place, so that names do not vary.
+        triples: The triples.
         form: `ttl` or `jsonld`.
     """
     graph = Graph(bind_namespaces="none")
     for prefix, namespace in PREFIXES.items():
         graph.bind(prefix, namespace)
-    plain = ox.serialize(_renamed(triples), format=ox.RdfFormat.N_TRIPLES)
-    graph.parse(data=plain or b"", format="nt")
+    names: dict[ox.BlankNode, BNode] = {}
+    for t in triples:
+        subject, value = (_term(node, names) for node in (t.subject, t.object))
+        graph.add((subject, URIRef(t.predicate.value), value))
     if form == "jsonld":
         text = graph.serialize(format="json-ld", context=dict(PREFIXES), sort_keys=True)
     else:
@@ -56,15 +58,11 @@ def as_rdf(triples: Iterable[ox.Triple], form: str) -> str:
     return f"{text.strip()}\n"
 
 
-def _renamed(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
-    names: dict[Node, ox.BlankNode] = {}
-
-    def renamed(node: Node) -> Node:
-        if not isinstance(node, ox.BlankNode):
-            return node
-        return names.setdefault(node, ox.BlankNode(f"b{len(names)}"))
-
-    return [
-        ox.Triple(cast("ox.NamedNode", renamed(t.subject)), t.predicate, renamed(t.object))
-        for t in triples
-    ]
+def _term(node: Node, names: dict[ox.BlankNode, BNode]) -> URIRef | BNode | Literal:
+    """Write a term for rdflib; a blank node is named by its place, so that names do not vary."""
+    if isinstance(node, ox.BlankNode):
+        return names.setdefault(node, BNode(f"b{len(names):06}"))
+    if isinstance(node, ox.Literal):
+        kind = None if node.language else URIRef(node.datatype.value)
+        return Literal(node.value, lang=node.language, datatype=kind, normalize=False)
+    return URIRef(name_of(node))

@@ -30,13 +30,15 @@ class Documentation:
     Attributes:
         catalogue: Which pages there are, and the indexes that they are written from.
         digest: The digest of the knowledge that they are written from.
-        assets: The folder of the style and the script of the pages.
+        assets: The style and the script of the pages, by file name.
     """
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.catalogue = Catalogue(knowledge)
         self.digest = knowledge.digest
-        self.assets = ASSETS
+        self.assets = {
+            path.name: path.read_text(encoding="utf-8") for path in sorted(ASSETS.iterdir())
+        }
 
     @property
     def pages(self) -> Mapping[str, Page]:

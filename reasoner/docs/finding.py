@@ -36,7 +36,7 @@ class Entry:
     Attributes:
         link: The thing.
         note: What it is, or the edition it belongs to.
-        words: All by which it can be found, in small letters.
+        words: By what else it can be found, in small letters: its name and codes, for example.
         found: Whether all that is sought occurs in them.
     """
 
@@ -78,5 +78,6 @@ def _entry(book: Book, page: Page, wanted: list[str]) -> Entry:
     if page.section in {"recommendations", "populations"}:
         note = book.label(edition_of(page.iri))
     known_by = (word for p in KNOWN_BY for word in book.values(page.iri, p))
-    words = " ".join(dict.fromkeys((link.text, link.name, page.path, note, *known_by))).lower()
-    return Entry(link=link, note=note, words=words, found=all(word in words for word in wanted))
+    words = " ".join(dict.fromkeys((link.name, *known_by))).lower()
+    text = f"{link.text} {note} {words}".lower()
+    return Entry(link=link, note=note, words=words, found=all(word in text for word in wanted))

@@ -30,7 +30,7 @@ def write_site(doc: Documentation, folder: Path) -> int:
         FolderInUse: The folder holds something that was not written by this, or keeps no names
             apart that differ in capitals alone.
     """
-    _make_room(folder)
+    make_room(folder)
     digest = doc.digest
     _write(folder / MARK, f"Documentation of the knowledge base {digest}\n")
     for page in doc.pages.values():
@@ -38,8 +38,8 @@ def write_site(doc: Documentation, folder: Path) -> int:
         for form in page.forms:
             if form != "jsonld":
                 _write(folder / f"{page.path}.{form}", doc.text(page, form))
-    for asset in sorted(doc.assets.iterdir()):
-        _write(folder / "docs" / asset.name, asset.read_text(encoding="utf-8"))
+    for name, text in doc.assets.items():
+        _write(folder / "docs" / name, text)
     return len(doc.pages)
 
 

@@ -11,6 +11,8 @@ function find() {
   if (!list) return;
   const box = document.getElementById("find");
   const told = document.querySelector(".found");
+  const texts = new Map([...list.querySelectorAll("li")].map(
+    (line) => [line, `${line.textContent} ${line.dataset.words}`.toLowerCase()]));
   box.value = new URLSearchParams(location.search).get("q") ?? "";
   function show() {
     const wanted = words(box.value);
@@ -18,7 +20,7 @@ function find() {
     for (const section of list.querySelectorAll("section")) {
       let here = 0;
       for (const line of section.querySelectorAll("li")) {
-        line.hidden = !wanted.every((word) => line.dataset.words.includes(word));
+        line.hidden = !wanted.every((word) => texts.get(line).includes(word));
         here += line.hidden ? 0 : 1;
       }
       section.hidden = here === 0;
