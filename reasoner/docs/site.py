@@ -43,7 +43,13 @@ def write_site(doc: Documentation, folder: Path) -> int:
     return len(doc.pages)
 
 
-def _make_room(folder: Path) -> None:
+def make_room(folder: Path) -> None:
+    """
+    Make an empty folder, in the place of what an earlier run left.
+
+    Raises:
+        FolderInUse: It holds something that was not written by this.
+    """
     if folder.exists() and any(folder.iterdir()):
         if not (folder / MARK).is_file():
             raise FolderInUse(
