@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 routes = Blueprint("documentation", __name__)
 
+BASE: Final = "https://w3id.org/mednec/"
 TYPES: Final = {
     "html": "text/html",
     "ttl": "text/turtle",
@@ -29,13 +30,16 @@ def _documentation() -> Documentation:
 
 @routes.app_context_processor
 def _links() -> dict[str, object]:
-    """Let every template link what it names to its page."""
+    """Let every template link what it names to its page; "" where there is none."""
 
     def page_of(iri: str) -> str:
         path = _documentation().path_of(iri)
         return f"/{path}" if path else ""
 
-    return {"page_of": page_of}
+    def page_of_finding(name: str) -> str:
+        return page_of(f"{BASE}rule/{name}") or page_of(f"{BASE}shapes#{name}")
+
+    return {"page_of": page_of, "page_of_finding": page_of_finding}
 
 
 @routes.get("/docs/<name>")

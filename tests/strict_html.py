@@ -22,7 +22,7 @@ PARENTS = {
 }
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, repr=False)
 class Element:
     """An element with its attributes, the text within it and where it stands."""
 
@@ -41,7 +41,7 @@ class Element:
         return any(parent is other for parent in self.parents)
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, repr=False)
 class Page:
     """A page as it was read: its elements in order, and what is wrong with it."""
 

@@ -77,6 +77,10 @@ def _home(catalogue: Catalogue, _: Page) -> Content:
         "provisions": len(provisions),
         "strata": len(strata(catalogue.book)),
         "shapes": sum(len(s.checks) for s in catalogue.usage.shapes),
+        "verifications": tuple(
+            thing(catalogue.book, catalogue.usage, iri)
+            for iri in reversed(catalogue.book.members(mn("Verification").value))
+        ),
         "marks": (
             ("Editions", _marks(e.mark for e in editions)),
             ("Recommendations", _marks(r.mark for r in said)),

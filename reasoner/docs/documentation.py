@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from reasoner.terms import RULE
+from reasoner.terms import RULE, SHAPES
 
 from .catalogue import Catalogue, Page
 from .describe import as_rdf, shape_triples, triples_about
@@ -47,6 +47,8 @@ class Documentation:
 
     def path_of(self, iri: str) -> str:
         """Return the path of the page about an IRI, without a slash before it; "" if none."""
+        if iri.startswith(SHAPES) and iri.removeprefix(SHAPES) not in self.catalogue.usage.anchors:
+            return ""
         return self.catalogue.book.path(iri)
 
     def page(self, path: str) -> Page:

@@ -128,6 +128,13 @@ class Usage:
         return tuple(found)
 
     @cached_property
+    def anchors(self) -> frozenset[str]:
+        """The local names of all shapes: the anchors of their page."""
+        return frozenset(
+            name for s in self.shapes for name in (s.name, *(check.name for check in s.checks))
+        )
+
+    @cached_property
     def _checking(self) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, dict[str, None]] = {}
         knowledge = self.book.knowledge

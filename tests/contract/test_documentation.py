@@ -251,5 +251,7 @@ def test_the_first_page_and_a_determination_lead_to_the_pages(client: FlaskClien
     assert "/docs" in read(client.get("/").text).addresses
     assert "/guideline/mtus-chronic-pain-2009" in read(client.get("/").text).addresses
     addresses = read(determination.text).addresses
+    local = {a for a in addresses if a.startswith("/") and not a.startswith("/static")}
+    assert [a for a in local if client.get(a.split("#")[0]).status_code != 200] == []
     assert "/guideline/mtus-chronic-pain-2009/myalgia" in addresses
     assert "/rule/LIM-02" in addresses

@@ -173,7 +173,8 @@ def test_each_row_of_the_table_of_limits_is_that_of_its_file(
         if not row.attributes.get("id", "").startswith("row-"):
             continue
         cells = [e for e in page.all("td") if e.within(row)]
-        figures = {k.removeprefix("data-"): v for e in cells for k, v in e.attributes.items()}
+        told_by = {k.removeprefix("data-"): v for e in cells for k, v in e.attributes.items()}
+        figures = {name: told_by[name] for name in FIGURES}
         dates = {k: row.attributes[f"data-{k}"] for k in ("since", "until", "mark")}
         shown[row.attributes["id"]] = {**figures, **dates}
     stated = {}
