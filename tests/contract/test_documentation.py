@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -236,6 +237,18 @@ def test_a_page_that_did_not_change_is_not_sent_again(client: FlaskClient) -> No
     assert other.status_code == 200
 
 
+def test_pages_are_of_the_knowledge_that_is_loaded_now(knowledge: Knowledge) -> None:
+    """When the service takes up a change, its pages tell of it at once."""
+    app = create_app(knowledge)
+    client = app.test_client()
+    before = client.get("/ns/Case")
+    app.config["KNOWLEDGE"] = replace(knowledge, digest="f" * 64)
+    after = client.get("/ns/Case", headers={"If-None-Match": before.headers["ETag"]})
+
+    assert "ffffffffffff" not in before.text
+    assert "ffffffffffff" in after.text
+
+
 def test_the_first_page_and_a_determination_lead_to_the_pages(client: FlaskClient) -> None:
     """A reader of a determination opens the guideline and the rule that it names."""
     from pathlib import Path
@@ -251,6 +264,9 @@ def test_the_first_page_and_a_determination_lead_to_the_pages(client: FlaskClien
     assert "/docs" in read(client.get("/").text).addresses
     assert "/guideline/mtus-chronic-pain-2009" in read(client.get("/").text).addresses
     addresses = read(determination.text).addresses
+    shapes = read(client.get("/shapes").text).ids
+    assert "" not in addresses
+    assert {a.split("#")[1] for a in addresses if a.startswith("/shapes#")} <= shapes
     local = {a for a in addresses if a.startswith("/") and not a.startswith("/static")}
     assert [a for a in local if client.get(a.split("#")[0]).status_code != 200] == []
     assert "/guideline/mtus-chronic-pain-2009/myalgia" in addresses
