@@ -6,6 +6,7 @@ from .as_rdf import decision_rdf
 from .as_text import decision_text, report_text
 from .case import CaseGraph
 from .decide import VERSION, Decision, decide, load_case, load_case_file
+from .docs.documentation import Documentation, documentation
 from .intake import CaseReport, check_case
 from .json_case import context_of
 from .knowledge import Knowledge, load_knowledge
@@ -16,6 +17,7 @@ __all__ = [
     "CaseGraph",
     "CaseReport",
     "Decision",
+    "Documentation",
     "Knowledge",
     "ask",
     "check_case",
@@ -24,6 +26,7 @@ __all__ = [
     "decision_data",
     "decision_rdf",
     "decision_text",
+    "documentation",
     "errors",
     "load_case",
     "load_case_file",

@@ -9,7 +9,9 @@ MednecError
 ├── QueryError          the analyst
 │   ├── QueryUnreadable     not a SPARQL query
 │   ├── QueryForbidden      an update, a call to another service, a remote graph
-│   └── QueryTooCostly      too long in time, memory or answer
+│   ├── QueryTooCostly      too long in time, memory or answer
+│   ├── TermUnknown         an address at which nothing is described
+│   └── FolderInUse         a folder for answers that holds something else
 ├── KnowledgeError      the author of guidelines, rules or shapes
 │   ├── KnowledgeMissing    no ontology folder where one was expected
 │   ├── KnowledgeUnreadable a file that is not Turtle
@@ -89,6 +91,23 @@ class QueryForbidden(QueryError):
 
 class QueryTooCostly(QueryError):
     """A query that ran too long or answered too much."""
+
+
+class TermUnknown(QueryError):
+    """
+    An address at which the knowledge base describes nothing.
+
+    Attributes:
+        nearest: The IRIs of what is described and called most like it, nearest first.
+    """
+
+    def __init__(self, message: str, *, nearest: tuple[str, ...], hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.nearest = nearest
+
+
+class FolderInUse(QueryError):
+    """A folder to write into that holds what is not to be overwritten."""
 
 
 class KnowledgeError(MednecError):
