@@ -21,7 +21,8 @@ MednecError
 │   ├── AxiomUnsupported    a class expression that cannot be compiled
 │   └── VocabularyInconsistent   HermiT finds a contradiction or an empty population
 └── EngineError         us
-    └── ClassifierFailed    HermiT did not end or did not start
+    ├── ClassifierFailed    HermiT did not end or did not start
+    └── ProofFailed         a proof that the checker would not accept
 """
 
 from __future__ import annotations
@@ -148,3 +149,7 @@ class EngineError(MednecError):
 
 class ClassifierFailed(EngineError):
     """HermiT did not start, or did not end in time."""
+
+
+class ProofFailed(EngineError):
+    """A decision whose proof the separate checker would not accept."""
