@@ -109,7 +109,7 @@ def proof_text(proof: Data) -> str:
 
 def _view(decision: Decision, told: set[Fact], folder: Folder, knowledge: Knowledge) -> View:
     """Give each fact of the derivation the level at which the engine concluded it."""
-    view = View(told, folder.facts)
+    view = View(told, folder.index)
     for firing in decision.derivation.firings:
         for fact in firing.concluded:
             view.add(fact, _level(firing, knowledge))

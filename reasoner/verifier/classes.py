@@ -137,7 +137,7 @@ def witness(
     fact = (one, TYPE, str(expression[1]))
     if word == "value":
         fact = (one, str(expression[1]), str(expression[2]))
-    return (fact,) if view.level.get(fact, below) < below else None
+    return (fact,) if view.has(fact, below) else None
 
 
 def _within(bounds: list[object], term: str) -> bool:

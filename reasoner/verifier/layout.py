@@ -129,8 +129,9 @@ class Layout:
         every = {fact for step in steps for fact in step.looked_at} | view.barring
         every |= {fact for fact, level in view.level.items() if level}
         first = set(self.told)
-        self.known = sorted(f for f in every if f in view.knowledge and f not in first)
-        derived = (f for f in every if f not in view.knowledge and f not in first)
+        stated = view.knowledge.facts
+        self.known = sorted(f for f in every if f in stated and f not in first)
+        derived = (f for f in every if f not in stated and f not in first)
         self.derived = sorted(derived, key=lambda f: (view.level.get(f, 0), f))
         self.ids = {
             fact: f"{letter}{number}"
@@ -231,7 +232,7 @@ class Layout:
     def _completions(self, request: str) -> list[str]:
         of_request = self.view.find(("?s", f"<{NS}ofRequest>", request), {}, ABOVE_ALL)
         return sorted(
-            s for s, _, _ in of_request if (s, TYPE, f"<{NS}Completion>") in self.view.level
+            s for s, _, _ in of_request if self.view.has((s, TYPE, f"<{NS}Completion>"), ABOVE_ALL)
         )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from .classes import Expression, read_class
 from .faults import Unreadable
 from .turtle import RDF, TYPE, XSD, Fact, read_turtle
+from .view import Index
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,6 +36,7 @@ class Folder:
     Attributes:
         digest: SHA-256 over the names and bytes of its files.
         facts: What rules read, with the file and line at which each stands first.
+        index: The same facts, to be looked up.
         rules: The bytes of each rule file, by path.
         populations: The class expression of each population.
         parts: For each property that leads to a part of a case, the class of the part.
@@ -43,6 +45,7 @@ class Folder:
 
     digest: str
     facts: Mapping[Fact, tuple[str, int]]
+    index: Index
     rules: Mapping[str, bytes]
     populations: Mapping[str, Expression]
     parts: Mapping[str, str]
@@ -71,9 +74,11 @@ def read_folder(home: Path) -> Folder:
         if name in bytes_of
         for fact, line in read_turtle(bytes_of[name].decode(), name)
     ]
+    facts = _working(told)
     return Folder(
         digest=_digest((path.relative_to(home).as_posix(), path.read_bytes()) for path in every),
-        facts=_working(told),
+        facts=facts,
+        index=Index(facts),
         rules={p: bytes_of[p] for p in (path.relative_to(home).as_posix() for path in rules)},
         populations=_populations([fact for fact, _, _ in told]),
         parts=_parts(home / "shapes" / "case.ttl"),

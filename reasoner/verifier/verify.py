@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypedDict, cast
 
 from .faults import Unreadable
-from .layout import Data, Layout, find_steps
+from .layout import ABOVE_ALL, Data, Layout, find_steps
 from .rule_text import read_rule_text
 from .sources import GENERATED, differences
-from .view import View
+from .view import Index, View
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -140,6 +140,8 @@ class _Checker:
     def verdict(self) -> Verdict:
         self._sources()
         view = self._view()
+        if self.faults:
+            return self._verdict(0, 0, 0)
         steps = find_steps(view, self.rules, self.populations)
         self._closed(view, {fact for step in steps for fact in step.concludes})
         if self.faults:
@@ -253,19 +255,19 @@ class _Checker:
             for fact in cited:
                 if fact not in self.folder.facts:
                     self._fault(f"fact: the knowledge base does not state {' '.join(fact)}")
-        view = View(self.told, self.folder.facts if self.folder else cited)
+        view = View(self.told, self.folder.index if self.folder else Index(cited))
         for entry in self.listed:
             if "level" in entry:
                 if type(entry["level"]) is not int or entry["level"] < 1:
                     raise Unreadable(f"{entry['id']} is concluded at no level")
-                if _fact(entry) in view.level:
+                if view.has(_fact(entry), ABOVE_ALL):
                     self._fault(f"fact {entry['id']} is told, or listed twice")
                 view.add(_fact(entry), entry["level"])
         return view
 
     def _closed(self, view: View, concluded: set[Fact]) -> None:
         """What the steps conclude is listed, so that nothing could follow that is left out."""
-        for fact in sorted(concluded - set(view.level)):
+        for fact in sorted(concluded - set(view.level) - view.knowledge.facts):
             self._fault(f"left out: {' '.join(fact)} follows from what is listed")
 
     def _facts(self, layout: Layout) -> list[Data]:
