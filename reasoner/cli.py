@@ -6,24 +6,21 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 import click
 
-from .as_data import decision_data, fact_text, report_data
+from .as_data import decision_data, report_data
 from .as_rdf import decision_rdf
 from .as_text import decision_text, report_text
 from .decide import VERSION, decide, load_case_file
 from .docs.commands import COMMANDS as DOCS_COMMANDS
 from .errors import CaseRejected, MednecError
-from .explain import prove, say
 from .intake import check_case, check_case_with_referee
 from .knowledge import Knowledge, generate_classification, load_knowledge
 from .query import ask
+from .proofs.commands import COMMANDS as PROOF_COMMANDS
 from .workbench.commands import COMMANDS as AUTHORS_COMMANDS
-
-if TYPE_CHECKING:
-    from .derivation import Derivation, Firing
 
 FOLDER = click.option(
     "--knowledge",
@@ -82,45 +79,6 @@ def validate_command(case: Path, form: str, *, referee: bool, folder: Path | Non
     sys.exit(0 if report.conforms else 1)
 
 
-@commands.command("explain")
-@CASE
-@click.option("--why", metavar="RULE", help="Show the proof of one finding, such as LIM-02.")
-@FOLDER
-def explain_command(case: Path, why: str | None, folder: Path | None) -> None:
-    """Show what was derived from CASE, or with --why each step that one finding rests on."""
-    knowledge = load_knowledge(folder)
-    decision = decide(load_case_file(case, knowledge), knowledge)
-    derivation, case_iri = decision.derivation, decision.case.iri
-    if why is None:
-        for firing in derivation.firings:
-            click.echo(f"{firing.name:<10}{say(firing, knowledge)}")
-        return
-    found = derivation.by_rule(why.upper())
-    if not found:
-        known = "fired nothing in this case" if why.upper() in knowledge.rule else "is no rule"
-        raise click.UsageError(f"{why} {known}. 'mednec explain CASE' lists what fired.")
-    for firing in found:
-        click.echo(f"{firing.name}: {say(firing, knowledge)}\n")
-        for step in [*prove(derivation, firing.rests_on), firing]:
-            _show_step(step, derivation, knowledge, case_iri)
-
-
-def _show_step(step: Firing, derivation: Derivation, knowledge: Knowledge, case: str) -> None:
-    """Print a step; IRIs of the case itself are cut to what follows its name."""
-
-    def spoken(fact: tuple[str, str, str]) -> str:
-        return fact_text(fact).replace(f"<{case}#", "<#").replace(f"<{case}>", "<>")
-
-    place = f" · ontology/{step.rule.path} · {step.rule.source}" if step.rule else ""
-    click.echo(f"  {step.name}{place}")
-    for fact in step.rests_on:
-        origin = derivation.firing_of(fact)
-        file = knowledge.origins.get(fact[0][1:-1], "the case")
-        click.echo(f"      {spoken(fact)}   [{origin.name if origin else file}]")
-    for fact in step.concluded:
-        click.echo(f"    → {spoken(fact)}")
-
-
 @commands.command("query")
 @click.argument("query", type=click.File("r"))
 @click.option(
@@ -163,7 +121,7 @@ def serve_command(host: str, port: int, watch: float | None, folder: Path | None
     import_module("api").serve(load_knowledge(folder), host=host, port=port, watch=watch)
 
 
-for _command in (*AUTHORS_COMMANDS, *DOCS_COMMANDS):
+for _command in (*AUTHORS_COMMANDS, *DOCS_COMMANDS, *PROOF_COMMANDS):
     commands.add_command(_command)
 
 

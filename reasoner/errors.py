@@ -8,6 +8,7 @@ MednecError
 │   └── CaseRejected        read, but it violates the shapes of a case
 ├── QueryError          the analyst
 │   ├── QueryUnreadable     not a SPARQL query
+│   ├── ConclusionUnknown   a question about something that is not there
 │   ├── QueryForbidden      an update, a call to another service, a remote graph
 │   ├── QueryTooCostly      too long in time, memory or answer
 │   ├── TermUnknown         an address at which nothing is described
@@ -84,6 +85,10 @@ class QueryError(MednecError):
 
 class QueryUnreadable(QueryError):
     """A text that is not a SPARQL query."""
+
+
+class ConclusionUnknown(QueryError):
+    """A question why, or why not, about no rule and no term; or about the opposite of what is."""
 
 
 class QueryForbidden(QueryError):

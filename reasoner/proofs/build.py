@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from reasoner.decide import Decision
     from reasoner.derivation import Firing
-    from reasoner.facts import Fact
     from reasoner.knowledge import Knowledge
     from reasoner.verifier.layout import Step
     from reasoner.verifier.rule_text import RuleText
@@ -51,14 +50,15 @@ def knowledge_pages(knowledge: Knowledge) -> Folder:
 
 
 @lru_cache(maxsize=4)
-def _rules(folder_of: Knowledge) -> dict[str, tuple[int, RuleText]]:
-    texts = knowledge_pages(folder_of).rules
+def rule_texts(knowledge: Knowledge) -> dict[str, tuple[int, RuleText]]:
+    """Read the texts of the rules as the checker reads them: stratum and text, by id."""
+    texts = knowledge_pages(knowledge).rules
     return {
         rule.id: (
             rule.stratum,
             read_rule_text(texts[f"ontology/{rule.path}"].decode(), rule.path),
         )
-        for rule in folder_of.rules
+        for rule in knowledge.rules
     }
 
 
@@ -76,8 +76,8 @@ def build_proof(decision: Decision, knowledge: Knowledge) -> Data:
     """
     folder = knowledge_pages(knowledge)
     told = {encode(triple) for triple in decision.case.triples}
-    view = _view(decision, told, folder, knowledge)
-    steps = find_steps(view, _rules(knowledge), folder.populations)
+    view = decision_view(decision, knowledge)
+    steps = find_steps(view, rule_texts(knowledge), folder.populations)
     _agree(decision.derivation.firings, steps)
     layout = Layout(f"<{decision.case.iri}>", told, view, steps)
     return {
@@ -107,9 +107,10 @@ def proof_text(proof: Data) -> str:
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def _view(decision: Decision, told: set[Fact], folder: Folder, knowledge: Knowledge) -> View:
+def decision_view(decision: Decision, knowledge: Knowledge) -> View:
     """Give each fact of the derivation the level at which the engine concluded it."""
-    view = View(told, folder.index)
+    told = {encode(triple) for triple in decision.case.triples}
+    view = View(told, knowledge_pages(knowledge).index)
     for firing in decision.derivation.firings:
         for fact in firing.concluded:
             view.add(fact, _level(firing, knowledge))

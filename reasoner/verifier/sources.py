@@ -139,7 +139,15 @@ def read_case(path: Path) -> set[Fact]:
 
 def read_case_text(text: str, where: str) -> set[Fact]:
     """Read the facts of a case from the text of its file."""
-    return {(s, p, _plain(o)) for (s, p, o), _ in read_turtle(text, where, CASE)}
+    return set(read_case_lines(text, where))
+
+
+def read_case_lines(text: str, where: str) -> dict[Fact, int]:
+    """Read the facts of a case with the line on which each stands first."""
+    found: dict[Fact, int] = {}
+    for (s, p, o), line in read_turtle(text, where, CASE):
+        found.setdefault((s, p, _plain(o)), line)
+    return found
 
 
 def _plain(term: str) -> str:
@@ -164,7 +172,7 @@ def differences(
         case: The name of the case in the proof.
         parts: See `Folder.parts`; None if no knowledge is given, and then any class is taken.
     """
-    names = _Names(sent, listed, case)
+    names = Names(sent, listed, case)
     told = {names.fact(fact) for fact in sent}
     lost = [f"the case states {' '.join(f)}, the proof does not" for f in sorted(told - listed)]
     typed = {s for s, p, _ in told if p == TYPE}
@@ -181,8 +189,15 @@ def _implied(fact: Fact, told: set[Fact], parts: Mapping[str, str] | None) -> bo
     return bool(leading) if parts is None else any(parts.get(p) == fact[2] for p in leading)
 
 
-class _Names:
-    """Finds, for each part without a name, the part of the proof with the same content."""
+class Names:
+    """
+    Finds, for each part without a name, the part of the proof with the same content.
+
+    Args:
+        sent: The facts of the case file.
+        listed: The facts in which its parts have names.
+        case: The name of the case.
+    """
 
     def __init__(self, sent: set[Fact], listed: set[Fact], case: str) -> None:
         self.sent: dict[str, list[Fact]] = {}
@@ -199,6 +214,7 @@ class _Names:
             self._below(subject, subject)
 
     def fact(self, fact: Fact) -> Fact:
+        """Write a fact with the names that were found."""
         return (self.names.get(fact[0], fact[0]), fact[1], self.names.get(fact[2], fact[2]))
 
     def _pair(self, blank: str, name: str) -> None:
