@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from .canonical import canonical_case, canonical_hash
 from .explain import say
 from .terms import name_of, shorten
 
@@ -27,11 +28,12 @@ def decision_data(decision: Decision, knowledge: Knowledge, *, proof: bool = Tru
     Args:
         decision: The decision.
         knowledge: The knowledge base with which it was made.
-        proof: Whether the steps of the proof are wanted too.
+        proof: Whether the steps of the proof are wanted too, and the case for a replay.
 
     Returns:
         Only dicts, lists, strings, numbers and booleans; the same decision gives the same data.
     """
+    canonical = canonical_case(decision.case)
     return {
         "case": decision.case.iri,
         "name": decision.case.iri.rstrip("/").rsplit("/", 1)[-1],
@@ -42,8 +44,10 @@ def decision_data(decision: Decision, knowledge: Knowledge, *, proof: bool = Tru
         ],
         "provenance": {
             "caseDigest": decision.case.digest,
+            "caseHash": canonical_hash(canonical),
             "knowledgeDigest": decision.knowledge_digest,
             "engine": decision.engine,
+            **({"canonicalCase": canonical} if proof else {}),
         },
     }
 

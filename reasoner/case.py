@@ -42,6 +42,7 @@ class CaseGraph:
         iri: The case.
         triples: Its facts, without blank nodes, sorted.
         requests: The requests in dispute, sorted.
+        sent: The facts as they were sent, before parts were named and typed; the case has its name.
         source: Where the case came from, as messages name it.
         digest: SHA-256 of the sorted N-Triples.
     """
@@ -49,6 +50,7 @@ class CaseGraph:
     iri: str
     triples: tuple[ox.Triple, ...]
     requests: tuple[str, ...]
+    sent: frozenset[ox.Triple]
     source: str
     digest: str
 
@@ -98,6 +100,7 @@ def read_case(
             hint="Send the facts without a graph name.",
         )
     triples = {ox.Triple(q.subject, q.predicate, _literal(q, source)) for q in quads}
+    sent = frozenset(triples)
     triples |= _implied_types(triples, parts)
     _check_terms(triples, vocabulary, source)
     iri = _find_case(triples, source)
@@ -111,6 +114,7 @@ def read_case(
         requests=tuple(
             sorted({text_of(t.object) for t in ordered if t.predicate == mn("request")})
         ),
+        sent=sent,
         source=source,
         digest=hashlib.sha256(text.encode()).hexdigest(),
     )

@@ -4,6 +4,7 @@ Everything that can go wrong, sorted by who can put it right.
 MednecError
 ├── CaseError           the sender of a case
 │   ├── CaseUnreadable      not Turtle or JSON, or not in the vocabulary
+│   ├── DeterminationUnreadable   a document from which no determination can be replayed
 │   ├── CaseTooLarge        more than the service reads
 │   └── CaseRejected        read, but it violates the shapes of a case
 ├── QueryError          the analyst
@@ -60,6 +61,10 @@ class CaseError(MednecError):
 
 class CaseUnreadable(CaseError):
     """A case that is not well-formed, or that uses what the vocabulary does not know."""
+
+
+class DeterminationUnreadable(CaseError):
+    """A document that is no determination, or lacks what it takes to reach it again."""
 
 
 class CaseTooLarge(CaseError):

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from reasoner.decide import decide, load_case_file
-from reasoner.errors import CaseUnreadable, KnowledgeUnreadable
+from reasoner.errors import CaseUnreadable, DeterminationUnreadable, KnowledgeUnreadable
 from reasoner.explain import say
 from reasoner.knowledge import load_knowledge
 from reasoner.verifier import Unreadable, read_case, read_folder, report, verify
@@ -17,6 +17,7 @@ from reasoner.verifier import Unreadable, read_case, read_folder, report, verify
 from .build import build_proof, proof_text
 from .explanation import explain
 from .explanation_text import explanation_text
+from .replay import read_recorded, replay, replay_text
 
 FOLDER = click.option(
     "--knowledge",
@@ -97,4 +98,29 @@ def explain_command(
         click.echo(explanation_text(answer), nl=False)
 
 
-COMMANDS = (prove_command, verify_command, explain_command)
+@click.command("replay")
+@click.argument("determination", type=click.Path(path_type=Path))
+@click.option(
+    "--case",
+    type=click.Path(path_type=Path),
+    help="The case, where the determination does not carry it.",
+)
+@FOLDER
+def replay_command(determination: Path, case: Path | None, folder: Path | None) -> None:
+    """
+    Reach a recorded DETERMINATION (JSON, Turtle or JSON-LD) again.
+
+    Exit code 0 if the same determination comes out, 1 if anything differs: what differs is said.
+    """
+    knowledge = load_knowledge(folder)
+    try:
+        body = determination.read_bytes()
+    except OSError as error:
+        raise DeterminationUnreadable(f"{determination}: {error.strerror or error}.") from error
+    given = load_case_file(case, knowledge) if case else None
+    result = replay(read_recorded(body, str(determination)), knowledge, given)
+    click.echo(replay_text(result), nl=False)
+    sys.exit(1 if result.differences else 0)
+
+
+COMMANDS = (prove_command, verify_command, explain_command, replay_command)
