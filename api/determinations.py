@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final
 
-from flask import Blueprint, Response, current_app, render_template, request
-from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
+from flask import Blueprint, Response, current_app, render_template
 
-from reasoner import decide, decision_data, decision_rdf, errors, load_case
+from reasoner import decide, decision_data, decision_rdf
 
-if TYPE_CHECKING:
-    from reasoner import Knowledge
+from .cases import FORMS, knowledge_now, sent_case, wanted_of
 
 routes = Blueprint("determinations", __name__, url_prefix="/v1")
 
-LIMIT: Final = 1_000_000
-FORMS: Final = {
-    "application/json": "json",
-    "application/ld+json": "jsonld",
-    "text/turtle": "turtle",
-}
 OFFERED: Final = ("application/json", "application/ld+json", "text/turtle", "text/html")
 
 
 @routes.post("/determinations")
 def create() -> Response | str:
     """Decide the case in the body."""
-    knowledge = cast("Knowledge", current_app.config["KNOWLEDGE"])
-    form = FORMS.get(request.mimetype)
-    if form is None:
-        raise UnsupportedMediaType(f"Send one of {', '.join(FORMS)}.")
-    wanted = (
-        request.accept_mimetypes.best_match(OFFERED) if request.accept_mimetypes else OFFERED[0]
-    )
-    if wanted is None:
-        raise NotAcceptable(f"Offered are {', '.join(OFFERED)}.")
-    decision = decide(load_case(_body(), knowledge, form=form), knowledge)
+    knowledge = knowledge_now()
+    case, _ = sent_case(knowledge)
+    wanted = wanted_of(OFFERED)
+    decision = decide(case, knowledge)
     if wanted == "text/html":
         return render_template("determination.html", decision=decision_data(decision, knowledge))
     if wanted != "application/json":
@@ -45,16 +31,3 @@ def create() -> Response | str:
         current_app.json.dumps(decision_data(decision, knowledge), ensure_ascii=False),
         content_type="application/json",
     )
-
-
-def _body() -> bytes:
-    """Read the body up to its limit; a longer one is refused, never cut."""
-    if request.content_length is not None and request.content_length > LIMIT:
-        raise errors.CaseTooLarge(
-            f"The body has {request.content_length:,} bytes; at most {LIMIT:,} are read.",
-            hint="Send the facts of one case, not its documents.",
-        )
-    data = request.stream.read(LIMIT + 1)
-    if len(data) > LIMIT:
-        raise errors.CaseTooLarge(f"The body is longer than {LIMIT:,} bytes.")
-    return data

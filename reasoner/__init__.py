@@ -10,6 +10,9 @@ from .docs.documentation import Documentation, documentation
 from .intake import CaseReport, check_case
 from .json_case import context_of
 from .knowledge import Knowledge, load_knowledge
+from .proofs.build import build_proof, proof_text
+from .proofs.explanation import explain
+from .proofs.explanation_text import explanation_text
 from .query import ask
 
 __all__ = [
@@ -20,6 +23,7 @@ __all__ = [
     "Documentation",
     "Knowledge",
     "ask",
+    "build_proof",
     "check_case",
     "context_of",
     "decide",
@@ -28,9 +32,12 @@ __all__ = [
     "decision_text",
     "documentation",
     "errors",
+    "explain",
+    "explanation_text",
     "load_case",
     "load_case_file",
     "load_knowledge",
+    "proof_text",
     "report_data",
     "report_text",
 ]

@@ -17,9 +17,11 @@ from .decide import VERSION, decide, load_case_file
 from .docs.commands import COMMANDS as DOCS_COMMANDS
 from .errors import CaseRejected, MednecError
 from .intake import check_case, check_case_with_referee
-from .knowledge import Knowledge, generate_classification, load_knowledge
-from .query import ask
+from .knowledge import generate_classification, load_knowledge
+from .proof_graph import stored_triples
+from .proofs.build import build_proof, proof_text
 from .proofs.commands import COMMANDS as PROOF_COMMANDS
+from .query import ask
 from .workbench.commands import COMMANDS as AUTHORS_COMMANDS
 
 FOLDER = click.option(
@@ -42,16 +44,19 @@ def commands() -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "turtle", "jsonld"]),
+    type=click.Choice(["text", "json", "turtle", "jsonld", "proof"]),
     default="text",
     show_default=True,
-    help="How to write the determination.",
+    help="How to write the determination; or its proof, as 'mednec prove' does.",
 )
 @FOLDER
 def decide_command(case: Path, form: str, folder: Path | None) -> None:
     """Decide CASE (.ttl, .json or .jsonld) and print the determination."""
     knowledge = load_knowledge(folder)
     decision = decide(load_case_file(case, knowledge), knowledge)
+    if form == "proof":
+        click.echo(proof_text(build_proof(decision, knowledge)), nl=False)
+        return
     if form in {"turtle", "jsonld"}:
         click.echo(decision_rdf(decision, knowledge, form))
         return
@@ -89,10 +94,17 @@ def validate_command(case: Path, form: str, *, referee: bool, folder: Path | Non
     show_default=True,
     help="Rows as json, xml, csv or tsv; triples as turtle or jsonld.",
 )
+@click.option(
+    "--over",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A determination in Turtle or JSON-LD, or a folder of them, to ask too; may be repeated.",
+)
 @FOLDER
-def query_command(query: IO[str], form: str, folder: Path | None) -> None:
+def query_command(query: IO[str], form: str, over: tuple[Path, ...], folder: Path | None) -> None:
     """Answer a SPARQL QUERY (a file, or - for standard input) over the knowledge base."""
-    answer = ask(query.read(), load_knowledge(folder), accept=form)
+    stored = stored_triples(over)
+    answer = ask(query.read(), load_knowledge(folder), accept=form, over=stored)
     click.echo(answer.body.decode(), nl=False)
 
 

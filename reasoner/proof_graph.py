@@ -6,18 +6,25 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
+from .errors import DeterminationUnreadable
 from .explain import prove
 from .facts import decode
 from .terms import LABEL, RDF, RULE, TYPE, mn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from .derivation import Derivation, Firing
     from .determination import Determination
     from .facts import Fact
 
 PLACES: Final = tuple(ox.NamedNode(f"{RDF}{name}") for name in ("subject", "predicate", "object"))
+ENDINGS: Final = {
+    ".ttl": ox.RdfFormat.TURTLE,
+    ".nt": ox.RdfFormat.N_TRIPLES,
+    ".jsonld": ox.RdfFormat.JSON_LD,
+}
 STATEMENT: Final = ox.NamedNode(f"{RDF}Statement")
 
 
@@ -42,6 +49,38 @@ def _steps(determination: Determination, derivation: Derivation) -> tuple[Firing
     below = prove(derivation, (fact for firing in (*ends, *told) for fact in firing.rests_on))
     wanted = {id(firing) for firing in (*below, *ends, *told)}
     return tuple(firing for firing in derivation.firings if id(firing) in wanted)
+
+
+def stored_triples(paths: Iterable[Path]) -> list[ox.Triple]:
+    """
+    Read determinations that were written as Turtle or JSON-LD.
+
+    Args:
+        paths: Files, and folders whose files with these endings are read, sorted by path.
+
+    Raises:
+        DeterminationUnreadable: A file is not there, or is neither.
+    """
+    files = [f for path in paths for f in (sorted(path.rglob("*")) if path.is_dir() else [path])]
+    found: list[ox.Triple] = []
+    for path in files:
+        form = ENDINGS.get(path.suffix.lower())
+        if form is None and path in set(paths):
+            raise DeterminationUnreadable(
+                f"{path}: the ending '{path.suffix}' names no form of a determination.",
+                hint=f"Use one of {', '.join(ENDINGS)}.",
+            )
+        if form is not None:
+            found += _read(path, form)
+    return found
+
+
+def _read(path: Path, form: ox.RdfFormat) -> list[ox.Triple]:
+    try:
+        quads = list(ox.parse(path.read_bytes(), format=form, rename_blank_nodes=True))
+    except (SyntaxError, ValueError, OSError) as error:
+        raise DeterminationUnreadable(f"{path}: cannot be read: {error}") from error
+    return [quad.triple for quad in quads]
 
 
 class _Graph:

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from reasoner.errors import KnowledgeStale, ProofFailed
 from reasoner.facts import encode
+from reasoner.verifier.form import FORMAT
 from reasoner.verifier.layout import Data, Layout, find_steps
 from reasoner.verifier.rule_text import read_rule_text
 from reasoner.verifier.sources import Folder, read_folder
-from reasoner.verifier.verify import FORMAT
 from reasoner.verifier.view import View
 
 if TYPE_CHECKING:
@@ -134,14 +134,14 @@ def _rule(name: str, stratum: int, path: str, folder: Folder) -> Data:
 
 
 def _agree(firings: Iterable[Firing], steps: Iterable[Step]) -> None:
-    """Hold the checker's reading of the rules to the engine's: the same uses, of the same values."""
+    """Hold the checker to the engine: the same uses of the rules, of the same values."""
     engine = {(f.name, *sorted(f.row.items())) if f.rule else _member(f.row) for f in firings}
     checker = {
         (s.rule, *sorted(s.solution.row.items())) if s.rule else _member(s.solution.row)
         for s in steps
     }
     if engine != checker:
-        first = sorted(engine ^ checker, key=str)[0]
+        first = min(engine ^ checker, key=str)
         raise ProofFailed(
             f"The engine and the checker differ on {first}.",
             hint="This is a fault of mednec: report it with the case.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import IO
 
 import click
 
@@ -51,7 +52,7 @@ def prove_command(case: Path, folder: Path | None) -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder that holds 'ontology' and 'shapes': rules and facts are then not taken on trust.",
 )
-def verify_command(proof: click.utils.LazyFile, case: Path | None, folder: Path | None) -> None:
+def verify_command(proof: IO[str], case: Path | None, folder: Path | None) -> None:
     """Check PROOF with the separate checker; exit code 1 if it is rejected."""
     try:
         sent = read_case(case) if case else None

@@ -119,9 +119,7 @@ class WhyNotPage:
         self.files[str(data["rule"])] = str(data["ruleFile"])
         return _rule(data)
 
-    def _missing(
-        self, node: Data, indent: str, about: str, above_it: Data | None
-    ) -> Iterator[str]:
+    def _missing(self, node: Data, indent: str, about: str, above_it: Data | None) -> Iterator[str]:
         """Write why something does not hold: what there is instead, then each way to it."""
         subject = "" if node["about"] == about else f"{node['about']}: "
         above = " (see above)" if node.get("shownAbove") else ""
@@ -160,7 +158,9 @@ class WhyNotPage:
                 said = f"{by['wouldSay']} {self._cite(by)}" if by else str(present["words"])
                 if not (top and attempt["missing"]):
                     self._ground(f"this is so: {said}{_place(present)}")
-                yield from _wrapped(f"fails, because this is so: {said}{_place(present)}", inner, "✗ ")
+                yield from _wrapped(
+                    f"fails, because this is so: {said}{_place(present)}", inner, "✗ "
+                )
             for missing in _list(attempt, "missing"):
                 yield from self._missing(missing, inner, about, way)
         if way["others"]:

@@ -117,7 +117,7 @@ class Follower:
         )
 
     def _minted(self, name: str, subject: str, start: Row) -> Row | None:
-        """Where a rule mints what the goal is about, only the use that minted it is to the point."""
+        """Take the values of the use that minted what the goal is about; None if none did."""
         minted = subject[1:]
         if minted not in start or not self.mints(name, subject):
             return start
@@ -164,33 +164,38 @@ class Follower:
         return 0 if told else min(strata, default=0)
 
     def _elsewhere(self, attempt: Attempt, goal: Pattern) -> bool:
-        """Tell whether a rule speaks of another kind of thing: one that the goal is not told to be."""
+        """Tell whether a rule speaks of another kind of thing than the goal is told to be."""
         left = [fill(pattern, attempt.row) for pattern in attempt.missing]
         return any(o == goal[0] and p not in self.concluding for _, p, o in left)
 
     def _further(self, part: Part, attempt: Attempt, below: int) -> list[Attempt]:
         """Take an attempt past a part of the rule; none is left if it cannot be of the goal."""
-        row = attempt.row
         if part.kind == "bind":
             return _computed(part, attempt)
         if part.kind == "filter":
-            try:
-                holds = evaluate(part.expression, row) is True
-            except ERRORS:
-                return [attempt]
-            return [attempt if holds else replace(attempt, failing=(*attempt.failing, part))]
-        found = solve([part], [Solution(row=row)], self.view, below)
+            return [_tested(part, attempt)]
+        found = solve([part], [Solution(row=attempt.row)], self.view, below)
         if part.kind == "absent":
-            if found or not _tied(part, row):
-                return [attempt]
-            inner = solve(part.inner[0], [Solution(row=row)], self.view, below)
-            there = tuple(fact for solution in inner[:1] for fact in solution.premises)
-            return [replace(attempt, present=(*attempt.present, *there))]
-        if found:
-            return [replace(attempt, row=solution.row) for solution in found]
-        if part.kind == "count":
+            return [attempt if found else self._barred(part, attempt, below)]
+        if part.kind == "count" and not found:
             return [replace(attempt, missing=(*attempt.missing, *part.inner[0][0].patterns[:1]))]
-        return []
+        return [replace(attempt, row=solution.row) for solution in found]
+
+    def _barred(self, part: Part, attempt: Attempt, below: int) -> Attempt:
+        """Note what is there and should be absent, where the absence speaks of something known."""
+        if not _tied(part, attempt.row):
+            return attempt
+        inner = solve(part.inner[0], [Solution(row=attempt.row)], self.view, below)
+        there = tuple(fact for solution in inner[:1] for fact in solution.premises)
+        return replace(attempt, present=(*attempt.present, *there))
+
+
+def _tested(part: Part, attempt: Attempt) -> Attempt:
+    try:
+        holds = evaluate(part.expression, attempt.row) is True
+    except ERRORS:
+        return attempt
+    return attempt if holds else replace(attempt, failing=(*attempt.failing, part))
 
 
 def unify(template: Pattern, goal: Pattern) -> Row | None:

@@ -1,4 +1,4 @@
-"""What a question is about: a rule, an outcome, a recommendation, a term; and the facts it means."""
+"""What a question is about: a rule or a term, and the facts that are meant by it."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def find_goal(
     if not patterns:
         raise ConclusionUnknown(
             f"{shorten(iri)} is a term, but nothing that a rule concludes.",
-            hint="Ask about a rule, an outcome, a recommendation, or a property that rules conclude.",
+            hint="Ask about a rule, an outcome, a recommendation, or what a rule concludes.",
         )
     return Goal(name=knowledge.label(iri), patterns=patterns)
 

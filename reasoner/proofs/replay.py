@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
@@ -203,7 +203,7 @@ def _different(then: object, now: object, at: str) -> Iterator[str]:
 
 
 def _short(value: object) -> str:
-    text = cast("str", json.dumps(value, ensure_ascii=False))
+    text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 120 else f"{text[:117]}..."  # noqa: PLR2004 - a line of a terminal
 
 

@@ -76,7 +76,7 @@ class Speech:
         return f"{self.knowledge.label(name)}: {self.term(value)}"
 
     def place(self, fact: Fact) -> dict[str, object] | None:
-        """Say where a fact stands, in the case or in the knowledge base; None if it is concluded."""
+        """Say where a fact stands in case or knowledge base; None if it is concluded."""
         if fact in self.pages.facts:
             file, line = self.pages.facts[fact]
             return {"file": file, "line": line}

@@ -49,9 +49,7 @@ class Tree:
             "source": rule.source if rule else "",
             "ruleFile": f"ontology/{rule.path}" if rule else "",
             "citations": [find_source(iri, knowledge).citation for iri in cited(firing, knowledge)],
-            "absent": [
-                self.speech.fact(pattern) for group in firing.absences for pattern in group
-            ],
+            "absent": [self.speech.fact(pattern) for group in firing.absences for pattern in group],
             "from": [self.of_fact(fact) for fact in dict.fromkeys(firing.rests_on)],
         }
 

@@ -92,11 +92,7 @@ def members(expression: Expression, view: View, below: int) -> Mapping[str, tupl
         for part in _parts(expression):
             joined = {**members(part, view, below), **joined}
         return joined
-    predicate, value = {
-        "is": lambda: (TYPE, str(expression[1])),
-        "value": lambda: (str(expression[1]), str(expression[2])),
-        "some": lambda: (str(expression[1]), "?x"),
-    }[str(word)]()
+    predicate, value = _asked(expression)
     subjects = {fact[0] for fact in view.find(("?s", predicate, value), {}, below)}
     return {
         one: facts
@@ -105,39 +101,37 @@ def members(expression: Expression, view: View, below: int) -> Mapping[str, tupl
     }
 
 
+def _asked(expression: Expression) -> tuple[str, str]:
+    """Return the property and the value that each member has."""
+    word = expression[0]
+    if word == "is":
+        return TYPE, str(expression[1])
+    return str(expression[1]), str(expression[2]) if word == "value" else "?x"
+
+
 def _parts(expression: Expression) -> list[Expression]:
     return cast("list[Expression]", expression[1:])
 
 
-def witness(
-    expression: Expression, one: str, view: View, below: int
-) -> tuple[Fact, ...] | None:
+def witness(expression: Expression, one: str, view: View, below: int) -> tuple[Fact, ...] | None:
     """Return the first facts, in the order of their text, that make a thing a member; or None."""
     word = expression[0]
     if word == "range":
         return () if _within(expression[1:], one) else None
     if word == "and":
-        found: tuple[Fact, ...] = ()
-        for part in _parts(expression):
-            more = witness(part, one, view, below)
-            if more is None:
-                return None
-            found += more
-        return found
+        every = [witness(part, one, view, below) for part in _parts(expression)]
+        met = [facts for facts in every if facts is not None]
+        return tuple(fact for facts in met for fact in facts) if len(met) == len(every) else None
     if word == "or":
         options = (witness(part, one, view, below) for part in _parts(expression))
         return next((facts for facts in options if facts is not None), None)
-    if word == "some":
-        inner = cast("Expression", expression[2])
-        for fact in sorted(view.find((one, str(expression[1]), "?x"), {}, below)):
-            more = witness(inner, fact[2], view, below)
-            if more is not None:
-                return (fact, *more)
-        return None
-    fact = (one, TYPE, str(expression[1]))
-    if word == "value":
-        fact = (one, str(expression[1]), str(expression[2]))
-    return (fact,) if view.has(fact, below) else None
+    predicate, value = _asked(expression)
+    inner = cast("Expression", expression[2]) if word == "some" else None
+    for fact in sorted(view.find((one, predicate, value), {}, below)):
+        more = witness(inner, fact[2], view, below) if inner else ()
+        if more is not None:
+            return (fact, *more)
+    return None
 
 
 def _within(bounds: list[object], term: str) -> bool:

@@ -181,7 +181,9 @@ def _optional(part: Part, rows: list[Solution], view: View, below: int) -> list[
     for solution in rows:
         more = solve(part.inner[0], [solution], view, below)
         found += [replace(one, extra=one.premises[len(solution.premises) :]) for one in more] or [
-            replace(solution, absences=(*solution.absences, *_searched(part, solution, view, below)))
+            replace(
+                solution, absences=(*solution.absences, *_searched(part, solution, view, below))
+            )
         ]
     return found
 
@@ -241,7 +243,9 @@ def _total(
     function, over, name = total
     numbers = [cast("int", read_value(member.row[over])) for member in members]
     patterns = [pattern for inner in part.inner[0] for pattern in inner.patterns]
-    looked = [fact for p in patterns for row in members for fact in view.searched(p, row.row, below)]
+    looked = [
+        fact for p in patterns for row in members for fact in view.searched(p, row.row, below)
+    ]
     return Count(
         function=function,
         over=over,

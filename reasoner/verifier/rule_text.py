@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from .faults import Unreadable
-from .turtle import TYPE, XSD, unescape, write_text
+from .rule_terms import Terms
+from .turtle import XSD
 from .values import OPERATIONS, Expression
 
 if TYPE_CHECKING:
@@ -18,14 +19,7 @@ Pattern = tuple[str, str, str]
 """A fact with variables: `?name` stands for a variable."""
 HEAD: Final = re.compile(r"^#\+\s*([a-z]+):\s*(.*?)\s*$", re.MULTILINE)
 PREFERS: Final = re.compile(r"\?(\w+) over \?(\w+)")
-TOKEN: Final = re.compile(
-    r"(?P<space>\s+)|(?P<iri><[^<>\s\"{}|^`\\]*>)|(?P<var>[?$]\w+)"
-    r"|(?P<string>\"(?:[^\"\\\n]|\\.)*\")|(?P<at>@[A-Za-z-]+)|(?P<number>\d+(?:\.\d+)?)"
-    r"|(?P<name>[A-Za-z][\w.-]*:(?:[\w-]+(?:\.[\w-]+)*)?)|(?P<word>[A-Za-z]+)"
-    r"|(?P<mark>\^\^|&&|\|\||[<>!]=|[{}().;,<>=!+\-*/])"
-)
 LEVELS: Final = (("||",), ("&&",), ("=", "!=", "<", "<=", ">", ">="), ("+", "-"), ("*", "/"))
-MARKS: Final = frozenset("{}();.,")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +58,7 @@ class RuleText:
         head: The lines at its head, by key.
         template: What it concludes.
         where: What has to hold.
-        prefers: The variables of what is preferred, and of what gives way; None if it ranks nothing.
+        prefers: The variables of what is preferred and of what gives way; None if there are none.
     """
 
     id: str
@@ -116,7 +110,7 @@ def _dated(about: str, head: Mapping[str, str]) -> tuple[Part, ...]:
 
 
 def _filters_last(group: tuple[Part, ...]) -> tuple[Part, ...]:
-    """A filter looks at the whole of its group, wherever it stands in it."""
+    """Put filters last: one looks at the whole of its group, wherever it stands in it."""
     tests = {"filter", "absent"}
     return (
         *(part for part in group if part.kind not in tests),
@@ -124,36 +118,8 @@ def _filters_last(group: tuple[Part, ...]) -> tuple[Part, ...]:
     )
 
 
-class _Reader:
+class _Reader(Terms):
     """Reads the SPARQL that rules may use."""
-
-    def __init__(self, text: str, where: str) -> None:
-        self.text, self.where = text, where
-        self.prefixes: dict[str, str] = {}
-        self.tokens: list[tuple[str, str, int, int]] = []
-        place = 0
-        while place < len(text):
-            match = TOKEN.match(text, place)
-            if match is None:
-                raise Unreadable(f"{where}: cannot read '{text[place : place + 20]}'.")
-            if match.lastgroup != "space":
-                self.tokens.append((match.lastgroup or "", match[0], place, match.end()))
-            place = match.end()
-        self.tokens.append(("end", "", place, place))
-        self.at = 0
-
-    def peek(self, ahead: int = 0) -> str:
-        return self.tokens[min(self.at + ahead, len(self.tokens) - 1)][1]
-
-    def word(self, ahead: int = 0) -> str:
-        return self.peek(ahead).upper()
-
-    def take(self, expected: str = "") -> str:
-        text = self.tokens[self.at][1]
-        if expected and text.upper() != expected:
-            raise Unreadable(f"{self.where}: '{expected}' expected, '{text}' found.")
-        self.at += 1
-        return text
 
     def rule(self) -> tuple[tuple[Pattern, ...], tuple[Part, ...]]:
         while self.word() == "PREFIX":
@@ -181,27 +147,27 @@ class _Reader:
         return _filters_last(tuple(parts))
 
     def part(self) -> list[Part]:
+        readers = {
+            "FILTER": self.test,
+            "OPTIONAL": lambda: Part(kind="optional", inner=(self.group(),)),
+            "BIND": self.bind,
+            "VALUES": self.values,
+        }
         word = self.word()
-        if word == "FILTER":
+        if word in readers:
             self.take()
-            if self.word() == "NOT":
-                self.take()
-                self.take("EXISTS")
-                return [Part(kind="absent", inner=(self.group(),))]
-            text, expression = self.expression_in_brackets()
-            return [Part(kind="filter", text=text, expression=expression)]
-        if word == "OPTIONAL":
-            self.take()
-            return [Part(kind="optional", inner=(self.group(),))]
-        if word == "BIND":
-            self.take()
-            return [self.bind()]
-        if word == "VALUES":
-            self.take()
-            return [self.values()]
+            return [readers[word]()]
         if word == "{":
             return [self.nested()]
         return [Part(kind="facts", patterns=self.triples())]
+
+    def test(self) -> Part:
+        if self.word() == "NOT":
+            self.take()
+            self.take("EXISTS")
+            return Part(kind="absent", inner=(self.group(),))
+        text, expression = self.expression_in_brackets()
+        return Part(kind="filter", text=text, expression=expression)
 
     def nested(self) -> Part:
         if self.word(1) == "SELECT":
@@ -294,36 +260,6 @@ class _Reader:
                 self.take()
         return tuple(found)
 
-    def term(self) -> str:
-        kind, text = self.tokens[self.at][:2]
-        self.take()
-        if kind == "var":
-            return f"?{text[1:]}"
-        if kind == "iri":
-            return text
-        if kind == "name":
-            prefix, _, local = text.partition(":")
-            if prefix not in self.prefixes:
-                raise Unreadable(f"{self.where}: the prefix '{prefix}:' is not declared.")
-            return f"<{self.prefixes[prefix]}{local}>"
-        if text in {"-", "+"} and self.tokens[self.at][0] == "number":
-            kind, text = "number", ("-" if text == "-" else "") + self.take()
-        if kind == "number":
-            return f'"{text}"^^<{XSD}{"decimal" if "." in text else "integer"}>'
-        if kind == "string":
-            plain = unescape(text[1:-1])
-            if self.tokens[self.at][0] == "at":
-                return write_text(plain, self.take())
-            if self.peek() == "^^":
-                self.take()
-                return write_text(plain, f"^^{self.term()}")
-            return write_text(plain)
-        if text == "a":
-            return TYPE
-        if text in {"true", "false"}:
-            return f'"{text}"^^<{XSD}boolean>'
-        raise Unreadable(f"{self.where}: '{text}' is no term.")
-
     def expression_in_brackets(self) -> tuple[str, Expression]:
         self.take("(")
         start = self.tokens[self.at][2]
@@ -350,7 +286,8 @@ class _Reader:
             return self.expression_in_brackets()[1]
         kind, text = self.tokens[self.at][:2]
         if self.peek(1) == "(" and kind in {"word", "name", "iri"}:
-            name = "INTEGER" if self.called(text) == f"<{XSD}integer>" else text.upper()
+            whole = kind == "name" and self.called(text) == f"<{XSD}integer>"
+            name = "INTEGER" if whole else text.upper()
             if name not in OPERATIONS and name not in {"IF", "BOUND"}:
                 raise Unreadable(f"{self.where}: {text} is no function of rules.")
             self.take()
@@ -363,7 +300,3 @@ class _Reader:
             return (name, *arguments)
         term = self.term()
         return ("?", term[1:]) if term.startswith("?") else ("=", term)
-
-    def called(self, text: str) -> str:
-        prefix, _, local = text.partition(":")
-        return f"<{self.prefixes[prefix]}{local}>" if prefix in self.prefixes else text

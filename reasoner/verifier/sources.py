@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from .classes import Expression, read_class
 from .faults import Unreadable
-from .turtle import RDF, TYPE, XSD, Fact, read_turtle
+from .turtle import TYPE, XSD, Fact, read_turtle
 from .view import Index
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
 NS: Final = "https://w3id.org/mednec/ns#"
 CASE: Final = "https://w3id.org/mednec/case/"

@@ -181,22 +181,25 @@ class _Reader:
         if text == "(":
             return self.items(), line
         self.take()
-        if kind == "iri":
-            return self.iri(text), line
-        if kind == "name":
-            return self.name(text, line), line
-        if kind == "blank":
-            return f"_:{self.where}-named-{text[2:]}", line
-        if kind == "string":
-            return self.string(text), line
+        return self.plain(kind, text, line), line
+
+    def plain(self, kind: str, text: str, line: int) -> str:
         if kind == "number":
             of = "double" if "e" in text.lower() else "decimal" if "." in text else "integer"
-            return f'"{text}"^^<{XSD}{of}>', line
-        if text == "a":
-            return TYPE, line
-        if text in {"true", "false"}:
-            return f'"{text}"^^<{XSD}boolean>', line
-        raise Unreadable(f"{self.where}, line {line}: '{text}' is no term.")
+            return f'"{text}"^^<{XSD}{of}>'
+        if kind == "word" and text in {"true", "false"}:
+            return f'"{text}"^^<{XSD}boolean>'
+        if kind == "word" and text == "a":
+            return TYPE
+        readers = {
+            "iri": self.iri,
+            "name": lambda name: self.name(name, line),
+            "blank": lambda name: f"_:{self.where}-named-{name[2:]}",
+            "string": self.string,
+        }
+        if kind not in readers:
+            raise Unreadable(f"{self.where}, line {line}: '{text}' is no term.")
+        return readers[kind](text)
 
     def string(self, text: str) -> str:
         mark = 3 if text[:3] in {'"""', "'''"} and len(text) > 5 else 1  # noqa: PLR2004 - two marks of three

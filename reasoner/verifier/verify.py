@@ -1,15 +1,24 @@
-"""Check a proof: each of its parts against the facts that it lists, and those against the sources."""
+"""Check a proof: its parts against the facts that it lists, and those against the sources."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypedDict, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from .faults import Unreadable
-from .layout import ABOVE_ALL, Data, Layout, find_steps
+from .form import (
+    Data,
+    ListedFact,
+    ListedPopulation,
+    ListedRule,
+    difference,
+    fact_of,
+    read_proof,
+    text_of,
+)
+from .layout import ABOVE_ALL, Layout, find_steps
 from .rule_text import read_rule_text
 from .sources import GENERATED, differences
 from .view import Index, View
@@ -22,10 +31,7 @@ if TYPE_CHECKING:
     from .sources import Folder
     from .turtle import Fact
 
-FORMAT: Final = "https://w3id.org/mednec/proof/1"
 STRATUM: Final = re.compile(r"ontology/rules/(\d+)-[a-z-]+/[a-z0-9-]+\.rq")
-KEYS: Final = ("format", "case", "knowledge", "requests", "priorities", "facts", "rules")
-KEYS_OF_ALL: Final = (*KEYS, "populations", "steps")
 MOST: Final = 20
 """Faults that are told; one is enough to reject."""
 
@@ -51,36 +57,7 @@ class Verdict:
         return not self.faults
 
 
-class ListedFact(TypedDict, total=False):
-    """A fact as a proof lists it."""
-
-    id: str
-    fact: list[str]
-    level: int
-    file: str
-    line: int
-
-
-class ListedRule(TypedDict):
-    """A rule as a proof lists it."""
-
-    id: str
-    stratum: int
-    file: str
-    sha256: str
-    text: str
-
-
-class ListedPopulation(TypedDict):
-    """A population as a proof lists it."""
-
-    iri: str
-    members: list[object]
-
-
-def verify(
-    text: str, *, case: set[Fact] | None = None, folder: Folder | None = None
-) -> Verdict:
+def verify(text: str, *, case: set[Fact] | None = None, folder: Folder | None = None) -> Verdict:
     """
     Check a proof.
 
@@ -90,32 +67,13 @@ def verify(
         folder: The knowledge; None to trust what the proof lists of it.
     """
     try:
-        proof = _read(text)
+        proof = read_proof(text)
         return _Checker(proof, case, folder).verdict()
     except Unreadable as error:
         return Verdict(faults=(str(error),), trusted=(), counts={})
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         fault = f"not of the form of a proof: {type(error).__name__}: {error}"
         return Verdict(faults=(fault,), trusted=(), counts={})
-
-
-def _read(text: str) -> Data:
-    """Read the proof; a key that is given twice is an error, not a choice."""
-
-    def once(pairs: list[tuple[str, object]]) -> Data:
-        if len(dict(pairs)) != len(pairs):
-            raise Unreadable("a key is given twice")
-        return dict(pairs)
-
-    try:
-        proof = json.loads(text, object_pairs_hook=once)
-    except ValueError as error:
-        raise Unreadable(f"not JSON: {error}") from error
-    if not isinstance(proof, dict) or set(proof) != set(KEYS_OF_ALL):
-        raise Unreadable(f"a proof has the keys {', '.join(KEYS_OF_ALL)}")
-    if proof["format"] != FORMAT:
-        raise Unreadable(f"the format is not {FORMAT}")
-    return proof
 
 
 def digest_of(told: Iterable[Fact]) -> str:
@@ -131,7 +89,7 @@ class _Checker:
         self.proof, self.sent, self.folder = proof, case, folder
         self.faults: list[str] = []
         self.listed = cast("list[ListedFact]", proof["facts"])
-        self.told = [_fact(f) for f in self.listed if "level" not in f and "file" not in f]
+        self.told = [fact_of(f) for f in self.listed if "level" not in f and "file" not in f]
         self.rules = self._rules(cast("list[ListedRule]", proof["rules"]))
         self.populations = self._populations(cast("list[ListedPopulation]", proof["populations"]))
         about = cast("dict[str, str]", proof["case"])
@@ -190,8 +148,8 @@ class _Checker:
             self._fault(f"{what}: {len(expected)} are to be listed, {told} found")
             return
         for right, entry in zip(expected, found, strict=True):
-            if _text(right) != _text(entry):
-                self._fault(_difference(what, right, entry))
+            if text_of(right) != text_of(entry):
+                self._fault(difference(what, right, entry))
 
     def _rules(self, listed: list[ListedRule]) -> dict[str, tuple[int, RuleText]]:
         found: dict[str, tuple[int, RuleText]] = {}
@@ -207,7 +165,7 @@ class _Checker:
                 "sha256": hashlib.sha256(entry["text"].encode()).hexdigest(),
                 "text": entry["text"],
             }
-            if not stratum or _text(right) != _text(entry):
+            if not stratum or text_of(right) != text_of(entry):
                 self._fault(f"rule {entry['id']}: its id, stratum and hash are not of its text")
             found[rule.id] = (stratum, rule)
             order.append((stratum, rule.id))
@@ -224,7 +182,7 @@ class _Checker:
     def _sources(self) -> None:
         """Hold what the proof says of case and knowledge to the sources, where they are given."""
         digest = {"iri": self.case, "digest": digest_of(self.told)}
-        if _text(digest) != _text(self.proof["case"]):
+        if text_of(digest) != text_of(self.proof["case"]):
             self._fault("the digest of the case is not that of its facts")
         if self.sent is not None:
             parts = self.folder.parts if self.folder else None
@@ -245,12 +203,12 @@ class _Checker:
         for file in sorted(set(texts) | set(self.folder.rules)):
             if texts.get(file) != self.folder.rules.get(file):
                 self._fault(f"rule: {file} is not the same in the proof and in the knowledge base")
-        if _text(self.populations) != _text(dict(self.folder.populations)):
+        if text_of(self.populations) != text_of(dict(self.folder.populations)):
             self._fault("the populations are not those of the knowledge base")
 
     def _view(self) -> View:
         """Take the facts as listed: the levels are claims, which the steps have to bear out."""
-        cited = [_fact(f) for f in self.listed if "file" in f]
+        cited = [fact_of(f) for f in self.listed if "file" in f]
         if self.folder is not None:
             for fact in cited:
                 if fact not in self.folder.facts:
@@ -260,13 +218,13 @@ class _Checker:
             if "level" in entry:
                 if type(entry["level"]) is not int or entry["level"] < 1:
                     raise Unreadable(f"{entry['id']} is concluded at no level")
-                if view.has(_fact(entry), ABOVE_ALL):
+                if view.has(fact_of(entry), ABOVE_ALL):
                     self._fault(f"fact {entry['id']} is told, or listed twice")
-                view.add(_fact(entry), entry["level"])
+                view.add(fact_of(entry), entry["level"])
         return view
 
     def _closed(self, view: View, concluded: set[Fact]) -> None:
-        """What the steps conclude is listed, so that nothing could follow that is left out."""
+        """Hold the list of facts to what the steps conclude: nothing that follows is left out."""
         for fact in sorted(concluded - set(view.level) - view.knowledge.facts):
             self._fault(f"left out: {' '.join(fact)} follows from what is listed")
 
@@ -275,7 +233,7 @@ class _Checker:
         if self.folder is not None:
             places = dict(self.folder.facts)
         else:
-            places = {_fact(f): (f["file"], f["line"]) for f in self.listed if "file" in f}
+            places = {fact_of(f): (f["file"], f["line"]) for f in self.listed if "file" in f}
         first: dict[Fact, int] = {}
         for step in layout.steps:
             for fact in step.concludes:
@@ -295,25 +253,3 @@ class _Checker:
             for completion in cast("list[Data]", request["completions"]):
                 if not completion["outcome"]:
                     self._fault(f"{completion['scenario']} has no outcome")
-
-
-def _fact(entry: ListedFact) -> Fact:
-    subject, predicate, value = entry["fact"]
-    return subject, predicate, value
-
-
-def _text(value: object) -> str:
-    """Write a value so that 1, 1.0 and true differ."""
-    return json.dumps(value, sort_keys=True)
-
-
-def _difference(what: str, right: Data, found: object) -> str:
-    name = right.get("id", "")
-    entry = found if isinstance(found, dict) else {}
-    for key in sorted(set(right) | set(entry)):
-        if _text(right.get(key)) != _text(entry.get(key)):
-            return (
-                f"{what} {name}: '{key}' has to be {_text(right.get(key))[:200]}, "
-                f"not {_text(entry.get(key))[:200]}"
-            )
-    return f"{what} {name}: not as it has to be"

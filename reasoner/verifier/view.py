@@ -1,4 +1,4 @@
-"""The facts of a proof with the level at which each is there, and what matches a pattern below one."""
+"""The facts of a proof, each with its level, and what matches a pattern below a level."""
 
 from __future__ import annotations
 
