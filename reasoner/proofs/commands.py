@@ -82,7 +82,7 @@ def explain_command(
     Explain what was decided of CASE, step by step, down to the lines of the files.
 
     X is the id of a rule (LIM-02), an outcome (MedicallyNecessary), a recommendation
-    (mng:odg-2014/lumbar-sprain) or a property (mn:governedBy). Without a question everything that
+    (by its name, with mng: before it) or a property (mn:governedBy). Without a question everything that
     was derived is listed.
     """
     knowledge = load_knowledge(folder)

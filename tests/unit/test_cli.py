@@ -151,7 +151,7 @@ def test_a_finding_is_proved_down_to_the_files(mednec) -> None:  # noqa: ANN001
     code, page, _ = mednec("explain", SEED, "--why", "lim-02")
 
     assert code == 0
-    assert "mn:maximumVisits" in page
+    assert "maximum visits: 10" in page
     assert "ontology/guidelines/mtus-chronic-pain-2009.ttl" in page
 
 
