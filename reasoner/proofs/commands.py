@@ -81,9 +81,9 @@ def explain_command(
     """
     Explain what was decided of CASE, step by step, down to the lines of the files.
 
-    X is the id of a rule (LIM-02), an outcome (MedicallyNecessary), a recommendation
-    (by its name, with mng: before it) or a property (mn:governedBy). Without a question everything that
-    was derived is listed.
+    X is the id of a rule (LIM-02), an outcome (MedicallyNecessary), a property (mn:governedBy) or
+    a recommendation, by its name after mng: in the files. Without a question everything that was
+    derived is listed.
     """
     knowledge = load_knowledge(folder)
     decision = decide(load_case_file(case, knowledge), knowledge)
