@@ -20,6 +20,8 @@ def canonical_case(case: CaseGraph) -> str:
     Blank nodes are named by RDFC-1.0; a case without a name has got the one that it is decided
     under, so that the text alone is enough to decide it again.
     """
+    if not any(isinstance(n, ox.BlankNode) for t in case.sent for n in (t.subject, t.object)):
+        return "".join(sorted(f"{triple} .\n" for triple in case.sent))
     root = next((t.subject for t in case.sent if (t.predicate, t.object) == CASE), None)
     name = ox.NamedNode(case.iri)
 
