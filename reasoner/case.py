@@ -42,7 +42,8 @@ class CaseGraph:
         iri: The case.
         triples: Its facts, without blank nodes, sorted.
         requests: The requests in dispute, sorted.
-        sent: The facts as they were sent, before parts were named and typed; the case has its name.
+        sent: The facts as they were sent, before parts without names were given one; a part has
+            the class that the property leading to it implies.
         source: Where the case came from, as messages name it.
         digest: SHA-256 of the sorted N-Triples.
     """
@@ -100,8 +101,8 @@ def read_case(
             hint="Send the facts without a graph name.",
         )
     triples = {ox.Triple(q.subject, q.predicate, _literal(q, source)) for q in quads}
-    sent = frozenset(triples)
     triples |= _implied_types(triples, parts)
+    sent = frozenset(triples)
     _check_terms(triples, vocabulary, source)
     iri = _find_case(triples, source)
     named = name_blank_nodes(triples, iri, source)
