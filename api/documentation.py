@@ -68,6 +68,8 @@ def asset(name: str) -> Response:
 @routes.get("/law/<name>")
 @routes.get("/rule", strict_slashes=False)
 @routes.get("/rule/<name>")
+@routes.get("/letter/<name>")
+@routes.get("/lexicon/<name>")
 @routes.get("/vocabulary/<name>")
 @routes.get("/<name>.ttl")
 def page(**_: str) -> Response:
