@@ -7,12 +7,24 @@ Read off a derivation; text, JSON, HTML and RDF are made from it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
 from .explain import Saying, Source, find_source, prove, tell
 from .terms import DEFINITION, TYPE, XSD, mn
+
+TOLD: Final = (
+    "administrator",
+    "search",
+    "reason",
+    "missing",
+    "change",
+    "legal",
+    "otherwise",
+    "audit",
+)
+"""The roles of the rules whose firings a determination tells."""
 
 if TYPE_CHECKING:
     from .derivation import Derivation, Firing
@@ -28,6 +40,7 @@ class Visits:
     Attributes:
         prior: Earlier visits that count and are sure.
         prior_open: Whether there may be more than that.
+        prior_most: The most that the record leaves possible, where it sets an end; else None.
         requested: Visits requested.
         limit: The smallest governing maximum; None if none is set.
         largest: The largest governing maximum; other than `limit` only where two conflict.
@@ -37,10 +50,12 @@ class Visits:
         cap: The statutory cap for the discipline; None if none applies.
         capped: Earlier visits that count toward the cap and are sure.
         policy: How earlier visits were counted.
+        policy_reason: Why they were counted so.
     """
 
     prior: int
     prior_open: bool
+    prior_most: int | None
     requested: int
     limit: int | None
     largest: int | None
@@ -50,6 +65,7 @@ class Visits:
     cap: int | None
     capped: int
     policy: str
+    policy_reason: str
 
     @property
     def total(self) -> int:
@@ -107,6 +123,7 @@ class Determination:
         missing: What is missing, and what it could change.
         changes: What would lead to a better outcome; each was decided by the same rules.
         legal: Legal findings, kept apart from medical necessity.
+        otherwise: What another counting policy, or another date that may stand in, would give.
         audit: Departures of an earlier decision; empty if there was none.
         sources: All sources cited, in the order of first mention.
         proof: The firings that all this rests on.
@@ -133,6 +150,7 @@ class Determination:
     missing: tuple[Saying, ...]
     changes: tuple[Saying, ...]
     legal: tuple[Saying, ...]
+    otherwise: tuple[Saying, ...]
     audit: tuple[Saying, ...]
     sources: tuple[Source, ...]
     proof: tuple[Firing, ...]
@@ -147,7 +165,7 @@ def conclude(knowledge: Knowledge, derivation: Derivation, request: str) -> Dete
     """Read the determination of one request off a derivation."""
     told = {
         role: tell(derivation, knowledge, role, request)
-        for role in ("administrator", "search", "reason", "missing", "change", "legal", "audit")
+        for role in TOLD
     }
     outcome = derivation.value(request, "outcome") or mn("NotEstablished").value
     said = tell(derivation, knowledge, "outcome", request)
@@ -180,6 +198,7 @@ def conclude(knowledge: Knowledge, derivation: Derivation, request: str) -> Dete
         missing=told["missing"],
         changes=told["change"],
         legal=told["legal"],
+        otherwise=told["otherwise"],
         audit=told["audit"],
         sources=_sources(knowledge, governing, told),
         proof=prove(derivation, _goals((*said, *everything))),
@@ -261,6 +280,7 @@ def _visits(knowledge: Knowledge, derivation: Derivation, request: str) -> Visit
     return Visits(
         prior=derivation.number(request, "priorAtLeast") or 0,
         prior_open=derivation.holds(request, "priorOpen"),
+        prior_most=derivation.number(request, "priorAtMost"),
         requested=derivation.number(request, "requestedVisits") or 0,
         limit=min(limits, default=None),
         largest=max(largest, default=None),
@@ -269,7 +289,11 @@ def _visits(knowledge: Knowledge, derivation: Derivation, request: str) -> Visit
         most=max(supported, default=0),
         cap=min(caps, default=None),
         capped=derivation.number(request, "capCountAtLeast") or 0,
-        policy=knowledge.counting_policy,
+        policy=_label(knowledge, derivation.value(request, "countsBy")),
+        policy_reason=knowledge.value(
+            derivation.value(request, "countsBy") or "", mn("reason")
+        )
+        or "",
     )
 
 
@@ -300,7 +324,7 @@ def _sources(
         if item.borrowed_from:
             order[item.borrowed_from.iri] = None
         order[item.source.iri] = None
-    for role in ("reason", "missing", "legal", "audit", "change", "administrator", "search"):
+    for role in ("reason", "missing", "legal", "otherwise", "audit", "change", "administrator", "search"):
         for saying in told[role]:
             order.update(dict.fromkeys(saying.sources))
     return tuple(find_source(iri, knowledge) for iri in order)

@@ -39,6 +39,7 @@ ROLES: Final = (
     "missing",
     "change",
     "legal",
+    "otherwise",
     "audit",
     "outcome",
 )
