@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from .explain import say
+from .explain import find_source, say
 from .terms import name_of, shorten
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .facts import Fact
     from .intake import CaseReport
     from .knowledge import Knowledge
+    from .variants import Comparison, Variant
 
 Data = dict[str, object]
 
@@ -44,6 +45,7 @@ def decision_data(decision: Decision, knowledge: Knowledge, *, proof: bool = Tru
             "caseDigest": decision.case.digest,
             "knowledgeDigest": decision.knowledge_digest,
             "engine": decision.engine,
+            "asOf": decision.as_of,
         },
     }
 
@@ -95,15 +97,18 @@ def _determination(
         "robustness": d.robustness,
         "lawOf": d.law_of,
         "datedBy": d.dated_by,
+        "dates": said(d.dates),
         "visits": _visits(d),
         "governing": [_governing(g, d) for g in d.governing],
         "administrator": said(d.administrator),
         "reasons": said(d.reasons),
         "search": said(d.search),
         "legal": said(d.legal),
+        "otherwise": said(d.otherwise),
         "missing": [*said(d.missing), *_weak_points(d, decision)],
         "changes": said(d.changes),
         "audit": said(d.audit),
+        **_comparison(decision.comparisons.get(d.request), knowledge),
         "sources": [_source(s, n) for n, s in enumerate(d.sources, start=1)],
         "proof": [step_data(f, knowledge) for f in d.proof] if proof else [],
     }
@@ -114,6 +119,7 @@ def _visits(d: Determination) -> Data:
     return {
         "prior": v.prior,
         "priorOpen": v.prior_open,
+        "priorMost": v.prior_most,
         "requested": v.requested,
         "total": v.total,
         "limit": v.limit,
@@ -124,6 +130,44 @@ def _visits(d: Determination) -> Data:
         "cap": v.cap,
         "countedTowardCap": v.capped,
         "policy": v.policy,
+        "policyReason": v.policy_reason,
+    }
+
+
+def _comparison(found: Comparison | None, knowledge: Knowledge) -> Data:
+    """Write what was asked for beside the determination; empty lists where nothing was."""
+    steps = found.timeline if found else ()
+    return {
+        "timeline": [
+            {
+                "from": step.start,
+                "until": step.end,
+                "flips": step.flips,
+                "used": step.used,
+                **_variant(step.variant, knowledge),
+            }
+            for step in steps
+        ],
+        "sourcesAlone": [_variant(v, knowledge) for v in (found.sources if found else ())],
+        "policies": [_variant(v, knowledge) for v in (found.policies if found else ())],
+    }
+
+
+def _variant(v: Variant, knowledge: Knowledge) -> Data:
+    rows = [(iri, find_source(iri, knowledge)) for iri in v.governing]
+    return {
+        "id": v.iri,
+        "name": v.name,
+        "note": v.note,
+        "outcome": shorten(v.outcome).split(":")[-1],
+        "label": v.label,
+        "robust": v.robust,
+        "governing": [f"{source.edition}: {source.title}" for _, source in rows],
+        "limit": v.limit,
+        "prior": v.prior,
+        "priorOpen": v.prior_open,
+        "supported": {"least": v.least, "most": v.most},
+        "why": [{"rule": s.rule, "text": s.text, "basis": s.basis} for s in v.why],
     }
 
 

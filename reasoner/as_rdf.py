@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     from .knowledge import Knowledge
 
 FORMATS = {"turtle": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}
+ROLES = (
+    "reasons",
+    "missing",
+    "changes",
+    "legal",
+    "otherwise",
+    "audit",
+    "search",
+    "administrator",
+    "dates",
+)
 DESCRIPTION = ox.NamedNode(DCTERMS + "description")
 SOURCE = ox.NamedNode(DCTERMS + "source")
 IDENTIFIER = ox.NamedNode(DCTERMS + "identifier")
@@ -69,7 +80,7 @@ def _determination(d: Determination, decision: Decision, knowledge: Knowledge) -
             ox.Literal(f"sha256:{decision.case.digest}"),
         ),
     }
-    for role in ("reasons", "missing", "changes", "legal", "audit", "search", "administrator"):
+    for role in ROLES:
         for place, saying in enumerate(getattr(d, role), start=1):
             reason = ox.NamedNode(f"{d.iri}/{role}-{place}")
             found |= {

@@ -22,6 +22,7 @@ TOLD: Final = (
     "change",
     "legal",
     "otherwise",
+    "date",
     "audit",
 )
 """The roles of the rules whose firings a determination tells."""
@@ -115,6 +116,7 @@ class Determination:
         robustness: The sentence that says so.
         law_of: The date under whose law the request was decided.
         dated_by: Which date that is.
+        dates: The date that each family of sources is selected by, and why.
         visits: The arithmetic.
         governing: The recommendations that govern; more than one where they conflict or agree.
         administrator: What the claims administrator decided and cited.
@@ -142,6 +144,7 @@ class Determination:
     robustness: str
     law_of: str
     dated_by: str
+    dates: tuple[Saying, ...]
     visits: Visits
     governing: tuple[Governing, ...]
     administrator: tuple[Saying, ...]
@@ -190,6 +193,7 @@ def conclude(knowledge: Knowledge, derivation: Derivation, request: str) -> Dete
         robustness=" ".join(s.text for s in said),
         law_of=derivation.value(request, "onDecisionDate") or "",
         dated_by=_dated_by(derivation, request),
+        dates=told["date"],
         visits=_visits(knowledge, derivation, request),
         governing=governing,
         administrator=told["administrator"],
@@ -229,7 +233,7 @@ def _dated_by(derivation: Derivation, request: str) -> str:
     return firing.rule.title if firing and firing.rule else ""
 
 
-def _situations(derivation: Derivation, request: str) -> list[str]:
+def situations_of(derivation: Derivation, request: str) -> list[str]:
     return [
         s
         for s in derivation.subjects("ofRequest", ox.NamedNode(request))
@@ -241,7 +245,7 @@ def _governing(knowledge: Knowledge, derivation: Derivation, request: str) -> tu
     names = sorted(
         {
             value.value
-            for situation in _situations(derivation, request)
+            for situation in situations_of(derivation, request)
             for value in derivation.values(situation, "governedBy")
         }
     )
@@ -265,11 +269,11 @@ def _governing_one(knowledge: Knowledge, iri: str) -> Governing:
 
 
 def _visits(knowledge: Knowledge, derivation: Derivation, request: str) -> Visits:
-    situations = _situations(derivation, request)
+    situations = situations_of(derivation, request)
     limits = [n for s in situations if (n := derivation.number(s, "smallestLimit")) is not None]
     largest = [n for s in situations if (n := derivation.number(s, "largestLimit")) is not None]
     trials = [n for s in situations if (n := derivation.number(s, "trialCheckpoint")) is not None]
-    supported = _supported(derivation, request)
+    supported = supported_visits(derivation, request)
     caps = [
         int(value)
         for source in derivation.values(request, "inForce")
@@ -302,7 +306,7 @@ def _is_kind(knowledge: Knowledge, treatment: str | None, discipline: str) -> bo
     return any(kind.value == discipline for kind in kinds)
 
 
-def _supported(derivation: Derivation, request: str) -> list[int]:
+def supported_visits(derivation: Derivation, request: str) -> list[int]:
     """List the visits that each completion supports."""
     asked = derivation.number(request, "requestedVisits") or 0
     found = []
@@ -324,7 +328,7 @@ def _sources(
         if item.borrowed_from:
             order[item.borrowed_from.iri] = None
         order[item.source.iri] = None
-    for role in ("reason", "missing", "legal", "otherwise", "audit", "change", "administrator", "search"):
+    for role in ("reason", "missing", "legal", "otherwise", "audit", "change", "administrator", "search", "date"):
         for saying in told[role]:
             order.update(dict.fromkeys(saying.sources))
     return tuple(find_source(iri, knowledge) for iri in order)

@@ -40,6 +40,7 @@ ROLES: Final = (
     "change",
     "legal",
     "otherwise",
+    "date",
     "audit",
     "outcome",
 )
