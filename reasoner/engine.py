@@ -29,7 +29,7 @@ IN_POPULATION: Final = encode_term(mn("inPopulation"))
 
 
 def derive(
-    knowledge: Knowledge, told: tuple[ox.Triple, ...], *, brief: bool = False
+    knowledge: Knowledge, told: tuple[ox.Triple, ...], *, rules: tuple[Rule, ...] | None = None
 ) -> Derivation:
     """
     Derive everything that follows from the facts of a case.
@@ -39,7 +39,7 @@ def derive(
     Args:
         knowledge: The knowledge base.
         told: The facts of one case, without blank nodes.
-        brief: Whether only outcomes and comparisons are wanted, without the rules that tell them.
+        rules: The rules to run, by stratum; None for all of the knowledge base.
 
     Returns:
         The derivation. The same facts in any order give the same derivation.
@@ -49,11 +49,10 @@ def derive(
     ordered = tuple(sorted(told, key=str))
     _note(facts.add(encode(t) for t in ordered), present)
     firings: list[Firing] = []
-    rules_run = knowledge.deciding_rules if brief else knowledge.rules
-    for stratum, rules in groupby(rules_run, key=lambda rule: rule.stratum):
+    for stratum, group in groupby(knowledge.rules if rules is None else rules, key=lambda rule: rule.stratum):
         if stratum == knowledge.membership:
             _settle(_memberships(knowledge, facts), facts, present, firings)
-        fired = [f for rule in rules if rule.needs <= present for f in _fire(rule, facts)]
+        fired = [f for rule in group if rule.needs <= present for f in _fire(rule, facts)]
         _settle(fired, facts, present, firings)
     return Derivation(told=ordered, firings=tuple(firings), facts=facts)
 

@@ -108,12 +108,6 @@ class Knowledge:
         )
 
     @cached_property
-    def deciding_rules(self) -> tuple[Rule, ...]:
-        """The rules without those that, once the outcome is known, only tell it."""
-        last = max((rule.stratum for rule in self.rules if rule.role == "outcome"), default=0)
-        return tuple(r for r in self.rules if r.stratum <= last or r.role == "otherwise")
-
-    @cached_property
     def asked(self) -> frozenset[str]:
         """The properties whose values decide which populations can have members."""
         return frozenset(predicate for p in self.populations for predicate, _ in p.needs)

@@ -8,6 +8,7 @@ and on which dates something changes, the knowledge base says.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
@@ -15,7 +16,8 @@ import pyoxigraph as ox
 from .determination import situations_of, supported_visits
 from .engine import derive
 from .explain import Saying, tell
-from .terms import LABEL, RDFS, XSD, mn
+from .rules import rules_towards
+from .terms import LABEL, RDFS, TYPE, XSD, mn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,11 +25,28 @@ if TYPE_CHECKING:
     from .case import CaseGraph
     from .derivation import Derivation
     from .knowledge import Knowledge
+    from .matcher import Pattern
+    from .rules import Rule
 
 COMPARISONS: Final = ("timeline", "sources", "policies")
 """What can be asked for beside the determination, in the order in which it is shown."""
 SHOWN: Final = {"sources": "SourceViews", "policies": "CountingPolicies"}
+READ: Final = (
+    "flipDate",
+    "governedBy",
+    "onDecisionDate",
+    "onInjuryDate",
+    "outcome",
+    "priorAtLeast",
+    "priorOpen",
+    "robust",
+    "smallestLimit",
+    "variantOf",
+    "visitsSupported",
+)
+"""The properties of a variant that are shown."""
 COMMENT: Final = ox.NamedNode(RDFS + "comment")
+POSITION: Final = mn("position")
 DATE: Final = ox.NamedNode(XSD + "date")
 
 
@@ -131,9 +150,9 @@ def compare(
         _fact(case.iri, "shows", mn(kind)) for name, kind in SHOWN.items() if name in asked
     )
     timeline = "timeline" in asked
-    derivation = derive(knowledge, told + shown, brief=True) if shown or timeline else None
-    if derivation is None:
+    if not (shown or timeline):
         return {}
+    derivation = derive(knowledge, told + shown, rules=_rules(knowledge, "otherwise"))
     steps = _timelines(case, knowledge, derivation) if timeline else {}
     return {
         request: Comparison(
@@ -143,6 +162,18 @@ def compare(
         )
         for request in case.requests
     }
+
+
+@lru_cache(maxsize=8)
+def _rules(knowledge: Knowledge, *roles: str) -> tuple[Rule, ...]:
+    """Choose the rules on which what is shown can rest, and those of some roles."""
+    names = {mn(name).value for name in READ} | {p[1][1][1:-1] for p in _read(knowledge)}
+    told = {p[1][1][1:-1] for r in knowledge.rules if r.role in roles for p in r.template}
+    return rules_towards(knowledge.rules, frozenset(names | told))
+
+
+def _read(knowledge: Knowledge) -> list[Pattern]:
+    return [pattern for population in knowledge.populations for pattern in population.premises]
 
 
 def _fact(subject: str, name: str, value: ox.NamedNode | ox.Literal) -> ox.Triple:
@@ -158,8 +189,9 @@ def _listed(
     variants = [
         variant
         for variant in derivation.subjects("variantOf", ox.NamedNode(request))
-        if derivation.value(variant, by)
+        if derivation.value(variant, by) not in {None, derivation.value(request, by)}
     ]
+    variants.sort(key=lambda v: knowledge.value(derivation.value(v, by) or "", POSITION) or "")
     return tuple(_describe(knowledge, derivation, v, by) for v in (request, *variants))
 
 
@@ -196,10 +228,11 @@ def _timelines(
     born = {r: first.value(r, "onInjuryDate") or used[r] for r in case.requests}
     todo = {r: {min(born[r], used[r]), used[r]} for r in case.requests}
     found: dict[str, dict[str, Variant]] = {r: {} for r in case.requests}
-    told = tuple(t for t in case.triples)
+    rules = _rules(knowledge)
+    told = tuple(t for t in case.triples if t.predicate != mn("request") and not _is_request(t))
     while any(todo.values()):
-        facts = [fact for r, dates in todo.items() for d in sorted(dates) for fact in _dated(r, d)]
-        derivation = derive(knowledge, (*told, *facts), brief=True)
+        facts = [fact for r, dates in todo.items() for d in sorted(dates) for fact in _dated(case.iri, r, d)]
+        derivation = derive(knowledge, (*told, *facts), rules=rules)
         for request, dates in todo.items():
             for date in dates:
                 name = _at(request, date)
@@ -209,13 +242,23 @@ def _timelines(
     return {r: _steps(found[r], used[r]) for r in case.requests}
 
 
+def _is_request(fact: ox.Triple) -> bool:
+    """Tell whether a fact makes a request of its subject: in a timeline only its variants are."""
+    return fact.predicate == TYPE and fact.object == mn("Request")
+
+
 def _at(request: str, date: str) -> str:
     return f"{request}/as-of/{date}"
 
 
-def _dated(request: str, date: str) -> tuple[ox.Triple, ...]:
+def _dated(case: str, request: str, date: str) -> tuple[ox.Triple, ...]:
     name = _at(request, date)
-    return (*as_of_facts([name], date), _fact(name, "variantOf", ox.NamedNode(request)))
+    return (
+        *as_of_facts([name], date),
+        _fact(name, "variantOf", ox.NamedNode(request)),
+        _fact(case, "request", ox.NamedNode(name)),
+        ox.Triple(ox.NamedNode(name), TYPE, mn("Request")),
+    )
 
 
 def _steps(found: dict[str, Variant], used: str) -> tuple[Step, ...]:
