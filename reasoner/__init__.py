@@ -11,8 +11,10 @@ from .intake import CaseReport, check_case
 from .json_case import context_of
 from .knowledge import Knowledge, load_knowledge
 from .query import ask
+from .variants import COMPARISONS
 
 __all__ = [
+    "COMPARISONS",
     "VERSION",
     "CaseGraph",
     "CaseReport",

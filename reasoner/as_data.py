@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from .explain import find_source, say
-from .terms import name_of, shorten
+import pyoxigraph as ox
+
+from .explain import say, say_value
+from .terms import mn, name_of, shorten
 
 if TYPE_CHECKING:
     from .decide import Decision
@@ -154,7 +156,7 @@ def _comparison(found: Comparison | None, knowledge: Knowledge) -> Data:
 
 
 def _variant(v: Variant, knowledge: Knowledge) -> Data:
-    rows = [(iri, find_source(iri, knowledge)) for iri in v.governing]
+    editions = [(knowledge.value(iri, mn("statedIn")) or "", iri) for iri in v.governing]
     return {
         "id": v.iri,
         "name": v.name,
@@ -162,7 +164,10 @@ def _variant(v: Variant, knowledge: Knowledge) -> Data:
         "outcome": shorten(v.outcome).split(":")[-1],
         "label": v.label,
         "robust": v.robust,
-        "governing": [f"{source.edition}: {source.title}" for _, source in rows],
+        "governing": [
+            f"{say_value(ox.NamedNode(edition), knowledge)}: {knowledge.label(iri)}"
+            for edition, iri in editions
+        ],
         "limit": v.limit,
         "prior": v.prior,
         "priorOpen": v.prior_open,

@@ -20,9 +20,12 @@ from .explain import prove, say
 from .intake import check_case, check_case_with_referee
 from .knowledge import Knowledge, generate_classification, load_knowledge
 from .query import ask
+from .variants import COMPARISONS
 from .workbench.commands import COMMANDS as AUTHORS_COMMANDS
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from .derivation import Derivation, Firing
 
 FOLDER = click.option(
@@ -50,11 +53,27 @@ def commands() -> None:
     show_default=True,
     help="How to write the determination.",
 )
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Decide under the law and the guidelines of that day.",
+)
+@click.option("--timeline", is_flag=True, help="Show the outcome on every date that matters.")
+@click.option("--sources", is_flag=True, help="Show which source decides: each set of them alone.")
+@click.option("--policies", is_flag=True, help="Show the result under each counting policy.")
+@click.option("--full", is_flag=True, help="Show all three.")
 @FOLDER
-def decide_command(case: Path, form: str, folder: Path | None) -> None:
+def decide_command(
+    case: Path, form: str, as_of: datetime | None, folder: Path | None, **shown: bool
+) -> None:
     """Decide CASE (.ttl, .json or .jsonld) and print the determination."""
     knowledge = load_knowledge(folder)
-    decision = decide(load_case_file(case, knowledge), knowledge)
+    decision = decide(
+        load_case_file(case, knowledge),
+        knowledge,
+        as_of=as_of.date() if as_of else None,
+        include=[name for name in COMPARISONS if shown[name] or shown["full"]],
+    )
     if form in {"turtle", "jsonld"}:
         click.echo(decision_rdf(decision, knowledge, form))
         return
