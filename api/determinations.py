@@ -63,9 +63,7 @@ def _include() -> list[str]:
     """Read what is wanted beside the determinations, separated by commas."""
     named = [name for name in request.args.get("include", "").split(",") if name]
     if unknown := sorted(set(named) - set(COMPARISONS)):
-        raise BadRequest(
-            f"include names {', '.join(unknown)}; there are {', '.join(COMPARISONS)}."
-        )
+        raise BadRequest(f"include names {', '.join(unknown)}; there are {', '.join(COMPARISONS)}.")
     return named
 
 

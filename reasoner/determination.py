@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
+from .arithmetic import Visits, situations_of, visits_of
 from .explain import Saying, Source, find_source, prove, tell
-from .terms import DEFINITION, TYPE, XSD, mn
+from .terms import DEFINITION, XSD, mn
 
 TOLD: Final = (
     "administrator",
@@ -31,52 +32,6 @@ if TYPE_CHECKING:
     from .derivation import Derivation, Firing
     from .facts import Fact
     from .knowledge import Knowledge
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visits:
-    """
-    The arithmetic of a determination.
-
-    Attributes:
-        prior: Earlier visits that count and are sure.
-        prior_open: Whether there may be more than that.
-        prior_most: The most that the record leaves possible, where it sets an end; else None.
-        requested: Visits requested.
-        limit: The smallest governing maximum; None if none is set.
-        largest: The largest governing maximum; other than `limit` only where two conflict.
-        trial: Visits after which a reassessment is due; None if none is asked for.
-        least: The fewest visits that any reading of the record supports.
-        most: The most visits that any reading of the record supports.
-        cap: The statutory cap for the discipline; None if none applies.
-        capped: Earlier visits that count toward the cap and are sure.
-        policy: How earlier visits were counted.
-        policy_reason: Why they were counted so.
-    """
-
-    prior: int
-    prior_open: bool
-    prior_most: int | None
-    requested: int
-    limit: int | None
-    largest: int | None
-    trial: int | None
-    least: int
-    most: int
-    cap: int | None
-    capped: int
-    policy: str
-    policy_reason: str
-
-    @property
-    def total(self) -> int:
-        """Earlier and requested visits together, as far as they are sure."""
-        return self.prior + self.requested
-
-    @property
-    def remaining(self) -> int | None:
-        """Visits left under the limit if the sure visits were all; None without a limit."""
-        return None if self.limit is None else max(0, self.limit - self.prior)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,10 +121,7 @@ class Determination:
 
 def conclude(knowledge: Knowledge, derivation: Derivation, request: str) -> Determination:
     """Read the determination of one request off a derivation."""
-    told = {
-        role: tell(derivation, knowledge, role, request)
-        for role in TOLD
-    }
+    told = {role: tell(derivation, knowledge, role, request) for role in TOLD}
     outcome = derivation.value(request, "outcome") or mn("NotEstablished").value
     said = tell(derivation, knowledge, "outcome", request)
     governing = _governing(knowledge, derivation, request)
@@ -194,7 +146,7 @@ def conclude(knowledge: Knowledge, derivation: Derivation, request: str) -> Dete
         law_of=derivation.value(request, "onDecisionDate") or "",
         dated_by=_dated_by(derivation, request),
         dates=told["date"],
-        visits=_visits(knowledge, derivation, request),
+        visits=visits_of(knowledge, derivation, request),
         governing=governing,
         administrator=told["administrator"],
         search=told["search"],
@@ -233,14 +185,6 @@ def _dated_by(derivation: Derivation, request: str) -> str:
     return firing.rule.title if firing and firing.rule else ""
 
 
-def situations_of(derivation: Derivation, request: str) -> list[str]:
-    return [
-        s
-        for s in derivation.subjects("ofRequest", ox.NamedNode(request))
-        if derivation.values(s, "phase")
-    ]
-
-
 def _governing(knowledge: Knowledge, derivation: Derivation, request: str) -> tuple[Governing, ...]:
     names = sorted(
         {
@@ -268,58 +212,6 @@ def _governing_one(knowledge: Knowledge, iri: str) -> Governing:
     )
 
 
-def _visits(knowledge: Knowledge, derivation: Derivation, request: str) -> Visits:
-    situations = situations_of(derivation, request)
-    limits = [n for s in situations if (n := derivation.number(s, "smallestLimit")) is not None]
-    largest = [n for s in situations if (n := derivation.number(s, "largestLimit")) is not None]
-    trials = [n for s in situations if (n := derivation.number(s, "trialCheckpoint")) is not None]
-    supported = supported_visits(derivation, request)
-    caps = [
-        int(value)
-        for source in derivation.values(request, "inForce")
-        if (discipline := knowledge.value(source.value, mn("capsTreatment")))
-        and _is_kind(knowledge, derivation.value(request, "treatment"), discipline)
-        and (value := knowledge.value(source.value, mn("maximumVisits")))
-    ]
-    return Visits(
-        prior=derivation.number(request, "priorAtLeast") or 0,
-        prior_open=derivation.holds(request, "priorOpen"),
-        prior_most=derivation.number(request, "priorAtMost"),
-        requested=derivation.number(request, "requestedVisits") or 0,
-        limit=min(limits, default=None),
-        largest=max(largest, default=None),
-        trial=min(trials, default=None),
-        least=min(supported, default=0),
-        most=max(supported, default=0),
-        cap=min(caps, default=None),
-        capped=derivation.number(request, "capCountAtLeast") or 0,
-        policy=_label(knowledge, derivation.value(request, "countsBy")),
-        policy_reason=knowledge.value(
-            derivation.value(request, "countsBy") or "", mn("reason")
-        )
-        or "",
-    )
-
-
-def _is_kind(knowledge: Knowledge, treatment: str | None, discipline: str) -> bool:
-    kinds = knowledge.described.get((treatment or "", TYPE.value), ())
-    return any(kind.value == discipline for kind in kinds)
-
-
-def supported_visits(derivation: Derivation, request: str) -> list[int]:
-    """List the visits that each completion supports."""
-    asked = derivation.number(request, "requestedVisits") or 0
-    found = []
-    for scenario in derivation.subjects("ofRequest", ox.NamedNode(request)):
-        if mn("Completion") not in derivation.types(scenario):
-            continue
-        if derivation.value(scenario, "scenarioOutcome") == mn("MedicallyNecessary").value:
-            found.append(asked)
-        else:
-            found.append(derivation.number(scenario, "visitsSupported") or 0)
-    return found
-
-
 def _sources(
     knowledge: Knowledge, governing: tuple[Governing, ...], told: dict[str, tuple[Saying, ...]]
 ) -> tuple[Source, ...]:
@@ -328,7 +220,17 @@ def _sources(
         if item.borrowed_from:
             order[item.borrowed_from.iri] = None
         order[item.source.iri] = None
-    for role in ("reason", "missing", "legal", "otherwise", "audit", "change", "administrator", "search", "date"):
+    for role in (
+        "reason",
+        "missing",
+        "legal",
+        "otherwise",
+        "audit",
+        "change",
+        "administrator",
+        "search",
+        "date",
+    ):
         for saying in told[role]:
             order.update(dict.fromkeys(saying.sources))
     return tuple(find_source(iri, knowledge) for iri in order)

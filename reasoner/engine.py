@@ -49,7 +49,9 @@ def derive(
     ordered = tuple(sorted(told, key=str))
     _note(facts.add(encode(t) for t in ordered), present)
     firings: list[Firing] = []
-    for stratum, group in groupby(knowledge.rules if rules is None else rules, key=lambda rule: rule.stratum):
+    for stratum, group in groupby(
+        knowledge.rules if rules is None else rules, key=lambda rule: rule.stratum
+    ):
         if stratum == knowledge.membership:
             _settle(_memberships(knowledge, facts), facts, present, firings)
         fired = [f for rule in group if rule.needs <= present for f in _fire(rule, facts)]

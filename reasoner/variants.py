@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from .determination import situations_of, supported_visits
+from .arithmetic import situations_of, supported_visits
 from .engine import derive
 from .explain import Saying, tell
 from .rules import rules_towards
@@ -231,7 +231,12 @@ def _timelines(
     rules = _rules(knowledge)
     told = tuple(t for t in case.triples if t.predicate != mn("request") and not _is_request(t))
     while any(todo.values()):
-        facts = [fact for r, dates in todo.items() for d in sorted(dates) for fact in _dated(case.iri, r, d)]
+        facts = [
+            fact
+            for r, dates in todo.items()
+            for d in sorted(dates)
+            for fact in _dated(case.iri, r, d)
+        ]
         derivation = derive(knowledge, (*told, *facts), rules=rules)
         for request, dates in todo.items():
             for date in dates:

@@ -110,7 +110,10 @@ def test_the_arithmetic_of_the_seed_is_that_of_the_letter(seed: Decision) -> Non
         ("REG-02", "thoracic sprain is only a past diagnosis"),
         ("CAP-10", "make 21 of 24"),
         ("UR-04", "Timeliness of utilization review: unknown"),
-        ("CHG-11", "Ask for 1 visit, for the regions that have a current diagnosis alone, with notes"),
+        (
+            "CHG-11",
+            "Ask for 1 visit, for the regions that have a current diagnosis alone, with notes",
+        ),
         ("AUD-01", "utilization review cited nothing"),
         ("AUD-02", "outside the schedule and makes no finding"),
         ("AUD-03", "A trial is a checkpoint, not a limit"),
