@@ -152,7 +152,7 @@ def compare(
     timeline = "timeline" in asked
     if not (shown or timeline):
         return {}
-    derivation = derive(knowledge, told + shown, rules=_rules(knowledge, "otherwise"))
+    derivation = derive(knowledge, told + shown, rules=rules_for(knowledge, "otherwise"))
     steps = _timelines(case, knowledge, derivation) if timeline else {}
     return {
         request: Comparison(
@@ -165,7 +165,7 @@ def compare(
 
 
 @lru_cache(maxsize=8)
-def _rules(knowledge: Knowledge, *roles: str) -> tuple[Rule, ...]:
+def rules_for(knowledge: Knowledge, *roles: str) -> tuple[Rule, ...]:
     """Choose the rules on which what is shown can rest, and those of some roles."""
     names = {mn(name).value for name in READ} | {p[1][1][1:-1] for p in _read(knowledge)}
     told = {p[1][1][1:-1] for r in knowledge.rules if r.role in roles for p in r.template}
@@ -228,7 +228,7 @@ def _timelines(
     born = {r: first.value(r, "onInjuryDate") or used[r] for r in case.requests}
     todo = {r: {min(born[r], used[r]), used[r]} for r in case.requests}
     found: dict[str, dict[str, Variant]] = {r: {} for r in case.requests}
-    rules = _rules(knowledge)
+    rules = rules_for(knowledge)
     told = tuple(t for t in case.triples if t.predicate != mn("request") and not _is_request(t))
     while any(todo.values()):
         facts = [

@@ -17,8 +17,9 @@ from reasoner.expressions import term_of
 from reasoner.facts import Facts
 from reasoner.matcher import solve
 from reasoner.reference import derive_in_store
-from reasoner.rules import read_rule, read_rules, rules_towards
+from reasoner.rules import read_rule, read_rules
 from reasoner.terms import mn
+from reasoner.variants import rules_for
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
@@ -33,8 +34,14 @@ IDS = [rule.id for rule in read_rules(RULES)]
 
 
 @cache
+def held() -> Knowledge:
+    """Load the knowledge base once: each path of the fixtures asks for it."""
+    return load_knowledge()
+
+
+@cache
 def fired_in(path: Path) -> frozenset[str]:
-    knowledge = load_knowledge()
+    knowledge = held()
     case = load_case_file(path, knowledge)
     return frozenset(firing.name for firing in derive(knowledge, case.triples).firings)
 
@@ -93,9 +100,7 @@ def test_a_dated_rule_keeps_to_its_dates(day: str, fires: bool, knowledge: Knowl
 def test_the_rules_towards_an_outcome_are_enough_for_it(path: Path, knowledge: Knowledge) -> None:
     """Leaving out the rules on which it cannot rest changes no outcome, and leaves out some."""
     case = load_case_file(path, knowledge)
-    goal = frozenset({mn("outcome").value})
-    asked = {p[1:-1] for p in knowledge.asked}
-    few = rules_towards(knowledge.rules, goal | asked)
+    few = rules_for(knowledge)
 
     whole, part = derive(knowledge, case.triples), derive(knowledge, case.triples, rules=few)
 
