@@ -10,17 +10,25 @@ from .docs.documentation import Documentation, documentation
 from .intake import CaseReport, check_case
 from .json_case import context_of
 from .knowledge import Knowledge, load_knowledge
+from .letter.as_html import STYLE_HASH
+from .letter.as_rdf import signed_rdf
+from .letter.document import is_document, read_document
+from .letter.signing import Physician, Ruling, sign
+from .letter.write import write_letter
 from .query import ask
 from .variants import COMPARISONS
 
 __all__ = [
     "COMPARISONS",
+    "STYLE_HASH",
     "VERSION",
     "CaseGraph",
     "CaseReport",
     "Decision",
     "Documentation",
     "Knowledge",
+    "Physician",
+    "Ruling",
     "ask",
     "check_case",
     "context_of",
@@ -30,9 +38,14 @@ __all__ = [
     "decision_text",
     "documentation",
     "errors",
+    "is_document",
     "load_case",
     "load_case_file",
     "load_knowledge",
+    "read_document",
     "report_data",
     "report_text",
+    "sign",
+    "signed_rdf",
+    "write_letter",
 ]

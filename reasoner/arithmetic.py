@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from .judgement import completions, supported
 from .terms import TYPE, mn
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ def visits_of(knowledge: Knowledge, derivation: Derivation, request: str) -> Vis
     limits = [n for s in situations if (n := derivation.number(s, "smallestLimit")) is not None]
     largest = [n for s in situations if (n := derivation.number(s, "largestLimit")) is not None]
     trials = [n for s in situations if (n := derivation.number(s, "trialCheckpoint")) is not None]
-    supported = supported_visits(derivation, request)
+    asked = derivation.number(request, "requestedVisits") or 0
+    least, most = supported(derivation, completions(derivation, request), asked)
     policy = derivation.value(request, "countsBy")
     caps = [
         int(value)
@@ -88,12 +90,12 @@ def visits_of(knowledge: Knowledge, derivation: Derivation, request: str) -> Vis
         prior=derivation.number(request, "priorAtLeast") or 0,
         prior_open=derivation.holds(request, "priorOpen"),
         prior_most=derivation.number(request, "priorAtMost"),
-        requested=derivation.number(request, "requestedVisits") or 0,
+        requested=asked,
         limit=min(limits, default=None),
         largest=max(largest, default=None),
         trial=min(trials, default=None),
-        least=min(supported, default=0),
-        most=max(supported, default=0),
+        least=least,
+        most=most,
         cap=min(caps, default=None),
         capped=derivation.number(request, "capCountAtLeast") or 0,
         policy=knowledge.label(policy) if policy else "",
@@ -104,17 +106,3 @@ def visits_of(knowledge: Knowledge, derivation: Derivation, request: str) -> Vis
 def _is_kind(knowledge: Knowledge, treatment: str | None, discipline: str) -> bool:
     kinds = knowledge.described.get((treatment or "", TYPE.value), ())
     return any(kind.value == discipline for kind in kinds)
-
-
-def supported_visits(derivation: Derivation, request: str) -> list[int]:
-    """List the visits that each completion supports."""
-    asked = derivation.number(request, "requestedVisits") or 0
-    found = []
-    for scenario in derivation.subjects("ofRequest", ox.NamedNode(request)):
-        if mn("Completion") not in derivation.types(scenario):
-            continue
-        if derivation.value(scenario, "scenarioOutcome") == mn("MedicallyNecessary").value:
-            found.append(asked)
-        else:
-            found.append(derivation.number(scenario, "visitsSupported") or 0)
-    return found

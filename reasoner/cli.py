@@ -19,6 +19,7 @@ from .errors import CaseRejected, MednecError
 from .explain import prove, say
 from .intake import check_case, check_case_with_referee
 from .knowledge import Knowledge, generate_classification, load_knowledge
+from .letter.commands import COMMANDS as LETTER_COMMANDS
 from .query import ask
 from .variants import COMPARISONS
 from .workbench.commands import COMMANDS as AUTHORS_COMMANDS
@@ -182,7 +183,7 @@ def serve_command(host: str, port: int, watch: float | None, folder: Path | None
     import_module("api").serve(load_knowledge(folder), host=host, port=port, watch=watch)
 
 
-for _command in (*AUTHORS_COMMANDS, *DOCS_COMMANDS):
+for _command in (*AUTHORS_COMMANDS, *DOCS_COMMANDS, *LETTER_COMMANDS):
     commands.add_command(_command)
 
 

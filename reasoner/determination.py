@@ -13,9 +13,15 @@ import pyoxigraph as ox
 
 from .arithmetic import Visits, situations_of, visits_of
 from .explain import Saying, Source, find_source, prove, tell
+from .judgement import Slot, read_slots
 from .terms import DEFINITION, XSD, mn
 
-TOLD: Final = (
+if TYPE_CHECKING:
+    from .derivation import Derivation, Firing
+    from .facts import Fact
+    from .knowledge import Knowledge
+
+PROVEN: Final = (
     "administrator",
     "search",
     "reason",
@@ -26,12 +32,20 @@ TOLD: Final = (
     "date",
     "audit",
 )
-"""The roles of the rules whose firings a determination tells."""
-
-if TYPE_CHECKING:
-    from .derivation import Derivation, Firing
-    from .facts import Fact
-    from .knowledge import Knowledge
+"""The roles whose sentences are proven step by step in the determination."""
+TOLD: Final = ("summary", "document", "notice")
+"""The roles that repeat facts of the case, or the law, for a letter."""
+CITED: Final = (
+    "reason",
+    "missing",
+    "legal",
+    "otherwise",
+    "audit",
+    "change",
+    "administrator",
+    "search",
+    "date",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +96,12 @@ class Determination:
         legal: Legal findings, kept apart from medical necessity.
         otherwise: What another counting policy, or another date that may stand in, would give.
         audit: Departures of an earlier decision; empty if there was none.
+        summary: The facts of the case, told as a clinical summary.
+        documents: The documents that the case names.
+        notices: What the letter of the venue tells its reader.
+        slots: The open terms that a person fills in, with the outcome under each answer.
+        venue: Where the request is decided, as an IRI.
+        recommended: The dispositions in the words of a recommendation.
         sources: All sources cited, in the order of first mention.
         proof: The firings that all this rests on.
     """
@@ -110,22 +130,32 @@ class Determination:
     legal: tuple[Saying, ...]
     otherwise: tuple[Saying, ...]
     audit: tuple[Saying, ...]
+    summary: tuple[Saying, ...]
+    documents: tuple[Saying, ...]
+    notices: tuple[Saying, ...]
+    slots: tuple[Slot, ...]
+    venue: str
+    recommended: tuple[str, str]
     sources: tuple[Source, ...]
     proof: tuple[Firing, ...]
 
-    def numbers(self, saying: Saying) -> list[int]:
-        """Return the numbers, in the list of sources, of what a saying cites."""
+    def numbers(self, saying: Saying | Slot) -> list[int]:
+        """Return the numbers, in the list of sources, of what a saying or a slot cites."""
         order = [source.iri for source in self.sources]
         return sorted(order.index(iri) + 1 for iri in saying.sources)
 
 
 def conclude(knowledge: Knowledge, derivation: Derivation, request: str) -> Determination:
     """Read the determination of one request off a derivation."""
-    told = {role: tell(derivation, knowledge, role, request) for role in TOLD}
+    told = {role: tell(derivation, knowledge, role, request) for role in (*PROVEN, *TOLD)}
     outcome = derivation.value(request, "outcome") or mn("NotEstablished").value
     said = tell(derivation, knowledge, "outcome", request)
     governing = _governing(knowledge, derivation, request)
-    everything = tuple(s for sayings in told.values() for s in sayings)
+    everything = tuple(s for role in PROVEN for s in told[role])
+    slots = read_slots(knowledge, derivation, request)
+    dispositions = [
+        knowledge.value(outcome, mn(name)) or "" for name in ("urDisposition", "imrDisposition")
+    ]
     return Determination(
         iri=f"{request}-determination",
         request=request,
@@ -137,9 +167,10 @@ def conclude(knowledge: Knowledge, derivation: Derivation, request: str) -> Dete
         outcome=outcome,
         label=knowledge.label(outcome),
         meaning=knowledge.value(outcome, DEFINITION) or "",
-        dispositions=(
-            _label(knowledge, knowledge.value(outcome, mn("urDisposition"))),
-            _label(knowledge, knowledge.value(outcome, mn("imrDisposition"))),
+        dispositions=(_label(knowledge, dispositions[0]), _label(knowledge, dispositions[1])),
+        recommended=(
+            knowledge.value(dispositions[0], mn("recommendedAs")) or "",
+            knowledge.value(dispositions[1], mn("recommendedAs")) or "",
         ),
         robust=derivation.holds(request, "robust"),
         robustness=" ".join(s.text for s in said),
@@ -156,7 +187,12 @@ def conclude(knowledge: Knowledge, derivation: Derivation, request: str) -> Dete
         legal=told["legal"],
         otherwise=told["otherwise"],
         audit=told["audit"],
-        sources=_sources(knowledge, governing, told),
+        summary=told["summary"],
+        documents=told["document"],
+        notices=told["notice"],
+        slots=slots,
+        venue=derivation.value(request, "venue") or "",
+        sources=_sources(knowledge, governing, told, slots),
         proof=prove(derivation, _goals((*said, *everything))),
     )
 
@@ -213,24 +249,21 @@ def _governing_one(knowledge: Knowledge, iri: str) -> Governing:
 
 
 def _sources(
-    knowledge: Knowledge, governing: tuple[Governing, ...], told: dict[str, tuple[Saying, ...]]
+    knowledge: Knowledge,
+    governing: tuple[Governing, ...],
+    told: dict[str, tuple[Saying, ...]],
+    slots: tuple[Slot, ...],
 ) -> tuple[Source, ...]:
     order: dict[str, None] = {}
     for item in governing:
         if item.borrowed_from:
             order[item.borrowed_from.iri] = None
         order[item.source.iri] = None
-    for role in (
-        "reason",
-        "missing",
-        "legal",
-        "otherwise",
-        "audit",
-        "change",
-        "administrator",
-        "search",
-        "date",
-    ):
+    for role in CITED:
         for saying in told[role]:
             order.update(dict.fromkeys(saying.sources))
+    for slot in slots:
+        order.update(dict.fromkeys(slot.sources))
+    for saying in (*told["notice"], *told["summary"]):
+        order.update(dict.fromkeys(saying.sources))
     return tuple(find_source(iri, knowledge) for iri in order)

@@ -20,6 +20,11 @@ MednecError
 │   ├── ShapeMalformed      a shape that would be passed over in silence
 │   ├── AxiomUnsupported    a class expression that cannot be compiled
 │   └── VocabularyInconsistent   HermiT finds a contradiction or an empty population
+├── DecisionError       the one who records a decision, or asks for a letter
+│   ├── DocumentUnreadable      not a determination or a document of decision
+│   ├── RecommendationAltered   its hash is not that of what it holds
+│   ├── DecisionRefused         lacks a named physician, a date or a reason, or contradicts itself
+│   └── LetterUnsupported       no form of a letter for that venue
 └── EngineError         us
     └── ClassifierFailed    HermiT did not end or did not start
 """
@@ -140,6 +145,26 @@ class AxiomUnsupported(KnowledgeError):
 
 class VocabularyInconsistent(KnowledgeError):
     """A contradiction among the axioms, or a class that nothing can belong to."""
+
+
+class DecisionError(MednecError):
+    """A decision of a physician, or a document of one, that its sender has to change."""
+
+
+class DocumentUnreadable(DecisionError):
+    """A text that is neither a determination nor a document of decision."""
+
+
+class RecommendationAltered(DecisionError):
+    """A recommendation that is not the one whose hash it carries."""
+
+
+class DecisionRefused(DecisionError):
+    """A decision that cannot be recorded as it was given."""
+
+
+class LetterUnsupported(DecisionError):
+    """A letter for a venue that has no form."""
 
 
 class EngineError(MednecError):

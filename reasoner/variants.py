@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from .arithmetic import situations_of, supported_visits
+from .arithmetic import situations_of
 from .engine import derive
 from .explain import Saying, tell
+from .judgement import completions, supported
 from .rules import rules_towards
 from .terms import LABEL, RDFS, TYPE, XSD, mn
 
@@ -199,7 +200,8 @@ def _describe(knowledge: Knowledge, derivation: Derivation, iri: str, by: str) -
     way = derivation.value(iri, by)
     situations = situations_of(derivation, iri)
     limits = [n for s in situations if (n := derivation.number(s, "smallestLimit")) is not None]
-    supported = supported_visits(derivation, iri)
+    asked = derivation.number(iri, "requestedVisits") or 0
+    least, most = supported(derivation, completions(derivation, iri), asked)
     outcome = derivation.value(iri, "outcome") or mn("NotEstablished").value
     rows = {v.value for s in situations for v in derivation.values(s, "governedBy")}
     notes = [knowledge.value(way, p) for p in (COMMENT, mn("reason"))] if way else []
@@ -214,8 +216,8 @@ def _describe(knowledge: Knowledge, derivation: Derivation, iri: str, by: str) -
         limit=min(limits, default=None),
         prior=derivation.number(iri, "priorAtLeast") or 0,
         prior_open=derivation.holds(iri, "priorOpen"),
-        least=min(supported, default=0),
-        most=max(supported, default=0),
+        least=least,
+        most=most,
         why=tell(derivation, knowledge, "otherwise", iri) if by == "underView" else (),
     )
 

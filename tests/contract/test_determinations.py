@@ -240,7 +240,7 @@ def test_each_kind_of_error_has_a_status(kind: type[errors.MednecError]) -> None
     """The sender's faults are 4xx, ours and the authors' 5xx."""
     status = problems.status_of(kind)
 
-    if issubclass(kind, errors.CaseError | errors.QueryError):
+    if issubclass(kind, errors.CaseError | errors.QueryError | errors.DecisionError):
         assert 400 <= status < 500
     else:
         assert status >= 500
