@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
-from flask import Blueprint, Response, current_app, render_template
+from flask import Blueprint, Response, current_app, render_template, request
+from werkzeug.exceptions import BadRequest
 
-from reasoner import decide, decision_data, decision_rdf
+from reasoner import COMPARISONS, decide, decision_data, decision_rdf
 
 from .bodies import CASE_FORMS, knowledge_now, sent_case, wanted_form
 
@@ -21,7 +23,7 @@ def create() -> Response | str:
     knowledge = knowledge_now()
     case, _ = sent_case(knowledge)
     wanted = wanted_form(OFFERED)
-    decision = decide(case, knowledge)
+    decision = decide(case, knowledge, as_of=_as_of(), include=_include())
     if wanted == "text/html":
         return render_template("determination.html", decision=decision_data(decision, knowledge))
     if wanted != "application/json":
@@ -31,3 +33,20 @@ def create() -> Response | str:
         current_app.json.dumps(decision_data(decision, knowledge), ensure_ascii=False),
         content_type="application/json",
     )
+
+
+def _as_of() -> date | None:
+    """Read the day whose law and guidelines are asked for; None if none is."""
+    text = request.args.get("asOf")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise BadRequest(f"asOf is '{text}', which is no date; write YYYY-MM-DD.") from error
+
+
+def _include() -> list[str]:
+    """Read what is wanted beside the determinations, separated by commas."""
+    named = [name for name in request.args.get("include", "").split(",") if name]
+    if unknown := sorted(set(named) - set(COMPARISONS)):
+        raise BadRequest(f"include names {', '.join(unknown)}; there are {', '.join(COMPARISONS)}.")
+    return named

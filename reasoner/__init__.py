@@ -19,8 +19,10 @@ from .proofs.build import build_proof, proof_text
 from .proofs.explanation import explain
 from .proofs.explanation_text import explanation_text
 from .query import ask
+from .variants import COMPARISONS
 
 __all__ = [
+    "COMPARISONS",
     "STYLE_HASH",
     "VERSION",
     "CaseGraph",

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from .canonical import canonical_case, canonical_hash
+from .comparison_data import comparison_data
 from .explain import say
 from .terms import mn, name_of, shorten
 
@@ -53,6 +54,7 @@ def decision_data(decision: Decision, knowledge: Knowledge, *, proof: bool = Tru
             "knowledgeDigest": decision.knowledge_digest,
             "engine": decision.engine,
             **({"canonicalCase": canonical} if proof else {}),
+            "asOf": decision.as_of,
         },
     }
     return {**data, "digest": digest(data)}
@@ -119,15 +121,18 @@ def _determination(
         "robustness": d.robustness,
         "lawOf": d.law_of,
         "datedBy": d.dated_by,
+        "governingDates": said(d.dates),
         "visits": _visits(d),
         "governing": [_governing(g, d) for g in d.governing],
         "administrator": said(d.administrator),
         "reasons": said(d.reasons),
         "search": said(d.search),
         "legal": said(d.legal),
+        "otherwise": said(d.otherwise),
         "missing": [*said(d.missing), *_weak_points(d, decision)],
         "changes": said(d.changes),
         "audit": said(d.audit),
+        **comparison_data(decision.comparisons.get(d.request), knowledge),
         "summary": said(d.summary),
         "documents": said(d.documents),
         "notices": [{**_saying(s, d), "after": _after(s, knowledge)} for s in d.notices],
@@ -185,6 +190,7 @@ def _visits(d: Determination) -> Data:
     return {
         "prior": v.prior,
         "priorOpen": v.prior_open,
+        "priorMost": v.prior_most,
         "requested": v.requested,
         "total": v.total,
         "limit": v.limit,
@@ -195,6 +201,7 @@ def _visits(d: Determination) -> Data:
         "cap": v.cap,
         "countedTowardCap": v.capped,
         "policy": v.policy,
+        "policyReason": v.policy_reason,
     }
 
 

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from .canonical import canonical_case, canonical_hash
 from .explain import say
 from .proof_graph import proof_triples
-from .terms import DCTERMS, NS, PREFIXES, PROV, RDFS, TYPE, mn
+from .terms import DCTERMS, NS, PREFIXES, PROV, RDFS, TYPE, XSD, mn
 
 if TYPE_CHECKING:
     from .decide import Decision
@@ -35,6 +35,9 @@ def decision_triples(decision: Decision, knowledge: Knowledge) -> list[ox.Triple
     case, canonical = ox.NamedNode(decision.case.iri), canonical_case(decision.case)
     found.add(ox.Triple(case, mn("canonicalCase"), ox.Literal(canonical)))
     found.add(ox.Triple(case, mn("canonicalHash"), ox.Literal(canonical_hash(canonical))))
+    if decision.as_of:
+        day = ox.Literal(decision.as_of, datatype=ox.NamedNode(XSD + "date"))
+        found.add(ox.Triple(case, mn("decidedAsOf"), day))
     for determination in decision.determinations:
         found |= _determination(determination, decision, knowledge)
         found |= proof_triples(determination, decision.derivation)
@@ -87,9 +90,11 @@ def _determination(d: Determination, decision: Decision, knowledge: Knowledge) -
         "missing",
         "changes",
         "legal",
+        "otherwise",
         "audit",
         "search",
         "administrator",
+        "dates",
         *TOLD,
     ):
         for place, saying in enumerate(getattr(d, role), start=1):

@@ -49,6 +49,11 @@ def _determination(d: Data, name: str) -> str:
         ("Recommendation", _recommended(d)),
         ("Rationale", _numbered(d["reasons"])),
         ("Legal findings, apart from medical necessity", _plain(d["legal"])),
+        ("Which date governs", _plain(d["governingDates"])),
+        ("By date: the outcome as the law and the guidelines change", _timeline(d["timeline"])),
+        ("Which source decides", _alone(d["sourcesAlone"])),
+        ("By counting policy", _policies(d["policies"])),
+        ("Under another policy or date", _plain(d["otherwise"])),
         ("Missing", _plain(d["missing"])),
         ("What would change it", _plain(d["changes"])),
         ("For a person to judge", _slots(d)),
@@ -101,6 +106,8 @@ def _ruler(visits: Data) -> list[str]:
                 continue
             below[start : start + len(text)] = text
     more = " or more" if visits["priorOpen"] else ""
+    if visits["priorMost"] is not None:
+        more = f" to {visits['priorMost']}"
     facts = [
         f"{prior}{more} earlier █",
         f"{visits['requested']} requested ▒",
@@ -152,6 +159,49 @@ def _recommended(d: Data) -> list[str]:
         "This is no decision: a named physician decides."
     )
     return _wrapped(text, "  ", "  ")
+
+
+def _timeline(steps: object) -> list[str]:
+    """List the stretches of time; a mark shows where the outcome flips, another the one used."""
+    lines: list[str] = []
+    for s in cast("list[Data]", steps):
+        span = f"{s['from']} to before {s['until']}" if s["until"] else f"from {s['from']} on"
+        mark = ">" if s["used"] else "!" if s["flips"] else " "
+        lines += _wrapped(f"{span}: {_decided_alike(s)}", f"  {mark} ", "      ")
+    return [*lines, "  > holds the date used; ! the outcome flips here"] if lines else []
+
+
+def _alone(variants: object) -> list[str]:
+    lines: list[str] = []
+    for v in cast("list[Data]", variants):
+        name = str(v["name"]) or "the legal order"
+        lines += _wrapped(f"{name}: {_decided_alike(v)}", "  ", "    ")
+        for why in cast("list[Data]", v["why"]):
+            lines += _wrapped(f"{why['text']} ({why['rule']})", "      ", "      ")
+    return lines
+
+
+def _policies(variants: object) -> list[str]:
+    lines: list[str] = []
+    for n, v in enumerate(cast("list[Data]", variants)):
+        prior = f"{v['prior']}{' or more' if v['priorOpen'] else ''} earlier"
+        default = " (default)" if n == 0 else ""
+        lines += _wrapped(f"{v['name']}{default}: {prior}; {_supported(v)}", "  ", "    ")
+        lines += _wrapped(str(v["note"]), "      ", "      ")
+    return lines
+
+
+def _decided_alike(v: Data) -> str:
+    limit = "no limit stated" if v["limit"] is None else f"limit {v['limit']}"
+    rows = "; ".join(cast("list[str]", v["governing"])) or "nothing governs"
+    return f"{_supported(v)}; {limit} ({rows})"
+
+
+def _supported(v: Data) -> str:
+    supported = cast("dict[str, int]", v["supported"])
+    least, most = supported["least"], supported["most"]
+    amount = str(most) if least == most else f"{least} to {most}"
+    return f"{v['label']}, {amount} supported"
 
 
 def _slots(d: Data) -> list[str]:

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -23,7 +23,11 @@ from .proof_graph import stored_triples
 from .proofs.build import build_proof, proof_text
 from .proofs.commands import COMMANDS as PROOF_COMMANDS
 from .query import ask
+from .variants import COMPARISONS
 from .workbench.commands import COMMANDS as AUTHORS_COMMANDS
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 FOLDER = click.option(
     "--knowledge",
@@ -50,11 +54,29 @@ def commands() -> None:
     show_default=True,
     help="How to write the determination; or its proof, as 'mednec prove' does.",
 )
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Decide under the law and the guidelines of that day.",
+)
+@click.option("--timeline", is_flag=True, help="Show the outcome on every date that matters.")
+@click.option("--sources", is_flag=True, help="Show which source decides: each set of them alone.")
+@click.option("--policies", is_flag=True, help="Show the result under each counting policy.")
+@click.option("--full", is_flag=True, help="Show all three.")
 @FOLDER
-def decide_command(case: Path, form: str, folder: Path | None) -> None:
+def decide_command(
+    case: Path, form: str, as_of: datetime | None, folder: Path | None, **shown: bool
+) -> None:
     """Decide CASE (.ttl, .json or .jsonld) and print the determination."""
+    if form == "proof" and as_of is not None:
+        raise click.UsageError("A proof is of the case under its own dates: leave out --as-of.")
     knowledge = load_knowledge(folder)
-    decision = decide(load_case_file(case, knowledge), knowledge)
+    decision = decide(
+        load_case_file(case, knowledge),
+        knowledge,
+        as_of=as_of.date() if as_of else None,
+        include=[name for name in COMPARISONS if shown[name] or shown["full"]],
+    )
     if form == "proof":
         click.echo(proof_text(build_proof(decision, knowledge)), nl=False)
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from .case import LIMIT, CaseGraph, read_case
@@ -10,8 +10,11 @@ from .determination import Determination, conclude
 from .engine import derive
 from .errors import CaseRejected, CaseTooLarge, CaseUnreadable
 from .intake import CaseReport, check_case
+from .variants import COMPARISONS, Comparison, as_of_facts, compare
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import date
     from pathlib import Path
 
     from .derivation import Derivation
@@ -33,6 +36,8 @@ class Decision:
         determinations: One for each request, in the order of their IRIs.
         knowledge_digest: The version of the knowledge base, as a hash of its files.
         engine: The engine and its version.
+        as_of: The day whose law and guidelines were asked for; None if the case says it.
+        comparisons: What was asked for beside the determinations, by request.
     """
 
     case: CaseGraph
@@ -41,6 +46,8 @@ class Decision:
     determinations: tuple[Determination, ...]
     knowledge_digest: str
     engine: str
+    as_of: str | None = None
+    comparisons: Mapping[str, Comparison] = field(default_factory=dict)
 
 
 def load_case(
@@ -97,13 +104,28 @@ def load_case_file(path: Path, knowledge: Knowledge) -> CaseGraph:
     return load_case(data, knowledge, form=form, source=str(path))
 
 
-def decide(case: CaseGraph, knowledge: Knowledge) -> Decision:
+def decide(
+    case: CaseGraph,
+    knowledge: Knowledge,
+    *,
+    as_of: date | None = None,
+    include: Collection[str] = (),
+) -> Decision:
     """
     Decide a case.
 
+    Args:
+        case: The case.
+        knowledge: The knowledge base.
+        as_of: The day whose law and guidelines decide; None for the dates of the case itself.
+        include: What is wanted beside the determinations: some of `COMPARISONS`.
+
     Raises:
+        ValueError: Something is wanted that is no comparison.
         CaseRejected: The shapes find a violation; the error carries the report.
     """
+    if unknown := set(include) - set(COMPARISONS):
+        raise ValueError(f"no comparison is called {', '.join(sorted(unknown))}")
     report = check_case(case, knowledge)
     if not report.conforms:
         blocking = [r for r in report.results if r.severity == "Violation"]
@@ -113,7 +135,10 @@ def decide(case: CaseGraph, knowledge: Knowledge) -> Decision:
             report=report,
             hint=f"(at {blocking[0].focus or 'the case'}{' ' + blocking[0].path})",
         )
-    derivation = derive(knowledge, case.triples)
+    told = case.triples
+    if as_of is not None:
+        told += as_of_facts(case.requests, as_of.isoformat())
+    derivation = derive(knowledge, told)
     return Decision(
         case=case,
         report=report,
@@ -121,4 +146,6 @@ def decide(case: CaseGraph, knowledge: Knowledge) -> Decision:
         determinations=tuple(conclude(knowledge, derivation, r) for r in case.requests),
         knowledge_digest=knowledge.digest,
         engine=f"mednec {VERSION}",
+        as_of=as_of.isoformat() if as_of else None,
+        comparisons=compare(case, knowledge, told, include) if include else {},
     )

@@ -11,62 +11,41 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
+from .arithmetic import Visits, situations_of, visits_of
 from .explain import Saying, Source, find_source, prove, tell
-from .judgement import Slot, completions, read_slots, supported
-from .terms import DEFINITION, TYPE, XSD, mn
+from .judgement import Slot, read_slots
+from .terms import DEFINITION, XSD, mn
 
 if TYPE_CHECKING:
     from .derivation import Derivation, Firing
     from .facts import Fact
     from .knowledge import Knowledge
 
-PROVEN: Final = ("administrator", "search", "reason", "missing", "change", "legal", "audit")
+PROVEN: Final = (
+    "administrator",
+    "search",
+    "reason",
+    "missing",
+    "change",
+    "legal",
+    "otherwise",
+    "date",
+    "audit",
+)
 """The roles whose sentences are proven step by step in the determination."""
 TOLD: Final = ("summary", "document", "notice")
 """The roles that repeat facts of the case, or the law, for a letter."""
-CITED: Final = ("reason", "missing", "legal", "audit", "change", "administrator", "search")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visits:
-    """
-    The arithmetic of a determination.
-
-    Attributes:
-        prior: Earlier visits that count and are sure.
-        prior_open: Whether there may be more than that.
-        requested: Visits requested.
-        limit: The smallest governing maximum; None if none is set.
-        largest: The largest governing maximum; other than `limit` only where two conflict.
-        trial: Visits after which a reassessment is due; None if none is asked for.
-        least: The fewest visits that any reading of the record supports.
-        most: The most visits that any reading of the record supports.
-        cap: The statutory cap for the discipline; None if none applies.
-        capped: Earlier visits that count toward the cap and are sure.
-        policy: How earlier visits were counted.
-    """
-
-    prior: int
-    prior_open: bool
-    requested: int
-    limit: int | None
-    largest: int | None
-    trial: int | None
-    least: int
-    most: int
-    cap: int | None
-    capped: int
-    policy: str
-
-    @property
-    def total(self) -> int:
-        """Earlier and requested visits together, as far as they are sure."""
-        return self.prior + self.requested
-
-    @property
-    def remaining(self) -> int | None:
-        """Visits left under the limit if the sure visits were all; None without a limit."""
-        return None if self.limit is None else max(0, self.limit - self.prior)
+CITED: Final = (
+    "reason",
+    "missing",
+    "legal",
+    "otherwise",
+    "audit",
+    "change",
+    "administrator",
+    "search",
+    "date",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +85,7 @@ class Determination:
         robustness: The sentence that says so.
         law_of: The date under whose law the request was decided.
         dated_by: Which date that is.
+        dates: The date that each family of sources is selected by, and why.
         visits: The arithmetic.
         governing: The recommendations that govern; more than one where they conflict or agree.
         administrator: What the claims administrator decided and cited.
@@ -114,6 +94,7 @@ class Determination:
         missing: What is missing, and what it could change.
         changes: What would lead to a better outcome; each was decided by the same rules.
         legal: Legal findings, kept apart from medical necessity.
+        otherwise: What another counting policy, or another date that may stand in, would give.
         audit: Departures of an earlier decision; empty if there was none.
         summary: The facts of the case, told as a clinical summary.
         documents: The documents that the case names.
@@ -138,6 +119,7 @@ class Determination:
     robustness: str
     law_of: str
     dated_by: str
+    dates: tuple[Saying, ...]
     visits: Visits
     governing: tuple[Governing, ...]
     administrator: tuple[Saying, ...]
@@ -146,6 +128,7 @@ class Determination:
     missing: tuple[Saying, ...]
     changes: tuple[Saying, ...]
     legal: tuple[Saying, ...]
+    otherwise: tuple[Saying, ...]
     audit: tuple[Saying, ...]
     summary: tuple[Saying, ...]
     documents: tuple[Saying, ...]
@@ -193,7 +176,8 @@ def conclude(knowledge: Knowledge, derivation: Derivation, request: str) -> Dete
         robustness=" ".join(s.text for s in said),
         law_of=derivation.value(request, "onDecisionDate") or "",
         dated_by=_dated_by(derivation, request),
-        visits=_visits(knowledge, derivation, request),
+        dates=told["date"],
+        visits=visits_of(knowledge, derivation, request),
         governing=governing,
         administrator=told["administrator"],
         search=told["search"],
@@ -201,6 +185,7 @@ def conclude(knowledge: Knowledge, derivation: Derivation, request: str) -> Dete
         missing=told["missing"],
         changes=told["change"],
         legal=told["legal"],
+        otherwise=told["otherwise"],
         audit=told["audit"],
         summary=told["summary"],
         documents=told["document"],
@@ -236,19 +221,11 @@ def _dated_by(derivation: Derivation, request: str) -> str:
     return firing.rule.title if firing and firing.rule else ""
 
 
-def _situations(derivation: Derivation, request: str) -> list[str]:
-    return [
-        s
-        for s in derivation.subjects("ofRequest", ox.NamedNode(request))
-        if derivation.values(s, "phase")
-    ]
-
-
 def _governing(knowledge: Knowledge, derivation: Derivation, request: str) -> tuple[Governing, ...]:
     names = sorted(
         {
             value.value
-            for situation in _situations(derivation, request)
+            for situation in situations_of(derivation, request)
             for value in derivation.values(situation, "governedBy")
         }
     )
@@ -269,40 +246,6 @@ def _governing_one(knowledge: Knowledge, iri: str) -> Governing:
         figures=figures,
         borrowed_from=find_source(row, knowledge) if row else None,
     )
-
-
-def _visits(knowledge: Knowledge, derivation: Derivation, request: str) -> Visits:
-    situations = _situations(derivation, request)
-    limits = [n for s in situations if (n := derivation.number(s, "smallestLimit")) is not None]
-    largest = [n for s in situations if (n := derivation.number(s, "largestLimit")) is not None]
-    trials = [n for s in situations if (n := derivation.number(s, "trialCheckpoint")) is not None]
-    asked = derivation.number(request, "requestedVisits") or 0
-    least, most = supported(derivation, completions(derivation, request), asked)
-    caps = [
-        int(value)
-        for source in derivation.values(request, "inForce")
-        if (discipline := knowledge.value(source.value, mn("capsTreatment")))
-        and _is_kind(knowledge, derivation.value(request, "treatment"), discipline)
-        and (value := knowledge.value(source.value, mn("maximumVisits")))
-    ]
-    return Visits(
-        prior=derivation.number(request, "priorAtLeast") or 0,
-        prior_open=derivation.holds(request, "priorOpen"),
-        requested=asked,
-        limit=min(limits, default=None),
-        largest=max(largest, default=None),
-        trial=min(trials, default=None),
-        least=least,
-        most=most,
-        cap=min(caps, default=None),
-        capped=derivation.number(request, "capCountAtLeast") or 0,
-        policy=knowledge.counting_policy,
-    )
-
-
-def _is_kind(knowledge: Knowledge, treatment: str | None, discipline: str) -> bool:
-    kinds = knowledge.described.get((treatment or "", TYPE.value), ())
-    return any(kind.value == discipline for kind in kinds)
 
 
 def _sources(

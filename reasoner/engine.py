@@ -28,7 +28,9 @@ IS_A: Final = encode_term(TYPE)
 IN_POPULATION: Final = encode_term(mn("inPopulation"))
 
 
-def derive(knowledge: Knowledge, told: tuple[ox.Triple, ...]) -> Derivation:
+def derive(
+    knowledge: Knowledge, told: tuple[ox.Triple, ...], *, rules: tuple[Rule, ...] | None = None
+) -> Derivation:
     """
     Derive everything that follows from the facts of a case.
 
@@ -37,6 +39,7 @@ def derive(knowledge: Knowledge, told: tuple[ox.Triple, ...]) -> Derivation:
     Args:
         knowledge: The knowledge base.
         told: The facts of one case, without blank nodes.
+        rules: The rules to run, by stratum; None for all of the knowledge base.
 
     Returns:
         The derivation. The same facts in any order give the same derivation.
@@ -46,10 +49,12 @@ def derive(knowledge: Knowledge, told: tuple[ox.Triple, ...]) -> Derivation:
     ordered = tuple(sorted(told, key=str))
     _note(facts.add(encode(t) for t in ordered), present)
     firings: list[Firing] = []
-    for stratum, rules in groupby(knowledge.rules, key=lambda rule: rule.stratum):
+    for stratum, group in groupby(
+        knowledge.rules if rules is None else rules, key=lambda rule: rule.stratum
+    ):
         if stratum == knowledge.membership:
             _settle(_memberships(knowledge, facts), facts, present, firings)
-        fired = [f for rule in rules if rule.needs <= present for f in _fire(rule, facts)]
+        fired = [f for rule in group if rule.needs <= present for f in _fire(rule, facts)]
         _settle(fired, facts, present, firings)
     return Derivation(told=ordered, firings=tuple(firings), facts=facts)
 

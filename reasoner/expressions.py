@@ -212,6 +212,17 @@ def _starts(node: CompValue, where: str) -> Expression:
     return lambda row: _text(text(row)).startswith(_text(start(row)))
 
 
+def _typed(node: CompValue, where: str) -> Expression:
+    text, kind = compile_expression(node.arg1, where), compile_expression(node.arg2, where)
+
+    def day(row: dict[str, str]) -> Day:
+        if kind(row) != f"<{XSD}date>":
+            raise TypeError(f"{kind(row)} is no type that a rule may give")
+        return Day(text(row))
+
+    return day
+
+
 def _date_part(start: int, end: int) -> Callable[[CompValue, str], Expression]:
     def build(node: CompValue, where: str) -> Expression:
         inner = compile_expression(node.arg, where)
@@ -256,6 +267,7 @@ BUILDERS: Final[dict[str, Callable[[CompValue, str], Expression]]] = {
     "Builtin_MONTH": _date_part(5, 7),
     "Builtin_STR": _str,
     "Builtin_STRAFTER": _after,
+    "Builtin_STRDT": _typed,
     "Builtin_STRSTARTS": _starts,
     "Builtin_YEAR": _date_part(0, 4),
 }

@@ -113,16 +113,6 @@ class Knowledge:
         return frozenset(predicate for p in self.populations for predicate, _ in p.needs)
 
     @cached_property
-    def counting_policy(self) -> str:
-        """The policy by which earlier visits are counted, in words."""
-        policies = sorted(
-            name_of(t.subject)
-            for t in self.facts
-            if t.predicate == TYPE and t.object == mn("CountingPolicy")
-        )
-        return self.label(policies[0]) if policies else ""
-
-    @cached_property
     def base_facts(self) -> Facts:
         """The working facts, indexed."""
         facts = Facts()

@@ -18,8 +18,9 @@ from rdflib.plugins.sparql.parserutils import CompValue
 
 from .algebra import is_tree, parts, required
 from .errors import RuleMalformed
+from .facts import encode_term
 from .matcher import Pattern, Steps, compile_where, pattern_of
-from .terms import NS, XSD
+from .terms import NS, TYPE, XSD
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,6 +40,8 @@ ROLES: Final = (
     "missing",
     "change",
     "legal",
+    "otherwise",
+    "date",
     "audit",
     "outcome",
     "summary",
@@ -96,6 +99,41 @@ class Rule:
     absences: tuple[tuple[Pattern, ...], ...]
     needs: frozenset[tuple[str, str | None]]
     steps: Steps
+
+
+def rules_towards(rules: tuple[Rule, ...], goals: frozenset[str]) -> tuple[Rule, ...]:
+    """
+    Keep the rules on which the facts of some properties can rest, through other rules or not.
+
+    Args:
+        rules: All rules, by stratum.
+        goals: The properties, as IRIs.
+
+    Returns:
+        The rules that conclude a goal, or what a kept rule names; in the order given.
+    """
+    wanted, kept = {*goals, "*"}, set[str]()
+    while fresh := [r for r in rules if r.id not in kept and _concludes(r) & wanted]:
+        for rule in fresh:
+            kept.add(rule.id)
+            wanted |= _named(rule)
+    return tuple(rule for rule in rules if rule.id in kept)
+
+
+def _concludes(rule: Rule) -> set[str]:
+    """List what a rule concludes: properties, and in place of a type the class; `*` for any."""
+    found = set()
+    for _, (any_property, name), (any_value, value) in rule.template:
+        told = name if name != encode_term(TYPE) or any_value else value
+        found.add("*" if any_property else told[1:-1])
+    return found
+
+
+def _named(rule: Rule) -> set[str]:
+    """List the properties and classes that the text of a rule names."""
+    where = rule.text[rule.text.index("WHERE") :]
+    local = {NS + name for name in re.findall(r"\bmn:(\w+)", where)}
+    return local | set(re.findall(rf"<({re.escape(NS)}\w+)>", where))
 
 
 def read_rules(folder: Path) -> tuple[Rule, ...]:

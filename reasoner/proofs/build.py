@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from reasoner.errors import KnowledgeStale, ProofFailed
 from reasoner.facts import encode
 from reasoner.verifier.form import FORMAT
-from reasoner.verifier.layout import Data, Layout, find_steps
+from reasoner.verifier.layout import Data, Layout, find_steps, level_of
 from reasoner.verifier.rule_text import read_rule_text
 from reasoner.verifier.sources import Folder, read_folder
 from reasoner.verifier.view import View
@@ -118,7 +118,8 @@ def decision_view(decision: Decision, knowledge: Knowledge) -> View:
 
 
 def _level(firing: Firing, knowledge: Knowledge) -> int:
-    return 2 * firing.rule.stratum if firing.rule else 2 * knowledge.membership - 1
+    level = level_of(firing.rule.stratum if firing.rule else knowledge.membership)
+    return level if firing.rule else level - 1
 
 
 def _rule(name: str, stratum: int, path: str, folder: Folder) -> Data:

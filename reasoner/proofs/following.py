@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from reasoner.verifier.layout import IN_POPULATION
+from reasoner.verifier.layout import IN_POPULATION, level_of
 from reasoner.verifier.matching import Solution, solve
 from reasoner.verifier.values import ERRORS, evaluate, variables_of, write_value
 from reasoner.verifier.view import fill
@@ -81,8 +81,10 @@ class Follower:
         self.view, self.derivation = view, derivation
         self.rules, self.membership = rules, membership
         self.concluding: dict[str, list[str]] = {}
+        # The lowest stratum makes variants of a request for a comparison: no way to a conclusion.
+        lowest = min((stratum for stratum, _ in rules.values()), default=0)
         for name, (stratum, rule) in sorted(rules.items(), key=lambda item: (item[1][0], item[0])):
-            for predicate in sorted({p for _, p, _ in rule.template}) if stratum else ():
+            for predicate in sorted({p for _, p, _ in rule.template}) if stratum > lowest else ():
                 self.concluding.setdefault(predicate, []).append(name)
 
     def attempts(self, name: str, template: Pattern, goal: Pattern) -> list[Attempt]:
@@ -100,11 +102,11 @@ class Follower:
         if start is None:
             return []
         patterns = [p for part in rule.where if part.kind == "facts" for p in part.patterns]
-        rows, missing = self._matched(patterns, start, 2 * stratum)
+        rows, missing = self._matched(patterns, start, level_of(stratum))
         found = [Attempt(row=row, missing=tuple(missing)) for row in rows]
         for part in rule.where:
             if part.kind != "facts":
-                found = [new for a in found for new in self._further(part, a, 2 * stratum)]
+                found = [new for a in found for new in self._further(part, a, level_of(stratum))]
         found = [a for a in found if not self._elsewhere(a, goal)]
         least = min((a.faults for a in found), default=0)
         return list({a.key: a for a in found if a.faults == least}.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
@@ -14,6 +15,7 @@ from reasoner.canonical import canonical_case, canonical_hash
 from reasoner.decide import decide, load_case
 from reasoner.errors import CaseError, DeterminationUnreadable
 from reasoner.terms import PROV, mn
+from reasoner.variants import COMPARISONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 MOST: Final = 30
 KNOWLEDGE: Final = "urn:sha256:"
+KEYS: Final = {"sources": "sourcesAlone"}
+"""Where a determination holds a comparison, if not under its own name."""
 ENGINE: Final = "urn:mednec:engine:"
 
 
@@ -39,6 +43,8 @@ class Recorded:
         case_hash: The hash that was recorded for them.
         knowledge: The digest of the knowledge base.
         engine: The engine and its version.
+        as_of: The day whose law was asked for; empty if none was.
+        include: The comparisons that were asked for.
     """
 
     form: str
@@ -47,6 +53,8 @@ class Recorded:
     case_hash: str
     knowledge: str
     engine: str
+    as_of: str
+    include: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +91,12 @@ def read_recorded(body: bytes, source: str) -> Recorded:
             case_hash=str(made.get("caseHash", "")),
             knowledge=str(made.get("knowledgeDigest", "")),
             engine=str(made.get("engine", "")),
+            as_of=str(made.get("asOf") or ""),
+            include=tuple(
+                name
+                for name in COMPARISONS
+                if any(one.get(KEYS.get(name, name)) for one in data.get("determinations", ()))
+            ),
         )
     return _recorded_graph(body, "jsonld", source)
 
@@ -112,6 +126,7 @@ def _recorded_graph(body: bytes, form: str, source: str) -> Recorded:
         case_hash=only(mn("canonicalHash").value),
         knowledge=only(f"{PROV}used", KNOWLEDGE),
         engine=f"mednec {only(f'{PROV}wasAssociatedWith', ENGINE)}",
+        as_of=only(mn("decidedAsOf").value),
     )
 
 
@@ -139,7 +154,8 @@ def replay(recorded: Recorded, knowledge: Knowledge, case: CaseGraph | None = No
     found = canonical_hash(canonical_case(case))
     told = list(_circumstances(recorded, found, knowledge))
     try:
-        decision = decide(case, knowledge)
+        day = date.fromisoformat(recorded.as_of) if recorded.as_of else None
+        decision = decide(case, knowledge, as_of=day, include=recorded.include)
     except CaseError as error:
         return Replay(bytes_same=False, differences=(*told, f"now it is refused: {error}"))
     told += _circumstance("engine", recorded.engine, decision.engine)

@@ -73,7 +73,7 @@ class Inquiry:
 
     def rule(self, name: str, request: str) -> Data:
         """Tell how far one rule went for a request."""
-        stratum, rule = self.follower.rules[name]
+        _, rule = self.follower.rules[name]
         about = rule.head.get("about", "request")
         goals = [
             fill(template, {about: request} if about == "request" else {})
@@ -85,7 +85,7 @@ class Inquiry:
             "about": self.speech.term(request),
             "words": told.title,
             "instead": [],
-            "concludable": bool(stratum),
+            "concludable": True,
             "ways": list(self._ways(name, goals[0], 0)),
         }
 

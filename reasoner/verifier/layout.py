@@ -1,9 +1,9 @@
 """
 How a proof is laid out: from facts with levels, rules and populations to each of its parts.
 
-There is one way only to write a proof, so that any change of it can be told. The level of a fact is
-twice the stratum whose rules concluded it; memberships in populations are found between two strata,
-at the odd level below the first stratum whose rules read them.
+There is one way only to write a proof, so that any change of it can be told. What is told is at
+level 0, what a stratum concludes at an even level above all that it looked at; memberships in
+populations are found at the odd level below the first stratum whose rules read them.
 """
 
 from __future__ import annotations
@@ -60,7 +60,12 @@ class Step:
 def membership_level(rules: Mapping[str, tuple[int, RuleText]]) -> int:
     """Say at which level memberships are found: just below the first stratum that reads them."""
     reading = [stratum for stratum, rule in rules.values() if _reads(rule.where)]
-    return 2 * min(reading, default=0) - 1
+    return level_of(min(reading, default=0)) - 1
+
+
+def level_of(stratum: int) -> int:
+    """Return the level of what the rules of a stratum conclude; what is told is at level 0."""
+    return 2 * stratum + 2
 
 
 def _reads(group: Iterable[Part]) -> bool:
@@ -98,11 +103,11 @@ def find_steps(
         for one, facts in sorted(members(expression, view, level).items())
     ]
     for identity, (stratum, rule) in sorted(rules.items()):
-        for solution in solutions(rule.where, view, 2 * stratum):
+        for solution in solutions(rule.where, view, level_of(stratum)):
             row = solution.row
             found.append(
                 Step(
-                    level=2 * stratum,
+                    level=level_of(stratum),
                     rule=identity,
                     solution=solution,
                     concludes=tuple(fill(pattern, row) for pattern in rule.template),

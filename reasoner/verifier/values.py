@@ -131,6 +131,12 @@ def _same(a: Value, b: Value) -> bool:
     return a == b and (numbers or type(a) is type(b))
 
 
+def _dated(text: Value, kind: Value) -> Value:
+    if not isinstance(kind, Iri) or str(kind) != f"{XSD}date":
+        raise TypeError(f"{kind} is no type that a rule may give")
+    return date.fromisoformat(_text(text))
+
+
 def _divide(a: Value, b: Value) -> Value:
     return Fraction(_number(a)) / _number(b)
 
@@ -152,6 +158,7 @@ OPERATIONS: Final[dict[str, Callable[..., Value]]] = {
     "IRI": lambda a: Iri(_text(a)),
     "STRAFTER": lambda a, b: _text(a).partition(_text(b))[2],
     "STRSTARTS": lambda a, b: _text(a).startswith(_text(b)),
+    "STRDT": _dated,
     "YEAR": lambda a: _day(a).year,
     "MONTH": lambda a: _day(a).month,
     "DAY": lambda a: _day(a).day,

@@ -156,7 +156,7 @@ class _Checker:
         order = []
         for entry in listed:
             place = STRATUM.fullmatch(entry["file"])
-            stratum = int(place[1]) if place else 0
+            stratum = int(place[1]) if place else -1
             rule = read_rule_text(entry["text"], entry["file"])
             right: Data = {
                 "id": rule.id,
@@ -165,7 +165,7 @@ class _Checker:
                 "sha256": hashlib.sha256(entry["text"].encode()).hexdigest(),
                 "text": entry["text"],
             }
-            if not stratum or text_of(right) != text_of(entry):
+            if stratum < 0 or text_of(right) != text_of(entry):
                 self._fault(f"rule {entry['id']}: its id, stratum and hash are not of its text")
             found[rule.id] = (stratum, rule)
             order.append((stratum, rule.id))

@@ -69,6 +69,19 @@ def test_the_seed_reads_as_it_was_blessed(
     assert text == path.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("folder", EXPECTED, ids=lambda p: p.name)
+def test_a_determination_tells_its_search_and_cites_what_governs(
+    folder: Path, knowledge: Knowledge
+) -> None:
+    """The sequence of the search is told, and each source that governs in the form asked for."""
+    decision = decide(load_case_file(folder / "case.ttl", knowledge), knowledge)
+    one = decision.determinations[0]
+    cited = {v.value for v in decision.derivation.values(one.request, "citesInForm")}
+
+    assert "SRCH-01" in {saying.rule for saying in one.search}
+    assert {g.source.iri for g in one.governing} <= cited
+
+
 def test_the_seed_is_the_same_from_json(seed: Decision, knowledge: Knowledge) -> None:
     """Turtle and JSON are two forms of one case: same facts, same digest, same answer."""
     other = decide(load_case_file(SEED / "case.json", knowledge), knowledge)
@@ -110,7 +123,10 @@ def test_the_arithmetic_of_the_seed_is_that_of_the_letter(seed: Decision) -> Non
         ("REG-02", "thoracic sprain is only a past diagnosis"),
         ("CAP-10", "make 21 of 24"),
         ("UR-04", "Timeliness of utilization review: unknown"),
-        ("CHG-03", "Ask for 1 visit, with notes that document functional improvement"),
+        (
+            "CHG-11",
+            "Ask for 1 visit, for the regions that have a current diagnosis alone, with notes",
+        ),
         ("AUD-01", "utilization review cited nothing"),
         ("AUD-02", "outside the schedule and makes no finding"),
         ("AUD-03", "A trial is a checkpoint, not a limit"),

@@ -338,3 +338,50 @@ def test_the_first_page_lists_the_guidelines(client: FlaskClient, knowledge: Kno
     page = client.get("/").text
 
     assert all(knowledge.label(iri) in page for iri in knowledge.editions)
+
+
+def test_a_case_is_decided_as_of_a_day_that_is_asked_for(client: FlaskClient) -> None:
+    """From 2017-12-01 the schedule says what is not held: the refusal of 2014 does not stand."""
+    found = client.post(
+        "/v1/determinations?asOf=2017-12-01", data=TURTLE, content_type="text/turtle"
+    ).get_json()
+
+    assert found["determinations"][0]["lawOf"] == "2017-12-01"
+    assert found["determinations"][0]["outcome"] == "NotEstablished"
+    assert found["provenance"]["asOf"] == "2017-12-01"
+
+
+def test_comparisons_are_given_where_they_are_asked_for(client: FlaskClient) -> None:
+    """Three lists, empty unless the caller names them."""
+    keys = ("timeline", "sourcesAlone", "policies")
+    wanted = client.post(
+        "/v1/determinations?include=timeline,sources,policies",
+        data=TURTLE,
+        content_type="text/turtle",
+    ).get_json()["determinations"][0]
+    plain = client.post("/v1/determinations", data=TURTLE, content_type="text/turtle").get_json()
+
+    assert all(wanted[key] for key in keys)
+    assert all(plain["determinations"][0][key] == [] for key in keys)
+
+
+@pytest.mark.parametrize("asked", ["asOf=tomorrow", "asOf=2014-02-30", "include=weather"])
+def test_a_wish_that_cannot_be_read_is_told(asked: str, client: FlaskClient) -> None:
+    """A misspelt date or comparison is refused, not dropped."""
+    response = client.post(f"/v1/determinations?{asked}", data=TURTLE, content_type="text/turtle")
+
+    assert response.status_code == 400
+    assert asked.partition("=")[2] in problem(response)["detail"]
+
+
+def test_the_page_has_the_comparisons_as_tables(client: FlaskClient) -> None:
+    """What JSON lists, HTML shows."""
+    page = client.post(
+        "/v1/determinations?include=timeline,sources,policies",
+        data=TURTLE,
+        content_type="text/turtle",
+        headers={"Accept": "text/html"},
+    ).text
+
+    assert page.count("<table>") == 3
+    assert "ODG alone" in page

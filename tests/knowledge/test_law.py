@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 LAW: Final = "https://w3id.org/mednec/law/"
 REPLACES: Final = ox.NamedNode(DCTERMS + "replaces")
 COMMENT: Final = ox.NamedNode(RDFS + "comment")
-KEYS: Final = {mn(name).value for name in ("onInjuryDate", "onRequestDate", "onDecisionDate")}
+KEYS: Final = {
+    mn(name).value for name in ("onInjuryDate", "onRequestDate", "onDecisionDate", "onServiceDate")
+}
 
 
 def numbered(family: str, last: int, without: frozenset[int] = frozenset()) -> set[str]:

@@ -1,0 +1,108 @@
+"""The arithmetic of a determination: how many visits, counted how, against which figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from .judgement import completions, supported
+from .terms import TYPE, mn
+
+if TYPE_CHECKING:
+    from .derivation import Derivation
+    from .knowledge import Knowledge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visits:
+    """
+    The arithmetic of a determination.
+
+    Attributes:
+        prior: Earlier visits that count and are sure.
+        prior_open: Whether there may be more than that.
+        prior_most: The most that the record leaves possible, where it sets an end; else None.
+        requested: Visits requested.
+        limit: The smallest governing maximum; None if none is set.
+        largest: The largest governing maximum; other than `limit` only where two conflict.
+        trial: Visits after which a reassessment is due; None if none is asked for.
+        least: The fewest visits that any reading of the record supports.
+        most: The most visits that any reading of the record supports.
+        cap: The statutory cap for the discipline; None if none applies.
+        capped: Earlier visits that count toward the cap and are sure.
+        policy: How earlier visits were counted.
+        policy_reason: Why they were counted so.
+    """
+
+    prior: int
+    prior_open: bool
+    prior_most: int | None
+    requested: int
+    limit: int | None
+    largest: int | None
+    trial: int | None
+    least: int
+    most: int
+    cap: int | None
+    capped: int
+    policy: str
+    policy_reason: str
+
+    @property
+    def total(self) -> int:
+        """Earlier and requested visits together, as far as they are sure."""
+        return self.prior + self.requested
+
+    @property
+    def remaining(self) -> int | None:
+        """Visits left under the limit if the sure visits were all; None without a limit."""
+        return None if self.limit is None else max(0, self.limit - self.prior)
+
+
+def situations_of(derivation: Derivation, request: str) -> list[str]:
+    """List the situations of a request or a variant of one, sorted."""
+    return [
+        s
+        for s in derivation.subjects("ofRequest", ox.NamedNode(request))
+        if derivation.values(s, "phase")
+    ]
+
+
+def visits_of(knowledge: Knowledge, derivation: Derivation, request: str) -> Visits:
+    """Read the arithmetic of a request off a derivation."""
+    situations = situations_of(derivation, request)
+    limits = [n for s in situations if (n := derivation.number(s, "smallestLimit")) is not None]
+    largest = [n for s in situations if (n := derivation.number(s, "largestLimit")) is not None]
+    trials = [n for s in situations if (n := derivation.number(s, "trialCheckpoint")) is not None]
+    asked = derivation.number(request, "requestedVisits") or 0
+    least, most = supported(derivation, completions(derivation, request), asked)
+    policy = derivation.value(request, "countsBy")
+    caps = [
+        int(value)
+        for source in derivation.values(request, "inForce")
+        if (discipline := knowledge.value(source.value, mn("capsTreatment")))
+        and _is_kind(knowledge, derivation.value(request, "treatment"), discipline)
+        and (value := knowledge.value(source.value, mn("maximumVisits")))
+    ]
+    return Visits(
+        prior=derivation.number(request, "priorAtLeast") or 0,
+        prior_open=derivation.holds(request, "priorOpen"),
+        prior_most=derivation.number(request, "priorAtMost"),
+        requested=asked,
+        limit=min(limits, default=None),
+        largest=max(largest, default=None),
+        trial=min(trials, default=None),
+        least=least,
+        most=most,
+        cap=min(caps, default=None),
+        capped=derivation.number(request, "capCountAtLeast") or 0,
+        policy=knowledge.label(policy) if policy else "",
+        policy_reason=(knowledge.value(policy, mn("reason")) or "") if policy else "",
+    )
+
+
+def _is_kind(knowledge: Knowledge, treatment: str | None, discipline: str) -> bool:
+    kinds = knowledge.described.get((treatment or "", TYPE.value), ())
+    return any(kind.value == discipline for kind in kinds)

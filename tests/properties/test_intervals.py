@@ -1,0 +1,86 @@
+"""Laws of counts that two records state differently, and of the changes that are proposed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from reasoner import decide, load_case
+from tests.strategies import RESPONSES, Story, outcome
+
+if TYPE_CHECKING:
+    from reasoner import Knowledge
+    from reasoner.determination import Determination
+
+COMMON = settings(
+    max_examples=20,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],
+)
+STORIES = st.builds(
+    Story,
+    prior=st.integers(0, 14),
+    asked=st.integers(1, 14),
+    response=st.sampled_from(RESPONSES),
+    exceptional=st.booleans(),
+    notes_missing=st.booleans(),
+)
+
+
+def contradicted(story: Story, many: int, knowledge: Knowledge) -> Determination:
+    """Decide a story of which a second account states another count of the same course."""
+    text = story.turtle().replace(
+        f"mn:attendedVisits {story.prior} ;", f"mn:attendedVisits {story.prior} , {many} ;"
+    )
+    case = load_case(text.encode(), knowledge, form="turtle")
+    return decide(case, knowledge).determinations[0]
+
+
+@given(story=STORIES, more=st.integers(1, 9), where=st.integers(0, 9))
+@COMMON
+def test_a_robust_answer_to_two_counts_survives_every_count_between_them(
+    story: Story, more: int, where: int, knowledge: Knowledge
+) -> None:
+    """The interval is decided at its ends and at each threshold: nothing between them differs."""
+    low = story.prior or 0
+    found = contradicted(story, low + more, knowledge)
+    assume(found.robust)
+
+    between = outcome(story.but(prior=low + min(where, more)), knowledge)
+
+    supported = found.outcome.endswith("#MedicallyNecessary")
+    assert (between == "MedicallyNecessary") == supported
+
+
+@given(story=STORIES, more=st.integers(1, 9))
+@COMMON
+def test_an_answer_to_two_counts_that_is_not_robust_differs_between_them(
+    story: Story, more: int, knowledge: Knowledge
+) -> None:
+    """Not robust is said only where some count of the interval, or the response, decides."""
+    low = story.prior or 0
+    found = contradicted(story, low + more, knowledge)
+    assume(not found.robust)
+
+    outcomes = {outcome(story.but(prior=low + n), knowledge) for n in range(more + 1)}
+
+    told = {saying.rule for saying in found.missing}
+    assert len(outcomes) > 1 or "TURN-02" in told
+
+
+@given(story=STORIES, more=st.integers(1, 9))
+@COMMON
+def test_a_count_that_is_proposed_to_be_stated_leads_where_it_says(
+    story: Story, more: int, knowledge: Knowledge
+) -> None:
+    """The number named in the proposal is put in the place of the two, and the case decided."""
+    found = contradicted(story, (story.prior or 0) + more, knowledge)
+
+    for saying in found.changes:
+        if saying.rule == "CHG-17" and not story.notes_missing:
+            prior = int(saying.firing.bindings["prior"].value)
+            promised = saying.firing.bindings["better"].value.rsplit("#", 1)[-1]
+            assert outcome(story.but(prior=prior), knowledge) == promised
