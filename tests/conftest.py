@@ -17,15 +17,16 @@ ROOT = Path(__file__).parent.parent
 # Properties state no settings of their own: the profile decides how many cases they are tried on.
 settings.register_profile(
     "ci",
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
-settings.register_profile("thorough", settings.get_profile("ci"), max_examples=400)
+settings.register_profile("thorough", settings.get_profile("ci"), max_examples=300)
 settings.register_profile(
     "mutants",
     settings.get_profile("ci"),
+    max_examples=10,
     phases=(Phase.explicit, Phase.generate),
     report_multiple_bugs=False,
 )
