@@ -26,7 +26,7 @@ settings.register_profile("thorough", settings.get_profile("ci"), max_examples=3
 settings.register_profile(
     "mutants",
     settings.get_profile("ci"),
-    max_examples=10,
+    max_examples=8,
     phases=(Phase.explicit, Phase.generate),
     report_multiple_bugs=False,
 )

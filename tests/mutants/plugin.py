@@ -43,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer what `python -m tests.mutants` hands over."""
     parser.addoption("--mutants", help="a file of faults, one JSON object a line")
     parser.addoption("--mutants-out", help="where to write what noticed each, one a line")
-    parser.addoption("--mutants-first", action="store_true", help="stop at the first notice")
+    parser.addoption("--mutants-full", action="store_true", help="run every check on every fault")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -56,7 +56,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     world = World(HOME)
     reasoner.load_knowledge = load_current
     intake.check_data_with_referee = intake.check_data
-    loop = Loop(session, first=bool(config.getoption("--mutants-first")))
+    loop = Loop(session, full=bool(config.getoption("--mutants-full")))
     with Path(config.getoption("--mutants-out")).open("a", encoding="utf-8") as out:
 
         def note(**said: object) -> None:
@@ -82,54 +82,65 @@ class Loop:
 
     Args:
         session: The session that collected them.
-        first: Whether to stop at the first check that notices a fault.
+        full: Whether every check runs on every fault. Otherwise a fault that was noticed is tried
+            only on the properties that have not noticed any fault yet.
     """
 
-    def __init__(self, session: pytest.Session, *, first: bool) -> None:
-        self.first = first
+    def __init__(self, session: pytest.Session, *, full: bool) -> None:
+        self.full = full
         self.items = [
             item
             for item in session.items
             if not any(word in item.name for word in SLOW_TO_REPEAT)
             and item.get_closest_marker("slow") is None
         ]
+        self.seen: set[str] = set()
 
     def names(self) -> list[str]:
         """Name the checks, without what they are parametrized with."""
         return sorted({_name(item) for item in self.items})
 
     def baseline(self, sound: Knowledge) -> list[str]:
-        """Run all checks on sound knowledge, and put the quick ones first; return what fails."""
+        """Run all checks on sound knowledge, put the quick ones first; return what fails."""
         spent: dict[str, float] = {}
-        failed = self._run(sound, self.items, spent)
-        self.items.sort(key=lambda item: spent[item.nodeid])
+        failed = self._run(sound, self.items, spent, until=False)
+        self.items.sort(key=lambda item: (_is_property(item), spent[item.nodeid]))
         self.items = [item for item in self.items if item.nodeid not in failed]
         return sorted(failed)
 
     def run(self, faulty: Knowledge, mutant: Mutant) -> list[str]:
         """Return the names of the checks that notice a fault."""
-        apart = mutant.file.startswith("shapes/")
-        items = [i for i in self.items if not (apart and "/properties/" in i.nodeid)]
-        failed = self._run(faulty, items, {})
-        return sorted({_name(item) for item in items if item.nodeid in failed})
+        of_shapes = mutant.file.startswith("shapes/")
+        items = [i for i in self.items if not (of_shapes and _is_property(i))]
+        if self.full:
+            failed = self._run(faulty, items, {}, until=False)
+        else:
+            fresh = [i for i in items if _is_property(i) and _name(i) not in self.seen]
+            others = [i for i in items if i not in fresh]
+            failed = self._run(faulty, others, {}, until=True)
+            failed |= self._run(faulty, fresh, {}, until=False)
+        caught = {_name(item) for item in items if item.nodeid in failed}
+        self.seen |= caught
+        return sorted(caught)
 
     def _run(
-        self, found: Knowledge, items: list[pytest.Item], spent: dict[str, float]
+        self, found: Knowledge, items: list[pytest.Item], spent: dict[str, float], *, until: bool
     ) -> set[str]:
+        """Run checks, all of them or until one fails; return the ids of those that fail."""
         CURRENT["knowledge"] = found
-        for module in {getattr(item, "module", None) for item in items}:
+        for module in {getattr(item, "module", None) for item in items} - {None}:
             for value in vars(module).values():
                 if hasattr(value, "cache_clear"):
                     value.cache_clear()
-        failed = set()
+        failed: set[str] = set()
         for place, item in enumerate(items):
-            began = time.monotonic()
+            began = time.process_time()
             after = items[place + 1] if place + 1 < len(items) else None
             reports = runtestprotocol(item, nextitem=after, log=False)
-            spent[item.nodeid] = time.monotonic() - began
+            spent[item.nodeid] = time.process_time() - began
             if any(report.failed for report in reports):
                 failed.add(item.nodeid)
-                if self.first and not spent.get("", 0) and CURRENT["knowledge"] is found:
+                if until:
                     item.session._setupstate.teardown_exact(None)
                     break
         return failed
@@ -137,3 +148,7 @@ class Loop:
 
 def _name(item: pytest.Item) -> str:
     return item.nodeid.partition("[")[0].removeprefix("tests/")
+
+
+def _is_property(item: pytest.Item) -> bool:
+    return "/properties/" in item.nodeid
