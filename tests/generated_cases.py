@@ -384,7 +384,11 @@ def cases(
     day = draw(days)
     told = draw(st.lists(diagnoses(), min_size=1, max_size=2))
     near = _usual_regions(told) or sorted(concepts("body-regions"))
-    regions = draw(st.lists(st.sampled_from(near), min_size=1, max_size=draw(weighted((3, 1), (1, 2))), unique=True))
+    regions = draw(
+        st.lists(
+            st.sampled_from(near), min_size=1, max_size=draw(weighted((3, 1), (1, 2))), unique=True
+        )
+    )
     if draw(weighted((8, False), (1, True))):
         regions = [draw(st.sampled_from(sorted(concepts("body-regions"))))]
     asked = [draw(requests(day, regions, n)) for n in range(1, count + 1)]
@@ -414,9 +418,9 @@ def _more(draw: st.DrawFn, case: Part, day: date, *, surgery: bool) -> None:
     request = case["request"][0]
     if draw(weighted((4, True), (1, False))):
         case["urDecision"] = draw(reviews(request))
-        if len(case["request"]) == 1 and "decidedOn" in case["urDecision"]:
-            if draw(weighted((8, False), (1, True))):
-                del request["requestedOn"]
+        undated = draw(weighted((8, False), (1, True)))
+        if undated and len(case["request"]) == 1 and "decidedOn" in case["urDecision"]:
+            del request["requestedOn"]
         if draw(weighted((3, True), (2, False))):
             case["imrDecision"] = draw(medical_reviews(case["urDecision"].get("decidedOn", day)))
     if surgery and draw(weighted((4, False), (1, True))):
@@ -435,7 +439,9 @@ def _more(draw: st.DrawFn, case: Part, day: date, *, surgery: bool) -> None:
         }
     if draw(weighted((6, False), (1, True))):
         case["rebuttal"] = {
-            "challenges": draw(st.sampled_from(["mtus-chronic-pain-2009", "mtus-chronic-pain-2016"])),
+            "challenges": draw(
+                st.sampled_from(["mtus-chronic-pain-2009", "mtus-chronic-pain-2016"])
+            ),
             "cites": {"citedAs": "a trial"},
             "accepted": draw(st.booleans()),
         }

@@ -31,7 +31,9 @@ CHECKS = (
 def arguments(given: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
-    parser.add_argument("--scale", type=float, default=1.0, help="how many, against the usual sample")
+    parser.add_argument(
+        "--scale", type=float, default=1.0, help="how many, against the usual sample"
+    )
     parser.add_argument("--number", type=int, help="only so many, spread over the sample")
     parser.add_argument("--only", help="only faults whose file or kind contains this")
     parser.add_argument("--full", action="store_true", help="run every check on every fault")
@@ -60,7 +62,15 @@ def start(mutants: list[Mutant], folder: Path, options: argparse.Namespace) -> A
     faults, out = folder / "faults", folder / "noticed"
     faults.write_text("".join(json.dumps(asdict(m)) + "\n" for m in mutants), encoding="utf-8")
     out.touch()
-    command = [sys.executable, "-m", "pytest", "-p", "tests.mutants.plugin", "-p", "no:cacheprovider"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "tests.mutants.plugin",
+        "-p",
+        "no:cacheprovider",
+    ]
     command += ["--hypothesis-profile", "mutants", "--mutants", str(faults)]
     command += ["--mutants-out", str(out), *(["--mutants-full"] if options.full else []), *CHECKS]
     log = (folder / "log").open("w", encoding="utf-8")

@@ -91,9 +91,7 @@ def shifted(days: int) -> Callable[[re.Match[str]], str]:
     """Move the date in a match by some days."""
 
     def shift(match: re.Match[str]) -> str:
-        return DAY.sub(
-            lambda m: (date.fromisoformat(m[0]) + timedelta(days)).isoformat(), match[0]
-        )
+        return DAY.sub(lambda m: (date.fromisoformat(m[0]) + timedelta(days)).isoformat(), match[0])
 
     return shift
 

@@ -70,10 +70,11 @@ def report(
     survived = [o for o in counted if not (o.refused or o.caught)]
     lines += [f"Survived: {o.mutant.kind} {o.mutant.told()}" for o in survived]
     only = sum(any(n.startswith("properties/") for n in o.caught) for o in counted)
+    apart = len(outcomes) - len(counted)
     lines += [
-        f"Properties alone noticed {only} of {len(counted)} faults.",
-        f"{len(noticed)} of {len(counted)} faults were noticed: {share:.1f} per cent"
-        f" ({len(outcomes) - len(counted)} that change no answer are not counted).",
+        f"Properties noticed {only} of {len(counted)} faults, as far as they were asked.",
+        f"{len(noticed)} of {len(counted)} faults were noticed: {share:.1f} per cent.",
+        f"{apart} faults that change no answer are not counted.",
     ]
     if matrix:
         _write(matrix, outcomes, properties)

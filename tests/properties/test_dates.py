@@ -113,7 +113,9 @@ def test_earlier_dates_select_earlier_editions(
         moved = changed(case, lambda c, day=day: c["request"][0].update(requestedOn=day))
         moved["request"][0].pop("receivedOn", None)
         moved["injury"] = {"injuredOn": day - timedelta(400), "onsetOn": day - timedelta(400)}
-        moved = {k: v for k, v in moved.items() if k not in {"imrDecision", "urDecision", "rebuttal"}}
+        moved = {
+            k: v for k, v in moved.items() if k not in {"imrDecision", "urDecision", "rebuttal"}
+        }
         found = judged(moved, knowledge)
         slugs = [g.source.iri.split("/guideline/")[1].split("/")[0] for g in found.governing]
         years.append(dict(slug.rsplit("-", 1) for slug in slugs))

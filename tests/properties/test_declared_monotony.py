@@ -67,7 +67,7 @@ def valued(text: str) -> set[str]:
 
 
 def domain(rule: Rule, name: str, knowledge: Knowledge) -> tuple[str, ...]:
-    """Choose the values of a variable, in their order, by the range of the property it stands at."""
+    """Choose the values of a variable, in order, by the range of the property it stands at."""
     stated = re.search(rf'\?{name} >= "([\d-]+)"', rule.text)
     if name == "lawOf":
         return (literal(stated[1] if stated else "2010-01-01", "date"),)
@@ -108,7 +108,9 @@ def firings(rule: Rule, knowledge: Knowledge) -> dict[tuple[int, ...], bool]:
     domains = [domain(rule, name, knowledge) for name in names]
     found = {}
     for places in product(*(range(len(values)) for values in domains)):
-        chosen = {n: domains[i][place] for i, (n, place) in enumerate(zip(names, places, strict=True))}
+        chosen = {
+            n: domains[i][place] for i, (n, place) in enumerate(zip(names, places, strict=True))
+        }
         found[places] = fires(rule, chosen)
     return found
 

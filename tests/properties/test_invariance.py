@@ -98,9 +98,7 @@ def test_names_do_not_matter(case: Part, knowledge: Knowledge) -> None:
 
 
 @given(case=EITHER, swap=st.permutations(range(3)))
-def test_names_of_parts_do_not_matter(
-    case: Part, swap: list[int], knowledge: Knowledge
-) -> None:
+def test_names_of_parts_do_not_matter(case: Part, swap: list[int], knowledge: Knowledge) -> None:
     """A request keeps its verdict under another name, whatever the names of the others sort as."""
     renamed = changed(case, lambda c: c["request"][0].update(id=f"{CASE}#{'azm'[swap[0]]}-request"))
 
@@ -162,7 +160,7 @@ def test_a_code_and_the_condition_that_it_names_are_one(
     kind=st.sampled_from(["Tenderness", "NormalNeurovascularStatus", "ResidualDeficit"]),
     truth=st.sampled_from(["Affirmed", "Negated"]),
 )
-def test_facts_that_no_rule_reads_do_not_matter(  # noqa: PLR0913 - each fact is one
+def test_facts_that_no_rule_reads_do_not_matter(
     case: Part, age: int, sex: str, kind: str, truth: str, knowledge: Knowledge
 ) -> None:
     """Age, sex and findings that no rule and no population names change no word."""
@@ -194,9 +192,7 @@ def test_one_history_in_two_records_is_one_history(
 
 
 @given(case=EITHER, visits=st.integers(1, 40))
-def test_care_of_another_kind_does_not_count(
-    case: Part, visits: int, knowledge: Knowledge
-) -> None:
+def test_care_of_another_kind_does_not_count(case: Part, visits: int, knowledge: Knowledge) -> None:
     """Visits of another kind of care use up nothing."""
     base = given_before(case, 3)
     care = base["request"][0]["treatment"]
@@ -215,7 +211,7 @@ def test_visits_for_another_region_do_not_count_toward_the_limit(
     """The limit counts visits for the regions requested; the statutory cap counts all."""
     base = given_before(case, 3)
     request = base["request"][0]
-    elsewhere = sorted(set(concepts("body-regions")) - set(listed(request["region"])))[0]
+    elsewhere = min(set(concepts("body-regions")) - set(listed(request["region"])))
     course = {
         "treatment": request["treatment"],
         "region": elsewhere,

@@ -125,9 +125,7 @@ def test_exceptional_factors_never_harm(case: Part, knowledge: Knowledge) -> Non
 
 
 @given(case=CASES)
-def test_without_a_current_diagnosis_nothing_is_supported(
-    case: Part, knowledge: Knowledge
-) -> None:
+def test_without_a_current_diagnosis_nothing_is_supported(case: Part, knowledge: Knowledge) -> None:
     """A request rests on a current diagnosis; one that is only past supports no visit."""
     past = [d | {"diagnosisStatus": "Past"} for d in case["diagnosis"]]
 
@@ -143,9 +141,15 @@ def test_a_further_region_without_a_diagnosis_never_helps(
 ) -> None:
     """A region that nothing supports cannot turn a refusal into support."""
     told = {r for d in case["diagnosis"] for r in listed(d.get("region", []))}
-    told |= {r for d in case["diagnosis"] for r in concepts("conditions").get(d.get("condition"), ())}
+    told |= {
+        r for d in case["diagnosis"] for r in concepts("conditions").get(d.get("condition"), ())
+    }
     regions = listed(case["request"][0]["region"])
-    assume(more not in told and more not in regions and all("condition" in d for d in case["diagnosis"]))
+    assume(
+        more not in told
+        and more not in regions
+        and all("condition" in d for d in case["diagnosis"])
+    )
     assume(all(concepts("conditions")[d["condition"]] for d in case["diagnosis"]))
     alone = given_before(case, 2)
     wider = changed(alone, lambda c: c["request"][0].update(region=[*regions, more]))

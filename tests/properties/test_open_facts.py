@@ -1,4 +1,4 @@
-"""Unknown is neither no nor zero: what the record leaves open, and what filling it in may change."""
+"""Unknown is neither no nor zero: what the record leaves open, and what filling it in does."""
 
 from __future__ import annotations
 

@@ -78,7 +78,9 @@ def excused(case: Part) -> bool:
 
 def figures(knowledge: Knowledge, found: Determination, key: str) -> set[int]:
     """Look the figures of the governing rows up in the knowledge, their own or borrowed."""
-    rows = [knowledge.value(g.source.iri, mn("sameLimitAs")) or g.source.iri for g in found.governing]
+    rows = [
+        knowledge.value(g.source.iri, mn("sameLimitAs")) or g.source.iri for g in found.governing
+    ]
     return {int(v) for row in rows if (v := knowledge.value(row, mn(key))) is not None}
 
 
