@@ -47,7 +47,8 @@ def quantitative(rule: Rule) -> set[str]:
     """List the variables that a rule compares, each traced back to what the rule reads."""
     text = "\n".join(line for line in rule.text.splitlines() if "?lawOf" not in line)
     made = {m["name"]: set(VARIABLE.findall(m["by"])) for m in BOUND.finditer(text)}
-    todo = [v for m in COMPARED.finditer(text) for v in VARIABLE.findall(m["test"])]
+    tests = [part for m in COMPARED.finditer(text) for part in re.split(r"&&|\|\|", m["test"])]
+    todo = [v for part in tests if re.search("[<>]", part) for v in VARIABLE.findall(part)]
     found: set[str] = set()
     seen: set[str] = set()
     while todo:
