@@ -39,6 +39,12 @@ def load_current(folder: Path | None = None, **options: Any) -> Knowledge:
     return _load(folder, **options)
 
 
+# Before the checks are imported, so that each gets these by whatever name it imports: the knowledge
+# of the moment, and no second opinion on shapes, which would cost minutes for each fault.
+reasoner.load_knowledge = load_current
+intake.check_data_with_referee = intake.check_data
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer what `python -m tests.mutants` hands over."""
     parser.addoption("--mutants", help="a file of faults, one JSON object a line")
@@ -54,8 +60,6 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         return None
     lines = Path(config.getoption("--mutants")).read_text(encoding="utf-8").splitlines()
     world = World(HOME)
-    reasoner.load_knowledge = load_current
-    intake.check_data_with_referee = intake.check_data
     loop = Loop(session, full=bool(config.getoption("--mutants-full")))
     with Path(config.getoption("--mutants-out")).open("a", encoding="utf-8") as out:
 
