@@ -8,7 +8,7 @@ MADE := $(VENV) dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run serve docs check test static bench author generate bless wheel lock clean
+.PHONY: help setup run serve docs check test static laws mutants bench author generate bless wheel lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -46,6 +46,12 @@ static: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+laws: setup ## try the properties on many more cases
+	$(BIN)/pytest tests/properties --hypothesis-profile thorough
+
+mutants: setup ## seed faults into rules, shapes and knowledge; tell which checks notice them
+	$(BIN)/python -m tests.mutants
 
 bench: setup ## measure one case against HermiT, pySHACL and rdflib, in one run
 	$(BIN)/python -m benchmarks.one_case

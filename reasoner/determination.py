@@ -18,7 +18,6 @@ from .terms import DEFINITION, XSD, mn
 
 if TYPE_CHECKING:
     from .derivation import Derivation, Firing
-    from .facts import Fact
     from .knowledge import Knowledge
 
 PROVEN: Final = (
@@ -193,12 +192,16 @@ def conclude(knowledge: Knowledge, derivation: Derivation, request: str) -> Dete
         slots=slots,
         venue=derivation.value(request, "venue") or "",
         sources=_sources(knowledge, governing, told, slots),
-        proof=prove(derivation, _goals((*said, *everything))),
+        proof=_proof(derivation, (*said, *everything)),
     )
 
 
-def _goals(sayings: tuple[Saying, ...]) -> list[Fact]:
-    return [fact for saying in sayings for fact in saying.firing.concluded]
+def _proof(derivation: Derivation, sayings: tuple[Saying, ...]) -> tuple[Firing, ...]:
+    """Collect the firings told of, and what they rest on; another request's may conclude alike."""
+    firings = [saying.firing for saying in sayings]
+    below = prove(derivation, [fact for firing in firings for fact in firing.rests_on])
+    wanted = {id(firing) for firing in (*firings, *below)}
+    return tuple(firing for firing in derivation.firings if id(firing) in wanted)
 
 
 def _label(knowledge: Knowledge, iri: str | None) -> str:

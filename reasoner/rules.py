@@ -23,13 +23,16 @@ from .matcher import Pattern, Steps, compile_where, pattern_of
 from .terms import NS, TYPE, XSD
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from rdflib.term import Node
 
 
 REQUIRED: Final = ("id", "title", "source", "because", "role")
-KNOWN: Final = frozenset({*REQUIRED, "from", "until", "order", "about", "list", "prefers"})
+KNOWN: Final = frozenset(
+    {*REQUIRED, "from", "until", "order", "about", "list", "prefers", "monotone"}
+)
 DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 FOLDER: Final = re.compile(r"(\d+)-[a-z-]+")
 ROLES: Final = (
@@ -52,6 +55,7 @@ VOLATILE: Final = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE|SERVICE|LOAD)\s*[(
 HEAD: Final = re.compile(r"^#\+\s*([a-z]+):\s*(.*?)\s*$")
 PREFERS: Final = re.compile(r"\?(\w+) over \?(\w+)")
 PLACE: Final = re.compile(r"\{\?(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}")
+DIRECTION: Final = re.compile(r"(rises|falls|turns) with (\?\w+(?:, \?\w+)*)")
 CLAUSE: Final = re.compile(
     r"\bCONSTRUCT\s*\{(?P<template>[^{}]*)\}\s*WHERE\s*(?P<where>\{.*\})\s*$", re.DOTALL
 )
@@ -81,6 +85,8 @@ class Rule:
         needs: Predicates, with the object where it is fixed, without a fact of which the rule
             cannot fire.
         steps: The compiled WHERE.
+        monotone: For each quantity that the rule compares, whether the rule, once it fires, goes
+            on firing when the quantity rises (`rises`) or falls (`falls`), or neither (`turns`).
     """
 
     id: str
@@ -99,6 +105,7 @@ class Rule:
     absences: tuple[tuple[Pattern, ...], ...]
     needs: frozenset[tuple[str, str | None]]
     steps: Steps
+    monotone: Mapping[str, str]
 
 
 def rules_towards(rules: tuple[Rule, ...], goals: frozenset[str]) -> tuple[Rule, ...]:
@@ -211,6 +218,7 @@ def read_rule(path: Path, folder: Path) -> Rule:
             if not open_predicate
         ),
         steps=tuple(compile_where(algebra.p, where)),
+        monotone=_monotone(head.get("monotone", ""), where),
     )
     _check_names(rule, {str(v) for v in algebra["_vars"]}, head.get("prefers"))
     return rule
@@ -259,8 +267,22 @@ def _read_head(text: str, where: str) -> dict[str, str]:
     return head
 
 
+def _monotone(text: str, where: str) -> dict[str, str]:
+    """Read what a rule declares of the quantities that it compares."""
+    found: dict[str, str] = {}
+    for part in filter(None, text.split("; ")):
+        match = DIRECTION.fullmatch(part)
+        if match is None:
+            raise RuleMalformed(
+                f"{where}: '{part}' is no declaration of monotony.",
+                hint="Write 'rises with ?x, ?y; falls with ?z'; 'turns with' for neither.",
+            )
+        found |= dict.fromkeys((name[1:] for name in match[2].split(", ")), match[1])
+    return found
+
+
 def _check_names(rule: Rule, bound: set[str], prefers: str | None) -> None:
-    told = [] if rule.role == "step" else [rule.about]
+    told = [*rule.monotone, *([] if rule.role == "step" else [rule.about])]
     if prefers is not None:
         ranks = PREFERS.fullmatch(prefers)
         if ranks is None or not set(ranks.groups()) <= bound:
@@ -271,7 +293,7 @@ def _check_names(rule: Rule, bound: set[str], prefers: str | None) -> None:
     for name in (*(m[1] for m in PLACE.finditer(rule.because)), *told, *rule.listed):
         if name not in bound:
             raise RuleMalformed(
-                f"{rule.path}: the sentence says {{?{name}}}, which the query never binds.",
+                f"{rule.path}: the head says {{?{name}}}, which the query never binds.",
                 hint=f"Bind ?{name} in WHERE, or use one of: {', '.join(sorted(bound))}.",
             )
 

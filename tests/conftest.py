@@ -6,11 +6,35 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.vendor import pretty
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
 
 ROOT = Path(__file__).parent.parent
+
+# Properties state no settings of their own: the profile decides how many cases they are tried on.
+settings.register_profile(
+    "ci",
+    max_examples=15,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
+settings.register_profile("thorough", settings.get_profile("ci"), max_examples=300)
+settings.register_profile(
+    "mutants",
+    settings.get_profile("ci"),
+    max_examples=8,
+    phases=(Phase.explicit, Phase.generate),
+    report_multiple_bugs=False,
+)
+settings.load_profile("ci")
+# A counter-example is told by its case, not by the whole knowledge base in its head.
+pretty.for_type_by_name(
+    "reasoner.knowledge", "Knowledge", lambda _, printer, __: printer.text("knowledge")
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from reasoner import decide, decision_data, decision_rdf, decision_text, load_case
@@ -21,16 +21,9 @@ if TYPE_CHECKING:
 
 FAVOUR = ("NotMedicallyNecessary", "NotEstablished", "NecessaryInPart", "MedicallyNecessary")
 LIMIT = 10
-COMMON = settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 
 
 @given(story=STORIES, extra=st.integers(1, 20))
-@COMMON
 def test_asking_for_more_never_turns_refusal_into_support(
     story: Story, extra: int, knowledge: Knowledge
 ) -> None:
@@ -41,7 +34,6 @@ def test_asking_for_more_never_turns_refusal_into_support(
 
 
 @given(story=STORIES, extra=st.integers(1, 20))
-@COMMON
 def test_more_earlier_visits_never_help(story: Story, extra: int, knowledge: Knowledge) -> None:
     """With all else fixed, each further visit given leaves less room."""
     assume(story.prior)
@@ -52,7 +44,6 @@ def test_more_earlier_visits_never_help(story: Story, extra: int, knowledge: Kno
 
 
 @given(story=STORIES)
-@COMMON
 def test_documented_improvement_never_harms(story: Story, knowledge: Knowledge) -> None:
     """Going from nothing said to improvement documented does not lead to a worse outcome."""
     plain, better = story.but(response=""), story.but(response="Affirmed")
@@ -63,7 +54,6 @@ def test_documented_improvement_never_harms(story: Story, knowledge: Knowledge) 
 
 
 @given(story=STORIES)
-@COMMON
 def test_support_never_goes_beyond_the_written_limit_unless_excused(
     story: Story, knowledge: Knowledge
 ) -> None:
@@ -97,7 +87,6 @@ def test_the_limit_holds_at_its_edge(
 
 
 @given(story=OPEN_STORIES, prior=st.integers(0, 40))
-@COMMON
 def test_a_robust_answer_survives_every_count(
     story: Story, prior: int, knowledge: Knowledge
 ) -> None:
@@ -110,7 +99,6 @@ def test_a_robust_answer_survives_every_count(
 
 
 @given(story=OPEN_STORIES)
-@COMMON
 def test_an_answer_that_is_not_robust_names_a_fact_that_decides(
     story: Story, knowledge: Knowledge
 ) -> None:
@@ -126,7 +114,6 @@ def test_an_answer_that_is_not_robust_names_a_fact_that_decides(
 
 
 @given(story=STORIES)
-@COMMON
 def test_a_promised_change_comes_true(story: Story, knowledge: Knowledge) -> None:
     """What is said to lead to a better outcome does so when it is done."""
     found = judge(story, knowledge)
@@ -145,7 +132,6 @@ def test_a_promised_change_comes_true(story: Story, knowledge: Knowledge) -> Non
 
 
 @given(story=STORIES, seed=st.integers(0, 2**16))
-@COMMON
 def test_the_order_and_names_of_facts_do_not_matter(
     story: Story, seed: int, knowledge: Knowledge
 ) -> None:
@@ -163,7 +149,6 @@ def test_the_order_and_names_of_facts_do_not_matter(
 
 
 @given(story=STORIES)
-@COMMON
 def test_every_reason_rests_on_facts_that_hold(story: Story, knowledge: Knowledge) -> None:
     """Each premise in a proof was told, is knowledge, or was concluded by an earlier step."""
     case = load_case(story.turtle().encode(), knowledge, form="turtle")
@@ -176,7 +161,6 @@ def test_every_reason_rests_on_facts_that_hold(story: Story, knowledge: Knowledg
 
 
 @given(story=STORIES)
-@COMMON
 def test_every_outcome_has_a_reason_and_every_reason_a_basis(
     story: Story, knowledge: Knowledge
 ) -> None:
@@ -189,7 +173,6 @@ def test_every_outcome_has_a_reason_and_every_reason_a_basis(
 
 
 @given(story=st.one_of(STORIES, OPEN_STORIES))
-@COMMON
 def test_every_scenario_has_exactly_one_outcome(story: Story, knowledge: Knowledge) -> None:
     """The outcome rules leave no case out and never contradict each other."""
     case = load_case(story.turtle().encode(), knowledge, form="turtle")
@@ -207,7 +190,6 @@ def test_every_scenario_has_exactly_one_outcome(story: Story, knowledge: Knowled
 
 
 @given(story=STORIES)
-@COMMON
 def test_text_data_and_rdf_state_one_outcome(story: Story, knowledge: Knowledge) -> None:
     """Three renderings of one derivation."""
     case = load_case(story.turtle().encode(), knowledge, form="turtle")
@@ -220,7 +202,6 @@ def test_text_data_and_rdf_state_one_outcome(story: Story, knowledge: Knowledge)
 
 
 @given(prior=st.integers(1, LIMIT - 1), asked=st.integers(1, LIMIT))
-@COMMON
 def test_a_missing_record_is_not_a_negative_one(
     prior: int, asked: int, knowledge: Knowledge
 ) -> None:

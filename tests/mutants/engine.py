@@ -1,0 +1,57 @@
+"""Faults in the engine, listed: what no fault in a rule can show, such as the order of facts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tests.mutants.operators import Mutant
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FAULTS: Final = (
+    (
+        "facts in the order in which they came",
+        "reasoner/case.py",
+        "ordered = tuple(sorted(named, key=str))",
+        "ordered = tuple(t for q in quads for t in named if t.predicate == q.predicate)",
+    ),
+    (
+        "a number as it was written",
+        "reasoner/case.py",
+        "return ox.Literal(int(value.value))",
+        "return value",
+    ),
+    (
+        "a summand counted for each firing that it stands in",
+        "reasoner/explain.py",
+        "return tuple(f for f in derivation.firings if id(f) in wanted)",
+        "return tuple(f for f in derivation.firings if id(f) in wanted)[1:]",
+    ),
+    (
+        "the last reason left out of the text",
+        "reasoner/as_data.py",
+        '"reasons": said(d.reasons),',
+        '"reasons": said(d.reasons[:-1]),',
+    ),
+    (
+        "the least visits for the most",
+        "reasoner/determination.py",
+        "most=max(supported, default=0),",
+        "most=min(supported, default=0),",
+    ),
+)
+"""What is wrong, in which file, what stands there, and what stands there instead."""
+
+
+def engine_mutants(home: Path) -> list[Mutant]:
+    """
+    Find the listed faults in the files as they are.
+
+    A fault whose text is no longer there, once, is left out: the test of this list says so.
+    """
+    return [
+        Mutant(kind="engine", file=file, start=text.index(old), old=old, new=new)
+        for _, file, old, new in FAULTS
+        if (text := (home / file).read_text(encoding="utf-8")).count(old) == 1
+    ]

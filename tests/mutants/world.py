@@ -1,0 +1,119 @@
+"""Knowledge with one fault in it, made from the sound knowledge without reading all of it again."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import tempfile
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from reasoner.knowledge import load_knowledge, ontology_files, read_turtle
+from reasoner.populations import compile_populations
+from reasoner.rules import read_rule
+from reasoner.shapes import ShapeSet
+from reasoner.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reasoner import Knowledge
+    from tests.mutants.operators import Mutant
+
+
+class World:
+    """
+    A checkout whose knowledge is loaded once.
+
+    Args:
+        home: The folder that holds `ontology`, `shapes` and `reasoner`.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.sound = load_knowledge(home)
+        self.parsed = {path: read_turtle(path, home) for path in ontology_files(home)}
+
+    @contextmanager
+    def fault(self, mutant: Mutant) -> Iterator[Knowledge]:
+        """
+        Put a fault in, hand out the knowledge that it leads to, and take it out again.
+
+        Raises:
+            MednecError: The fault is refused when the file is read.
+        """
+        path = self.home / mutant.file
+        text = mutant.apply(path.read_text(encoding="utf-8"))
+        if path.suffix == ".py":
+            with _engine(path.relative_to(self.home), text, mutant):
+                yield replace(self.sound)
+        elif path.suffix == ".rq":
+            yield self._with_rule(path, text)
+        elif path.parent.name == "shapes":
+            yield self._with_shapes(path, text)
+        elif path.parent.name == "generated":
+            yield replace(self.sound, entailed=tuple(parse(text)))
+        else:
+            yield self._with_facts(path, text)
+
+    def _with_rule(self, path: Path, text: str) -> Knowledge:
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / path.parent.name / path.name
+            copy.parent.mkdir()
+            copy.write_text(text, encoding="utf-8")
+            rule = read_rule(copy, Path(folder))
+        rules = [rule if one.path == rule.path else one for one in self.sound.rules]
+        return replace(self.sound, rules=tuple(rules))
+
+    def _with_shapes(self, path: Path, text: str) -> Knowledge:
+        shapes = ShapeSet.read(parse(text))
+        if path.stem == "case":
+            return replace(self.sound, shapes=shapes)
+        others = {**self.sound.other_shapes, path.stem: shapes}
+        return replace(self.sound, other_shapes=others)
+
+    def _with_facts(self, path: Path, text: str) -> Knowledge:
+        parsed = {**self.parsed, path: parse(text)}
+        facts = tuple(t for triples in parsed.values() for t in triples)
+        return replace(
+            self.sound,
+            facts=facts,
+            populations=compile_populations(facts),
+            vocabulary=Vocabulary.read(facts),
+        )
+
+
+def parse(text: str) -> list[ox.Triple]:
+    """Read Turtle; its blank nodes keep apart from those of other files."""
+    quads = ox.parse(text.encode(), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
+    return [ox.Triple(q.subject, q.predicate, q.object) for q in quads]
+
+
+@contextmanager
+def _engine(path: Path, text: str, mutant: Mutant) -> Iterator[None]:
+    """Exchange the code of the one function that a fault stands in."""
+    module = importlib.import_module(".".join(path.with_suffix("").parts))
+    name = function_at(text, mutant.start)
+    names = dict(vars(module))
+    exec(compile(text, str(path), "exec"), names)  # noqa: S102 - our own file, with one change
+    function: Any = getattr(module, name)
+    sound = function.__code__
+    function.__code__ = names[name].__code__
+    try:
+        yield
+    finally:
+        function.__code__ = sound
+
+
+def function_at(text: str, start: int) -> str:
+    """Name the function of a module in which a place of its text lies."""
+    line = text.count("\n", 0, start) + 1
+    return next(
+        node.name
+        for node in ast.parse(text).body
+        if isinstance(node, ast.FunctionDef) and node.lineno <= line <= (node.end_lineno or 0)
+    )

@@ -1,0 +1,138 @@
+"""Several requests: apart or together, whole or split, the answer is the same or no better."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from reasoner import decision_data
+from tests.generated_cases import (
+    CASE,
+    CASES,
+    EITHER,
+    MEASURED,
+    Part,
+    asking,
+    concepts,
+    decided,
+    given_before,
+    judged,
+    listed,
+    name,
+    responding,
+)
+
+if TYPE_CHECKING:
+    from reasoner import Knowledge
+
+SUPPORTED: Final = "MedicallyNecessary"
+
+
+def with_request(case: Part, **other: Any) -> Part:
+    """Return the case with a second request, like the first but for what is named."""
+    first = case["request"][0]
+    second = first | {"id": f"{CASE}#request-2"} | other
+    return case | {"request": [first, second]}
+
+
+def split(case: Part, first: int) -> Part:
+    """Return the case with its request made in two parts."""
+    whole = case["request"][0]["requestedVisits"]
+    one = asking(case, first)
+    return with_request(one, requestedVisits=whole - first)
+
+
+@given(case=EITHER)
+def test_requests_for_different_care_are_decided_apart(case: Part, knowledge: Knowledge) -> None:
+    """A request for massage beside it changes no word of what is decided of therapy."""
+    care = "Massage" if case["request"][0]["treatment"] != "Massage" else "Acupuncture"
+    both = decided(with_request(case, treatment=care), knowledge)
+    alone = decided(case, knowledge)
+
+    together: Any = decision_data(both, knowledge)["determinations"]
+    single: Any = decision_data(alone, knowledge)["determinations"]
+    assert together[0] == single[0]
+
+
+@given(case=CASES, visits=st.integers(1, 20))
+def test_the_order_of_requests_does_not_matter(
+    case: Part, visits: int, knowledge: Knowledge
+) -> None:
+    """Each request keeps its verdict when the two are told in the other order."""
+    both = with_request(case, requestedVisits=visits)
+    both["request"][1].pop("weeks", None)
+    swapped = both | {"request": both["request"][::-1]}
+
+    assert decision_data(decided(swapped, knowledge), knowledge) == decision_data(
+        decided(both, knowledge), knowledge
+    )
+
+
+@given(case=MEASURED, prior=st.integers(0, 6), whole=st.integers(2, 20), part=st.integers(1, 19))
+def test_splitting_a_request_in_two_never_helps(
+    case: Part, prior: int, whole: int, part: int, knowledge: Knowledge
+) -> None:
+    """Two requests side by side draw on one limit: not both are necessary if the whole is not."""
+    assume(part < whole)
+    asked = asking(given_before(case, prior), whole)
+    assume(name(judged(asked, knowledge)) != SUPPORTED)
+
+    parts = decided(split(asked, part), knowledge).determinations
+    assert not all(name(one) == SUPPORTED for one in parts)
+
+
+@given(case=MEASURED, prior=st.integers(0, 6), whole=st.integers(2, 20), part=st.integers(1, 19))
+def test_what_a_whole_supports_its_halves_support(
+    case: Part, prior: int, whole: int, part: int, knowledge: Knowledge
+) -> None:
+    """Splitting does no harm either: a request that is necessary stays so in two parts."""
+    assume(part < whole)
+    asked = asking(given_before(case, prior), whole)
+    assume(name(judged(asked, knowledge)) == SUPPORTED)
+
+    parts = decided(split(asked, part), knowledge).determinations
+    assert all(name(one) == SUPPORTED for one in parts)
+
+
+@given(case=EITHER, prior=st.integers(1, 8), whole=st.integers(2, 20), part=st.integers(1, 19))
+def test_asking_in_steps_never_helps(
+    case: Part, prior: int, whole: int, part: int, knowledge: Knowledge
+) -> None:
+    """Parts decided one after the other, the first counted as given, support no more together."""
+    assume(part < whole)
+    told = given_before(case, prior)
+    first = judged(asking(told, part), knowledge)
+    then = judged(asking(given_before(case, prior + part), whole - part), knowledge)
+
+    if name(first) == name(then) == SUPPORTED:
+        assert name(judged(asking(told, whole), knowledge)) == SUPPORTED
+
+
+@given(case=MEASURED, prior=st.integers(1, 8), whole=st.integers(2, 20), part=st.integers(1, 19))
+def test_asking_at_once_never_helps(
+    case: Part, prior: int, whole: int, part: int, knowledge: Knowledge
+) -> None:
+    """With improvement shown, what is supported in steps is what is supported at once."""
+    assume(part < whole)
+    told = responding(given_before(case, prior), "Affirmed")
+    at_once = judged(asking(told, whole), knowledge)
+    assume(at_once.visits.limit is not None and at_once.visits.limit == at_once.visits.largest)
+    first = judged(asking(told, part), knowledge).visits.most
+    later = responding(given_before(case, prior + first), "Affirmed")
+    rest = judged(asking(later, whole - first), knowledge).visits.most if first < whole else 0
+
+    assert at_once.visits.most == first + rest
+
+
+@given(case=MEASURED, region=st.sampled_from(sorted(concepts("body-regions"))))
+def test_requests_for_different_regions_are_decided_apart(
+    case: Part, region: str, knowledge: Knowledge
+) -> None:
+    """A request for another region draws on another count."""
+    assume(region not in listed(case["request"][0]["region"]))
+    alone = judged(case, knowledge)
+    both = decided(with_request(case, region=[region]), knowledge).determinations[0]
+
+    assert (both.outcome, both.robust, both.visits) == (alone.outcome, alone.robust, alone.visits)

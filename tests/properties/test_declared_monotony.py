@@ -1,0 +1,183 @@
+"""What rules declare of the quantities that they compare, held over the domain that matters."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+import pytest
+
+from reasoner.errors import RuleMalformed
+from reasoner.facts import Facts
+from reasoner.matcher import solve
+from reasoner.rules import read_rule
+from reasoner.terms import RDFS, XSD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from reasoner import Knowledge
+    from reasoner.rules import Rule
+
+RULES: Final = Path(__file__).parents[2] / "ontology" / "rules"
+COMPARED: Final = re.compile(r"FILTER \((?P<test>[^\n]*[<>][^\n]*)\)$", re.MULTILINE)
+BOUND: Final = re.compile(r"BIND \((?P<by>.*) AS \?(?P<name>\w+)\)$", re.MULTILINE)
+VARIABLE: Final = re.compile(r"\?(\w+)")
+# Sums of three small numbers fall below, on and above each small threshold.
+NUMBERS: Final = tuple(range(5))
+# Ends of months of different lengths, the same days of later months, and a leap day.
+DAYS: Final = (
+    "2014-12-31",
+    "2015-01-30",
+    "2015-01-31",
+    "2015-02-01",
+    "2015-02-28",
+    "2015-03-01",
+    "2015-03-31",
+    "2015-04-30",
+    "2016-02-29",
+    "2016-03-01",
+)
+
+
+def quantitative(rule: Rule) -> set[str]:
+    """List the variables that a rule compares, each traced back to what the rule reads."""
+    text = "\n".join(line for line in rule.text.splitlines() if "?lawOf" not in line)
+    made = {m["name"]: set(VARIABLE.findall(m["by"])) for m in BOUND.finditer(text)}
+    tests = [part for m in COMPARED.finditer(text) for part in re.split(r"&&|\|\|", m["test"])]
+    todo = [v for part in tests if re.search("[<>]", part) for v in VARIABLE.findall(part)]
+    found: set[str] = set()
+    seen: set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name not in seen:
+            seen.add(name)
+            if name in made:
+                todo += made[name]
+            else:
+                found.add(name)
+    return found - valued(text)
+
+
+def valued(text: str) -> set[str]:
+    """List the variables to which a rule itself gives values."""
+    return {v for head in re.findall(r"VALUES ([^{]*)\{", text) for v in VARIABLE.findall(head)}
+
+
+def domain(rule: Rule, name: str, knowledge: Knowledge) -> tuple[str, ...]:
+    """Choose the values of a variable, in order, by the range of the property it stands at."""
+    stated = re.search(rf'\?{name} >= "([\d-]+)"', rule.text)
+    if name == "lawOf":
+        return (literal(stated[1] if stated else "2010-01-01", "date"),)
+    for _, (open_, predicate), (var, value) in rule.premises:
+        if var and value == name and not open_:
+            kind = knowledge.value(predicate[1:-1], ox.NamedNode(RDFS + "range")) or ""
+            if kind == XSD + "integer":
+                return tuple(literal(str(n), "integer") for n in NUMBERS)
+            if kind == XSD + "date":
+                return tuple(literal(day, "date") for day in DAYS)
+            if kind == XSD + "boolean":
+                return (literal("false", "boolean"),)
+    if name in rule.monotone:
+        return tuple(literal(day, "date") for day in DAYS)
+    return (f"<urn:x-mednec:{name}>",)
+
+
+def literal(text: str, kind: str) -> str:
+    return str(ox.Literal(text, datatype=ox.NamedNode(XSD + kind)))
+
+
+def fires(rule: Rule, values: Mapping[str, str]) -> bool:
+    """Try a rule on its premises alone, filled with some values."""
+    facts = Facts()
+    facts.add(
+        (values.get(s, s), values.get(p, p), values.get(o, o))
+        for (_, s), (_, p), (_, o) in rule.premises
+    )
+    return any(
+        all(row.get(name, value) == value for name, value in values.items())
+        for row in solve(rule.steps, facts)
+    )
+
+
+def firings(rule: Rule, knowledge: Knowledge) -> dict[tuple[int, ...], bool]:
+    """Try a rule on every combination of the values of what it reads."""
+    names = variables(rule)
+    domains = [domain(rule, name, knowledge) for name in names]
+    found = {}
+    for places in product(*(range(len(values)) for values in domains)):
+        chosen = {
+            n: domains[i][place] for i, (n, place) in enumerate(zip(names, places, strict=True))
+        }
+        found[places] = fires(rule, chosen)
+    return found
+
+
+def variables(rule: Rule) -> list[str]:
+    return sorted({name for pattern in rule.premises for var, name in pattern if var})
+
+
+def breaches(rule: Rule, knowledge: Knowledge) -> Iterator[str]:
+    """Tell where a rule stops firing although a quantity moved the way that it declares."""
+    names, found = variables(rule), firings(rule, knowledge)
+    assert any(found.values()), f"{rule.id} never fires on its own premises"
+    for name, direction in rule.monotone.items():
+        if direction == "turns" or name not in names:
+            continue
+        at, step = names.index(name), 1 if direction == "rises" else -1
+        for places, fired in found.items():
+            moved = (*places[:at], places[at] + step, *places[at + 1 :])
+            if fired and not found.get(moved, True):
+                yield f"{rule.id} {direction} with ?{name}, but not at {places}"
+
+
+def test_every_rule_that_compares_declares_its_direction(knowledge: Knowledge) -> None:
+    """Each quantity that a rule compares is declared: rising, falling, or neither."""
+    silent = {
+        rule.id: missing
+        for rule in knowledge.rules
+        if (missing := quantitative(rule) - set(rule.monotone))
+    }
+
+    assert sum(bool(rule.monotone) for rule in knowledge.rules) >= 40
+    assert silent == {}
+
+
+def test_every_declared_direction_holds(knowledge: Knowledge) -> None:
+    """Over the whole finite domain, not a sample: a rule that fires goes on firing."""
+    told = [b for rule in knowledge.rules if rule.monotone for b in breaches(rule, knowledge)]
+
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("rises with ?visits", "sinks with ?visits", "no declaration"),
+        ("rises with ?visits", "rises with ?nothing", "never binds"),
+    ],
+)
+def test_a_declaration_of_bad_form_is_refused(
+    old: str, new: str, words: str, tmp_path: Path
+) -> None:
+    """The author is told what is expected."""
+    text = (RULES / "17-arithmetic" / "exceeds.rq").read_text("utf-8")
+    path = tmp_path / "17-arithmetic" / "exceeds.rq"
+    path.parent.mkdir()
+    path.write_text(text.replace(old, new))
+
+    with pytest.raises(RuleMalformed, match=words):
+        read_rule(path, tmp_path)
+
+
+def test_a_wrong_declaration_is_seen(knowledge: Knowledge, tmp_path: Path) -> None:
+    """The check has been seen failing: more visits do not bring a request within a limit."""
+    text = (RULES / "17-arithmetic" / "within.rq").read_text("utf-8")
+    path = tmp_path / "17-arithmetic" / "within.rq"
+    path.parent.mkdir()
+    path.write_text(text.replace("falls with ?visits, ?asked", "rises with ?visits, ?asked"))
+
+    assert list(breaches(read_rule(path, tmp_path), knowledge))

@@ -1,0 +1,138 @@
+"""What may not sway a determination: who decided before, what reviewers say, what is not proved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from tests.generated_cases import CASE, EITHER, Part, changed, finding, judged, name, without
+
+if TYPE_CHECKING:
+    from reasoner import Knowledge
+
+REVIEWERS = ("UrReviewer", "ImrReviewer")
+READ = ("FunctionalImprovement", "ExceptionalFactors")
+
+
+@given(case=EITHER, outcome=st.sampled_from(["Approved", "Modified", "Denied"]))
+def test_what_utilization_review_decided_does_not_matter(
+    case: Part, outcome: str, knowledge: Knowledge
+) -> None:
+    """Its date selects the law; its outcome and its citations decide nothing."""
+    assume("urDecision" in case)
+    other = changed(case, lambda c: c["urDecision"].update(decisionOutcome=outcome))
+    other["urDecision"].pop("cites", None)
+
+    before, after = judged(case, knowledge), judged(other, knowledge)
+
+    assert (after.outcome, after.robust, after.visits) == (
+        before.outcome,
+        before.robust,
+        before.visits,
+    )
+    assert [s.text for s in after.reasons] == [s.text for s in before.reasons]
+
+
+@given(case=EITHER)
+def test_what_medical_review_decided_does_not_matter(case: Part, knowledge: Knowledge) -> None:
+    """A letter under audit is compared with the determination and has no part in it."""
+    before, after = judged(case, knowledge), judged(without(case, "imrDecision"), knowledge)
+
+    assert (after.outcome, after.robust, after.visits) == (
+        before.outcome,
+        before.robust,
+        before.visits,
+    )
+    assert [s.text for s in after.reasons] == [s.text for s in before.reasons]
+
+
+@given(case=EITHER)
+def test_without_an_earlier_letter_there_is_nothing_to_audit(
+    case: Part, knowledge: Knowledge
+) -> None:
+    """Each audit finding is about a letter."""
+    assert not judged(without(case, "imrDecision"), knowledge).audit
+
+
+@given(
+    case=EITHER,
+    kind=st.sampled_from(READ),
+    truth=st.sampled_from(["Affirmed", "Negated"]),
+    who=st.sampled_from(REVIEWERS),
+)
+def test_the_word_of_a_reviewer_is_no_record(
+    case: Part, kind: str, truth: str, who: str, knowledge: Knowledge
+) -> None:
+    """Response and exceptional factors are documented by those who treat."""
+    more = changed(case, lambda c: c["finding"].append(finding(kind, truth, who)))
+
+    before, after = judged(case, knowledge), judged(more, knowledge)
+
+    assert (after.outcome, after.robust, after.visits) == (
+        before.outcome,
+        before.robust,
+        before.visits,
+    )
+
+
+@given(case=EITHER, edition=st.sampled_from(["mtus-chronic-pain-2009", "mtus-chronic-pain-2016"]))
+def test_a_rebuttal_that_was_not_accepted_is_none(
+    case: Part, edition: str, knowledge: Knowledge
+) -> None:
+    """A challenge alone rebuts no presumption."""
+    challenge = {"challenges": edition, "cites": {"citedAs": "a trial"}, "accepted": False}
+
+    before = judged(without(case, "rebuttal"), knowledge)
+    after = judged(case | {"rebuttal": challenge}, knowledge)
+
+    assert (after.outcome, after.robust, after.visits) == (
+        before.outcome,
+        before.robust,
+        before.visits,
+    )
+    assert [g.source.iri for g in after.governing] == [g.source.iri for g in before.governing]
+
+
+@given(case=EITHER, visits=st.integers(1, 30))
+def test_an_authorization_lifts_the_cap_and_nothing_else(
+    case: Part, visits: int, knowledge: Knowledge
+) -> None:
+    """The cap is a question of entitlement, kept apart from medical necessity."""
+    letter = {"recordType": "AuthorizationLetter", "availability": "InFile", "id": f"{CASE}#l"}
+    plain = without(case, "authorization")
+    plain["record"] = [r for r in case["record"] if r["recordType"] != "AuthorizationLetter"]
+    lifted = plain | {
+        "record": [*plain["record"], letter],
+        "authorization": {
+            "treatment": case["request"][0]["treatment"],
+            "authorizedVisits": visits,
+            "recordedIn": {"id": letter["id"]},
+        },
+    }
+
+    before, after = judged(plain, knowledge), judged(lifted, knowledge)
+
+    assert (after.outcome, after.robust, after.visits) == (
+        before.outcome,
+        before.robust,
+        before.visits,
+    )
+    assert [s.text for s in after.reasons] == [s.text for s in before.reasons]
+    assert "CAP-12" not in {s.rule for s in after.legal}
+
+
+@given(case=EITHER)
+def test_an_adverse_letter_that_agrees_is_not_said_to_differ(
+    case: Part, knowledge: Knowledge
+) -> None:
+    """The audit compares dispositions: equal ones are no finding, different ones are."""
+    assume("imrDecision" in case)
+    found = judged(case, knowledge)
+    decided = case["imrDecision"]["decisionOutcome"]
+
+    differs = "AUD-09" in {s.rule for s in found.audit}
+
+    assert differs == (found.dispositions[1].replace(" ", "") != decided.lower())
+    assert name(found)

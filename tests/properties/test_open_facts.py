@@ -1,0 +1,251 @@
+"""Unknown is neither no nor zero: what the record leaves open, and what filling it in does."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from tests.generated_cases import (
+    EITHER,
+    MEASURED,
+    Part,
+    changed,
+    finding,
+    given_before,
+    judged,
+    name,
+    notes,
+    responding,
+    without,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reasoner import Knowledge
+    from reasoner.determination import Determination
+
+SUPPORTED: Final = "MedicallyNecessary"
+FAR: Final = 60
+"""Visits beyond every limit of the knowledge base."""
+ASKS_FOR_MONTHS: Final = date(2015, 4, 20)
+"""From then on chronic pain is defined by months from onset."""
+COUNTS: Final = st.sampled_from(["AtLeast", "UnknownCount"])
+
+
+def open_response(case: Part) -> Part:
+    """Return the case with the therapy notes missing and nothing said of improvement."""
+    return responding(without(case, "authorization"), None) | {"record": [notes("KnownMissing")]}
+
+
+def responses(case: Part) -> Iterator[Part]:
+    """Yield the case with each thing that the missing notes could state."""
+    for truth in ("Affirmed", "Negated", None):
+        yield responding(without(case, "authorization"), truth) | {"record": [notes("InFile")]}
+
+
+def decided_on(case: Part) -> date:
+    day = case.get("urDecision", {}).get("decidedOn") or case["request"][0]["requestedOn"]
+    assert isinstance(day, date)
+    return day
+
+
+def open_phase(case: Part) -> Part:
+    """Return the case with nothing said by which pain could be called chronic."""
+    kinds = {"PainBeyondHealing", "ChronicPain"}
+    kept = [f for f in case["finding"] if f["findingType"] not in kinds]
+    return case | {"finding": kept, "injury": {"injuredOn": case["injury"]["injuredOn"]}}
+
+
+def phases(case: Part) -> Iterator[Part]:
+    """Yield the case with the pain chronic and not, under the definition of its day."""
+    day = decided_on(case)
+    if day >= ASKS_FOR_MONTHS:
+        for onset in (day - timedelta(400), day - timedelta(20)):
+            yield changed(case, lambda c, onset=onset: c["injury"].update(onsetOn=onset))
+    else:
+        for truth in ("Affirmed", "Negated"):
+            told = finding("PainBeyondHealing", truth)
+            yield changed(case, lambda c, told=told: c["finding"].append(told))
+
+
+def supports(one: Determination) -> bool:
+    return name(one) == SUPPORTED
+
+
+def within(part: Determination, whole: Determination) -> bool:
+    """Tell whether what one supports lies within what the other leaves possible."""
+    return whole.visits.least <= part.visits.least and part.visits.most <= whole.visits.most
+
+
+@given(case=EITHER, sure=st.integers(0, 12), certainty=COUNTS, extra=st.integers(0, FAR))
+def test_a_robust_answer_survives_every_count(
+    case: Part, sure: int, certainty: str, extra: int, knowledge: Knowledge
+) -> None:
+    """Each number that the open count may turn out to be was thought of."""
+    found = judged(given_before(case, sure, certainty), knowledge)
+    known = judged(given_before(case, sure + extra), knowledge)
+
+    assert within(known, found)
+    if found.robust:
+        assert supports(known) == supports(found)
+
+
+@given(case=EITHER)
+def test_a_robust_answer_survives_whatever_the_missing_notes_say(
+    case: Part, knowledge: Knowledge
+) -> None:
+    """Improvement, none, or not a word of it: each was thought of."""
+    found = judged(open_response(case), knowledge)
+
+    for completed in responses(case):
+        known = judged(completed, knowledge)
+        assert known.visits.most <= found.visits.most
+        if found.robust:
+            assert supports(known) == supports(found)
+
+
+@given(case=EITHER)
+def test_a_robust_answer_survives_whether_or_not_the_pain_is_chronic(
+    case: Part, knowledge: Knowledge
+) -> None:
+    """Both readings of an undecided definition were thought of."""
+    unsaid = open_phase(case)
+    found = judged(unsaid, knowledge)
+
+    for completed in phases(unsaid):
+        known = judged(completed, knowledge)
+        assert within(known, found)
+        if found.robust:
+            assert supports(known) == supports(found)
+
+
+@given(case=EITHER, sure=st.integers(0, 12), extra=st.integers(0, FAR))
+def test_a_robust_answer_survives_all_of_it_at_once(
+    case: Part, sure: int, extra: int, knowledge: Knowledge
+) -> None:
+    """Count, response and chronicity filled in together."""
+    found = judged(open_response(given_before(open_phase(case), sure, "AtLeast")), knowledge)
+    assume(found.robust)
+
+    for phase in phases(open_phase(case)):
+        for completed in responses(given_before(phase, sure + extra)):
+            assert supports(judged(completed, knowledge)) == supports(found)
+
+
+@given(case=MEASURED, sure=st.integers(0, 12), truth=st.sampled_from(["Affirmed", None]))
+def test_an_answer_that_turns_on_the_count_does_so(
+    case: Part, sure: int, truth: str | None, knowledge: Knowledge
+) -> None:
+    """With the count the only open fact, some number supports the request and some does not."""
+    told = responding(without(case, "authorization"), truth) | {"record": [notes("InFile")]}
+    found = judged(given_before(told, sure, "AtLeast"), knowledge)
+    asked = case["request"][0]["requestedVisits"]
+    at = {n: judged(given_before(told, sure + n), knowledge) for n in (0, 1, asked, 2 * asked, FAR)}
+
+    if found.robust:
+        assert len({supports(one) for one in at.values()}) == 1
+    else:
+        assert any(supports(one) for one in at.values())
+        assert not all(supports(one) for one in at.values())
+        assert name(found) == "NotEstablished"
+        assert "TURN-01" in {s.rule for s in found.missing}
+
+
+@given(case=MEASURED, prior=st.integers(0, 12))
+def test_an_answer_that_turns_on_the_notes_does_so(
+    case: Part, prior: int, knowledge: Knowledge
+) -> None:
+    """With the response the only open fact, the request turns on it or is robust."""
+    told = given_before(case, prior)
+    found = judged(open_response(told), knowledge)
+    good, bad, _ = (judged(one, knowledge) for one in responses(told))
+
+    assert found.robust == (supports(good) == supports(bad))
+    if not found.robust:
+        assert supports(good)
+        assert name(found) == "NotEstablished"
+    assert ("TURN-02" in {s.rule for s in found.missing}) == (not found.robust)
+
+
+@given(case=EITHER)
+def test_what_turns_on_chronicity_says_so(case: Part, knowledge: Knowledge) -> None:
+    """The two readings are decided apart; where they differ, the determination names it."""
+    settled = responding(given_before(open_phase(case), 3), "Affirmed")
+    found = judged(settled, knowledge)
+    one, other = (supports(judged(phase, knowledge)) for phase in phases(settled))
+
+    assert found.robust or one != other or name(found) == "NotEstablished"
+    if one != other:
+        assert not found.robust
+        assert "TURN-03" in {s.rule for s in found.missing}
+
+
+@given(case=EITHER)
+def test_an_unknown_count_is_not_zero(case: Part, knowledge: Knowledge) -> None:
+    """What is necessary with an unknown count is so with every count."""
+    unknown = judged(given_before(case, None, "UnknownCount"), knowledge)
+    none = judged(given_before(case, 0), knowledge)
+    many = judged(given_before(case, FAR), knowledge)
+
+    if supports(unknown):
+        assert supports(none)
+        assert supports(many)
+    if supports(none) != supports(many):
+        assert not unknown.robust
+
+
+@given(case=EITHER)
+def test_saying_nothing_of_earlier_therapy_is_not_saying_none(
+    case: Part, knowledge: Knowledge
+) -> None:
+    """A file without a course leaves the count open, as a course without a count does."""
+    silent = judged(case | {"course": []}, knowledge)
+    unknown = judged(given_before(case, None, "UnknownCount"), knowledge)
+
+    assert (silent.outcome, silent.robust) == (unknown.outcome, unknown.robust)
+    assert silent.visits.prior_open
+
+
+@given(case=MEASURED, prior=st.integers(1, 12))
+def test_a_missing_record_denies_nothing(case: Part, prior: int, knowledge: Knowledge) -> None:
+    """Where notes of no improvement would refuse what notes of improvement support, it is open."""
+    told = given_before(case, prior)
+    missing = judged(open_response(told), knowledge)
+    good, bad, _ = (judged(one, knowledge) for one in responses(told))
+
+    if supports(good) and not supports(bad):
+        assert name(missing) == "NotEstablished"
+
+
+@given(case=EITHER)
+def test_a_record_that_contradicts_itself_is_not_chosen_from(
+    case: Part, knowledge: Knowledge
+) -> None:
+    """Two statements on improvement that differ support nothing that one of them refuses."""
+    both = changed(
+        responding(case, "Affirmed"),
+        lambda c: c["finding"].append(finding("FunctionalImprovement", "Negated", "Therapist")),
+    )
+    found = judged(both, knowledge)
+    good = judged(responding(case, "Affirmed"), knowledge)
+    bad = judged(responding(case, "Negated"), knowledge)
+
+    assert supports(found) == (supports(good) and supports(bad))
+    assert found.visits.least == min(good.visits.least, bad.visits.least)
+
+
+@given(case=EITHER, sure=st.integers(0, 10), more=st.integers(0, 10))
+def test_knowing_more_never_widens_what_is_possible(
+    case: Part, sure: int, more: int, knowledge: Knowledge
+) -> None:
+    """A count that is at least eight leaves no more open than one that is at least three."""
+    wide = judged(given_before(case, sure, "AtLeast"), knowledge)
+    narrow = judged(given_before(case, sure + more, "AtLeast"), knowledge)
+
+    assert within(narrow, wide)
+    if wide.robust:
+        assert narrow.robust

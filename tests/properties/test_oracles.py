@@ -1,0 +1,297 @@
+"""The arithmetic again, apart from the rules: visits, cap, days, months and the outcome itself."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from reasoner.terms import mn
+from tests.generated_cases import (
+    CASES,
+    EITHER,
+    MEASURED,
+    Part,
+    decided,
+    given_before,
+    judged,
+    listed,
+    name,
+    without,
+)
+
+if TYPE_CHECKING:
+    from reasoner import Knowledge
+    from reasoner.determination import Determination
+
+TREATING: Final = {"TreatingPhysician", "Therapist"}
+
+
+def counted(case: Part, *, everywhere: bool = False) -> list[Part]:
+    """List the courses of the care requested, for a region requested or none, or anywhere."""
+    request = case["request"][0]
+    return [
+        course
+        for course in case["course"]
+        if course["treatment"] == request["treatment"]
+        and (everywhere or "region" not in course or course["region"] in request["region"])
+    ]
+
+
+def sure(courses: list[Part]) -> int:
+    return sum(course.get("attendedVisits", 0) for course in courses)
+
+
+def left_open(courses: list[Part]) -> bool:
+    return any(course["countCertainty"] != "Exact" for course in courses)
+
+
+def response(case: Part) -> str:
+    """Say what the record tells of functional improvement, in one word."""
+    told = {
+        f["truth"]
+        for f in case["finding"]
+        if f["findingType"] == "FunctionalImprovement" and f["statedBy"] in TREATING
+    }
+    if len(told) == 2:
+        return "contradicted"
+    if told:
+        return told.pop()
+    missing = any(
+        r["recordType"] == "TherapyNotes" and r["availability"] == "KnownMissing"
+        for r in case["record"]
+    )
+    return "open" if missing else "silent"
+
+
+def excused(case: Part) -> bool:
+    return any(
+        f["findingType"] == "ExceptionalFactors"
+        and f["truth"] == "Affirmed"
+        and f["statedBy"] in TREATING
+        for f in case["finding"]
+    )
+
+
+def figures(knowledge: Knowledge, found: Determination, key: str) -> set[int]:
+    """Look the figures of the governing rows up in the knowledge, their own or borrowed."""
+    rows = [
+        knowledge.value(g.source.iri, mn("sameLimitAs")) or g.source.iri for g in found.governing
+    ]
+    return {int(v) for row in rows if (v := knowledge.value(row, mn(key))) is not None}
+
+
+@given(case=EITHER)
+def test_earlier_visits_are_counted_as_the_policy_says(case: Part, knowledge: Knowledge) -> None:
+    """Attended visits of the same care, for a requested or an unstated region."""
+    found = judged(case, knowledge)
+
+    assert found.visits.prior == sure(counted(case))
+    assert found.visits.prior_open == (
+        left_open(counted(case)) or not counted(case, everywhere=True)
+    )
+    assert found.visits.total == found.visits.prior + case["request"][0]["requestedVisits"]
+
+
+@given(case=EITHER)
+def test_the_limit_is_the_figure_of_what_governs(case: Part, knowledge: Knowledge) -> None:
+    """The numbers of a determination stand in the rows that it says govern."""
+    found = judged(case, knowledge)
+    limits, trials = (figures(knowledge, found, k) for k in ("maximumVisits", "trialVisits"))
+
+    assert found.visits.limit == min(limits, default=None)
+    assert found.visits.largest == max(limits, default=None)
+    assert found.visits.trial == min(trials, default=None)
+
+
+@given(case=EITHER)
+def test_support_never_goes_beyond_the_written_limit_unless_excused(
+    case: Part, knowledge: Knowledge
+) -> None:
+    """The boundary itself: what is supported and what was given stay within the largest figure."""
+    assume(not excused(case))
+    found = judged(case, knowledge)
+    limits = figures(knowledge, found, "maximumVisits")
+    assume(limits)
+
+    assert found.visits.most == 0 or found.visits.most + found.visits.prior <= max(limits)
+
+
+def expected(found: Determination, case: Part, told: str) -> tuple[str, int]:
+    """Say what must come of one limit, an exact count and a known response: a second opinion."""
+    asked, prior, limit = found.visits.requested, found.visits.prior, found.visits.limit
+    assert limit is not None
+    goes_on = prior == 0 or prior < (found.visits.trial or 0) or told == "Affirmed"
+    if prior + asked <= limit or excused(case):
+        if goes_on:
+            return "MedicallyNecessary", asked
+        return ("NotMedicallyNecessary" if told == "Negated" else "NotEstablished"), 0
+    if prior >= limit or not goes_on:
+        return "NotMedicallyNecessary", 0
+    return "NecessaryInPart", limit - prior
+
+
+@given(case=MEASURED, prior=st.integers(0, 20))
+def test_the_outcome_is_that_of_a_second_reckoning(
+    case: Part, prior: int, knowledge: Knowledge
+) -> None:
+    """Limit, trial, response and exceptional factors, put together by hand."""
+    told = given_before(case, prior)
+    found = judged(told, knowledge)
+    assume(response(told) in {"Affirmed", "Negated", "silent"})
+    assume(found.visits.limit is not None and found.visits.limit == found.visits.largest)
+
+    assert (name(found), found.visits.most) == expected(found, told, response(told))
+    assert found.visits.least == found.visits.most
+    assert found.robust
+
+
+@given(case=MEASURED, offset=st.integers(-1, 1), prior=st.integers(0, 9))
+def test_the_limit_holds_at_its_edge(
+    case: Part, offset: int, prior: int, knowledge: Knowledge
+) -> None:
+    """One fewer than the limit, the limit itself, and one more."""
+    told = given_before(case, prior)
+    limit = judged(told, knowledge).visits.limit
+    assume(limit is not None and limit == judged(told, knowledge).visits.largest)
+    assert limit is not None
+    asked = limit - prior + offset
+    assume(asked > 0 and response(told) in {"Affirmed", "Negated", "silent"})
+    told["request"][0] = without(told["request"][0], "weeks", "visitsPerWeek") | {
+        "requestedVisits": asked
+    }
+    found = judged(told, knowledge)
+
+    assert (name(found), found.visits.most) == expected(found, told, response(told))
+    assert ("LIM-02" in {s.rule for s in found.reasons}) == (offset > 0 and prior > 0)
+    assert ("LIM-08" in {s.rule for s in found.reasons}) == (offset <= 0)
+
+
+def cap(knowledge: Knowledge, case: Part) -> int | None:
+    """Look the cap of the care requested up, if one is in force on the day of injury."""
+    day = case["injury"]["injuredOn"].isoformat()
+    care = f"https://w3id.org/mednec/concept/{case['request'][0]['treatment']}"
+    for (iri, predicate), kinds in knowledge.described.items():
+        if predicate == mn("capsTreatment").value and care in {k.value for k in kinds}:
+            since = knowledge.value(iri, mn("effectiveFrom")) or "9999"
+            until = knowledge.value(iri, mn("effectiveUntil")) or "9999"
+            if since <= day < until:
+                return int(knowledge.value(iri, mn("maximumVisits")) or 0)
+    return None
+
+
+@given(case=EITHER, years=st.sampled_from([0, 0, 0, 7, 12]))
+def test_the_cap_is_reckoned_by_discipline_and_injury(
+    case: Part, years: int, knowledge: Knowledge
+) -> None:
+    """All visits of one discipline, wherever they were given; exceptions are told as such."""
+    injured = case["injury"]["injuredOn"] - timedelta(years * 365)
+    case = case | {"injury": {"injuredOn": injured}}
+    found = judged(case, knowledge)
+    most, courses = cap(knowledge, case), counted(case, everywhere=True)
+    total = sure(courses) + case["request"][0]["requestedVisits"]
+    told = {s.rule for s in found.legal if s.rule.startswith("CAP-")}
+
+    assert found.visits.cap == most
+    if most is None:
+        assert not told
+        return
+    assert found.visits.capped == sure(courses)
+    lifted, open_ = "authorization" in case, left_open(courses) or not courses
+    if "surgery" not in case:
+        assert ("CAP-12" in told) == (total > most and not lifted)
+        assert ("CAP-13" in told) == (total > most and lifted)
+        assert ("CAP-10" in told) == (total <= most and not open_)
+        assert ("CAP-11" in told) == (total <= most and open_)
+    for saying in found.legal:
+        if saying.rule in {"CAP-10", "CAP-12"}:
+            numbers = [int(n) for n in re.findall(r"\d+", saying.text)][:4]
+            assert numbers == [
+                sure(courses),
+                case["request"][0]["requestedVisits"],
+                total,
+                most,
+            ]
+
+
+@given(case=CASES, days=st.integers(0, 40))
+def test_timeliness_is_reckoned_in_days(case: Part, days: int, knowledge: Knowledge) -> None:
+    """From receipt to decision, by the calendar; unknown where a date is missing."""
+    request = case["request"][0]
+    assume("requestedOn" in request and "urDecision" in case)
+    received = request["requestedOn"] + timedelta(3)
+    told: Any = without(case, "imrDecision")
+    told["request"] = [request | {"receivedOn": received}]
+    told["urDecision"] = case["urDecision"] | {"decidedOn": received + timedelta(days)}
+    found = {s.rule: s.text for s in judged(told, knowledge).legal}
+    told["request"] = [without(request, "receivedOn")]
+    unknown = {s.rule for s in judged(told, knowledge).legal}
+
+    assert len({"UR-05", "UR-06"} & set(found)) == 1
+    assert ("UR-06" in found) == (days > 14)
+    assert f"decided {days} days" in found.get("UR-05", found.get("UR-06", ""))
+    assert "UR-04" in unknown
+    assert not {"UR-05", "UR-06"} & unknown
+
+
+@given(case=CASES)
+def test_time_since_injury_is_that_of_the_calendar(case: Part, knowledge: Knowledge) -> None:
+    """Days and whole months to the decision, over leap years and ends of months, or unknown."""
+    decision = decided(case, knowledge)
+    request = decision.determinations[0].request
+    first = case["injury"]["injuredOn"]
+    last = case.get("urDecision", {}).get("decidedOn")
+    if last is None:
+        assert decision.derivation.number(request, "daysSinceInjury") is None
+        return
+    months = (last.year - first.year) * 12 + last.month - first.month - (last.day < first.day)
+
+    assert decision.derivation.number(request, "daysSinceInjury") == (last - first).days
+    assert decision.derivation.number(request, "monthsSinceInjury") == months
+
+
+@given(case=CASES, months=st.integers(0, 14), days=st.integers(-2, 2))
+def test_the_period_after_an_operation_is_reckoned_in_whole_months(
+    case: Part, months: int, days: int, knowledge: Knowledge
+) -> None:
+    """Postsurgical until the period of the operation is over, and not before the operation."""
+    row = "https://w3id.org/mednec/guideline/mtus-postsurgical-2009/meniscectomy"
+    period = int(knowledge.value(row, mn("periodMonths")) or 0)
+    day = case["request"][0].get("requestedOn") or case["urDecision"]["decidedOn"]
+    count = day.year * 12 + day.month - 1 - months
+    performed = date(count // 12, count % 12 + 1, min(day.day, 28)) + timedelta(days)
+    told = case | {"surgery": {"procedure": "Meniscectomy", "performedOn": performed}}
+    decision = decided(told, knowledge)
+    request = decision.determinations[0].request
+    phases = {v.value.rsplit("/", 1)[-1] for v in decision.derivation.values(request, "phase")}
+    passed = (
+        (day.year - performed.year) * 12 + day.month - performed.month - (day.day < performed.day)
+    )
+    in_law = decision.determinations[0].law_of >= "2009-07-18"
+
+    assert period
+    assert ("Postsurgical" in phases) == (in_law and 0 <= passed < period and day >= performed)
+
+
+@given(case=EITHER)
+def test_each_region_is_supported_by_a_current_diagnosis_or_told(
+    case: Part, knowledge: Knowledge
+) -> None:
+    """Of the regions requested, each is supported, only past, or without any diagnosis."""
+    decision = decided(case, knowledge)
+    request = decision.determinations[0].request
+    supported, without_, past = (
+        {v.value for v in decision.derivation.values(request, key)}
+        for key in ("supportedRegion", "unsupportedRegion", "pastOnlyRegion")
+    )
+    asked = {f"https://w3id.org/mednec/concept/{r}" for r in listed(case["request"][0]["region"])}
+
+    assert supported | without_ == asked
+    assert not supported & without_
+    assert past <= without_
+    told = {s.rule for s in decision.determinations[0].reasons}
+    assert ("REG-02" in told) == bool(past)
+    assert ("REG-06" in told) == bool(without_ - past)
