@@ -64,9 +64,7 @@ def _with_treatment(
                 yield Response(said=said, treatment_class=mention.entry.one("treatmentClass"))
 
 
-def _without_treatment(
-    text: Text, entry: Entry, sentence: tuple[int, int]
-) -> Iterator[Response]:
+def _without_treatment(text: Text, entry: Entry, sentence: tuple[int, int]) -> Iterator[Response]:
     for pattern in entry.patterns:
         if TARGET in pattern.pattern:
             continue
@@ -75,16 +73,12 @@ def _without_treatment(
             yield Response(said=said, treatment_class=None)
 
 
-def read_home_program(
-    text: Text, lexicon: Lexicon, start: int, end: int
-) -> Stated[Concept] | None:
+def read_home_program(text: Text, lexicon: Lexicon, start: int, end: int) -> Stated[Concept] | None:
     """Return the home program, if a sentence that asks for nothing names one."""
     place = lexicon.coded("HomeProgramPhrase", "in_place")
     negated = lexicon.coded("HomeProgramPhrase", "negated")
     asks = [
-        p
-        for code in ("request", "decided")
-        for p in lexicon.coded("ContextPhrase", code).patterns
+        p for code in ("request", "decided") for p in lexicon.coded("ContextPhrase", code).patterns
     ]
     for first, last in sentences(text.flat, start, end):
         found = lexicon.mentions((place,), text.flat, first, last)
