@@ -1,4 +1,4 @@
-"""Read a folder of real determination letters and score the reading with the folder's own scorer."""
+"""Read a folder of real determination letters; score the reading with the folder's own scorer."""
 
 from __future__ import annotations
 

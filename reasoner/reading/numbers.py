@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import Final
 
-from .model import Amount
+from .values import Amount
 
 UNITS: Final = [
     "zero",
