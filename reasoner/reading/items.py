@@ -108,7 +108,7 @@ def read_items(
 
 
 def _heading(text: Text, outline: Outline) -> str:
-    return text.flat[outline.heading[0] : outline.heading[1]].rstrip(" :")
+    return text.flat[outline.heading[0] : outline.heading[1]]
 
 
 def _outcome(text: Text, outline: Outline) -> Stated[Concept] | None:

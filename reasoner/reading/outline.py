@@ -48,7 +48,7 @@ def outline_items(
     ends = [*starts[1:], issues[1]]
     outlines = [
         Outline(
-            heading=(start, outcome.start),
+            heading=(start, start + len(text.flat[start : outcome.start].rstrip(" :"))),
             outcome=outcome,
             parts=_parts(marks, outcome.end, end),
             end=end,

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from .model import Concept
     from .text import Text
 
-GAP: Final = 1
-"""Sentences between a treatment and words on its effect that do not name it."""
+IMPROVED: Final = "documented_yes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +40,23 @@ def read_responses(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterat
         if _asks(text, lexicon, first, last):
             continue
         here = [m for m in treatments if first <= m.start < last]
+        pain_only = _only_pain(text, lexicon, first, last)
         for entry in lexicon.kind("ResponsePhrase"):
+            if pain_only and entry.code == IMPROVED:
+                continue
             for mention in here:
                 flat = masked(text.flat, mention, [m for m in here if m.start != mention.start])
                 yield from _with_treatment(text, entry, flat, mention, (first, last))
             yield from _without_treatment(text, entry, (first, last))
+
+
+def _only_pain(text: Text, lexicon: Lexicon, first: int, last: int) -> bool:
+    """Say whether a sentence speaks of less pain and of no function: that is no improvement."""
+    pain, function = (
+        lexicon.mentions((lexicon.coded("WordList", code),), text.flat, first, last)
+        for code in ("pain_only", "function_word")
+    )
+    return bool(pain) and not function
 
 
 def _asks(text: Text, lexicon: Lexicon, first: int, last: int) -> bool:
