@@ -58,7 +58,7 @@ def _of_schedule(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterator
     tier = _tier(lexicon, "ScheduleTier")
     for mark in _values(text, lexicon, "schedule_citation", start, end):
         heads = _titles(text, lexicon, *mark)
-        stops = [head[0] for head in heads[1:]] + [mark[1]]
+        stops = [*(head[0] for head in heads[1:]), mark[1]]
         for (at, after, title, year, entry), stop in zip(heads, stops, strict=True):
             section = _section(text, lexicon, after, stop)
             yield Citation(
@@ -134,9 +134,10 @@ def _others(
 
 
 def _named(text: Text, after: int, start: int, end: int, *, known: bool) -> tuple[str, str | None]:
+    end = _trim(text, start, end)
     if not known:
         return text.flat[start:end].strip(" .,;:-"), None
-    section = text.flat[after:end].strip(" .,;:-")
+    section = text.flat[min(after, end) : end].strip(" .,;:-")
     return text.flat[start:after].strip(" .,;:-"), section or None
 
 

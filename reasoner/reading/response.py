@@ -44,10 +44,27 @@ def read_responses(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterat
         for entry in lexicon.kind("ResponsePhrase"):
             if pain_only and entry.code == IMPROVED:
                 continue
+            found = list(_without_treatment(text, entry, (first, last)))
             for mention in here:
                 flat = masked(text.flat, mention, [m for m in here if m.start != mention.start])
-                yield from _with_treatment(text, entry, flat, mention, (first, last))
-            yield from _without_treatment(text, entry, (first, last))
+                found += _with_treatment(text, entry, flat, mention, (first, last))
+            yield from _longest(found)
+
+
+def _longest(found: list[Response]) -> list[Response]:
+    """Return the longest words of each class of treatment: patterns overlap."""
+    best: dict[str | None, Response] = {}
+    for response in found:
+        span = response.said.spans[0]
+        held = best.get(response.treatment_class)
+        if held is None or span.end - span.start > _width(held):
+            best[response.treatment_class] = response
+    return list(best.values())
+
+
+def _width(response: Response) -> int:
+    span = response.said.spans[0]
+    return span.end - span.start
 
 
 def _only_pain(text: Text, lexicon: Lexicon, first: int, last: int) -> bool:

@@ -273,26 +273,5 @@ def _is_compound(left: str, right: str, known: set[str]) -> bool:
     return left in COMPOUNDING or (left in known and right in known)
 
 
-COMPOUNDING: Final = frozenset(
-    [
-        "non",
-        "anti",
-        "pre",
-        "post",
-        "self",
-        "re",
-        "follow",
-        "x",
-        "co",
-        "multi",
-        "well",
-        "inter",
-        "intra",
-        "e",
-        "t",
-        "semi",
-        "sub",
-        "re-",
-    ]
-)
-"""First parts of words that English joins with a hyphen."""
+COMPOUNDING: Final = frozenset({"anti", "follow", "non", "post", "pre", "self", "well", "x"})
+"""First parts of words that letters join with a hyphen."""
