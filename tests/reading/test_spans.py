@@ -62,7 +62,11 @@ def test_a_stated_number_or_date_stands_in_its_words(name: str, lexicon: Lexicon
     letter = read(name, lexicon)
     for field, stated in values(letter):
         words = " ".join(letter.words(span) for span in stated.spans)
-        if stated.confidence == Confidence.STATED and isinstance(stated.value, int) and stated.value:
+        if (
+            stated.confidence == Confidence.STATED
+            and isinstance(stated.value, int)
+            and stated.value
+        ):
             numbers = [number_of(m[0]) for m in re.finditer(NUMBER, words, re.IGNORECASE)]
             assert stated.value in numbers, (field, words)
         if stated.confidence == Confidence.STATED and hasattr(stated.value, "isoformat"):
@@ -77,7 +81,10 @@ def in_essence(letter: Letter) -> object:
     data["items"] = [{k: v for k, v in i.items() if k != "rationale"} for i in data["items"]]
     return (
         data,
-        [(c.treatment.value, c.visits and c.visits.value, c.certainty.value) for c in letter.courses],
+        [
+            (c.treatment.value, c.visits and c.visits.value, c.certainty.value)
+            for c in letter.courses
+        ],
         [(d.words.value, d.condition and d.condition.value) for d in letter.diagnoses],
         letter.home_program and letter.home_program.value,
         [r.words for r in letter.missing_records],
@@ -94,7 +101,9 @@ def disturbed(draw: st.DrawFn) -> tuple[str, str]:
     # where a page turns inside the summary, or between words of any part
     for _ in range(draw(st.integers(min_value=1, max_value=4))):
         at = draw(st.sampled_from(places))
-        broken = draw(st.sampled_from(["\n", "  ", "\t", "\r\n", "\n\f", "\f", "\n\n\f\n", "\u00a0"]))
+        broken = draw(
+            st.sampled_from(["\n", "  ", "\t", "\r\n", "\n\f", "\f", "\n\n\f\n", "\u00a0"])
+        )
         source = f"{source[:at]}{broken}{source[at + 1 :]}"
         places = [p if p < at else p + len(broken) - 1 for p in places if p != at]
     words = [
