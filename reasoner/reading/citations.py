@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from reasoner.terms import mn
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from .lexicon import Entry, Lexicon
     from .model import Concept
     from .text import Text
+
+
+EMPTY: Final = " .,;:-"
 
 
 def read_line(text: Text, lexicon: Lexicon, start: int, end: int, on: date | None) -> GuidelineLine:
@@ -112,17 +115,19 @@ def _others(
 ) -> Iterator[Citation]:
     """Read free citations: each break begins a source, and so does each name of a known one."""
     for mark in _values(text, lexicon, "other_citation", start, end):
+        pieces = [p for p in _pieces(text, lexicon, *mark) if text.flat[p[0] : p[1]].strip(EMPTY)]
+        names = [
+            next(iter(lexicon.mentions("TierWord", text.flat, p[0], p[1])), None) for p in pieces
+        ]
         tier: Entry | None = None
-        for at, stop, broken in _pieces(text, lexicon, *mark):
-            words = text.flat[at:stop].strip(" .,;:-")
-            if not words:
-                continue
-            names = lexicon.mentions("TierWord", text.flat, at, stop)
-            named = names[0].entry if names else None
-            tier = named or (None if broken else tier) or _tier(lexicon, "StudyTier")
-            title, section = _named(
-                text, names[0].end if names else at, at, stop, known=bool(named)
-            )
+        for number, (at, stop, broken) in enumerate(pieces):
+            name = names[number]
+            following = names[number + 1] if number + 1 < len(names) else None
+            leads = following if number == 0 and not pieces[min(1, len(pieces) - 1)][2] else None
+            told = name or (None if broken or tier else leads)
+            tier = told.entry if told else (None if broken else tier)
+            tier = tier or _tier(lexicon, "StudyTier")
+            title, section = _named(text, name.end if name else at, at, stop, known=bool(name))
             yield Citation(
                 tier=tier.concept,
                 title=title,

@@ -151,7 +151,9 @@ def test_stage_by_dates(injury: str, phase: str, lexicon: Lexicon) -> None:
         ("Chiropractic physiotherapy 6 visits", "chiropractic", "chiropractic"),
         ("Electrical stimulation 2x6", "other_pm", "modality"),
         ("Hand therapy 6 visits", "occupational_therapy", "occupational_therapy"),
-        ("Massage therapy 6 visits", "manual_therapy", "chiropractic"),
+        ("Massage therapy 6 visits", "manual_therapy", "physical_therapy"),
+        ("Ice/heat pads therapy times 12", "other_pm", "modality"),
+        ("Spinolator therapy 6 visits", "other_pm", "chiropractic"),
         ("Physical therapy evaluation and treatment", "physical_therapy", "physical_therapy"),
         ("TENS unit purchase", None, None),
         ("MRI of the lumbar spine", None, None),
@@ -206,3 +208,42 @@ def test_what_is_not_understood_is_listed(lexicon: Lexicon) -> None:
     }
     assert letter.items[0].facts is not None
     assert letter.items[0].facts.visits_disputed is None
+
+
+def test_more_of_a_treatment_says_that_some_was_given(lexicon: Lexicon) -> None:
+    """An item that asks for more leaves the earlier visits open, and silence does not."""
+    more, first = (
+        item(lexicon, heading=f"{word} therapy 6 visits, lumbar spine").facts
+        for word in ("Additional physical", "Physical")
+    )
+
+    assert more is not None
+    assert more.prior_certainty is not None
+    assert more.prior_certainty.value.code == "unknown"
+    assert more.prior_certainty.confidence == "inferred"
+    assert first is not None
+    assert first.prior_certainty is not None
+    assert first.prior_certainty.value.code == "none_stated"
+
+
+def test_a_modality_counts_with_therapy_and_not_the_reverse(lexicon: Lexicon) -> None:
+    """Therapists apply modalities; a heat pack at home is no visit to a therapist."""
+    therapy = f"{PERSON}Treatment has included 6 sessions of physical therapy."
+    heat = f"{PERSON}Treatment has included heat therapy."
+    modality = item(lexicon, summary=therapy, heading="Infrared therapy 6 visits").facts
+    visits = item(lexicon, summary=heat).facts
+
+    assert modality is not None
+    assert modality.prior_visits is not None
+    assert modality.prior_visits.value == 6
+    assert visits is not None
+    assert visits.prior_visits is None
+
+
+@pytest.mark.parametrize("name", ["Non-\nMTUS", "Non- \n MTUS", "Non-MTUS"])
+def test_a_hyphen_before_a_capital_belongs_to_the_word(name: str, lexicon: Lexicon) -> None:
+    """A line may end inside a name of the form."""
+    side = item(lexicon, administrator=f"Decision based on {name} Citation ODG Neck.")
+
+    assert side.claims_administrator is not None
+    assert [c.tier.code for c in side.claims_administrator.citations] == ["ODG"]
