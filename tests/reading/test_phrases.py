@@ -124,6 +124,33 @@ def test_regions_of_the_diagnoses(row: dict[str, Any], lexicon: Lexicon) -> None
     assert {r.confidence for r in facts.regions} == {"inferred"}
 
 
+@table("headings")
+def test_heading(row: dict[str, Any], lexicon: Lexicon) -> None:
+    """Treatment, regions and visits of one heading are read together."""
+    summary = f"{PERSON}The diagnoses include lumbar strain."
+    facts = item(lexicon, summary=summary, heading=row["heading"]).facts
+
+    assert facts is not None
+    assert facts.treatment.value.code == row["treatment"]
+    assert sorted(r.value.code for r in facts.regions) == row["regions"]
+    assert (facts.visits_original.value if facts.visits_original else None) == row["visits"]
+
+
+@table("splits")
+def test_split(row: dict[str, Any], lexicon: Lexicon) -> None:
+    """What was asked, what was approved and what is left are kept apart."""
+    read = item(lexicon, heading=row["heading"])
+
+    assert read.modified
+    assert read.facts is not None
+    assert read.facts.visits_original is not None
+    assert read.facts.visits_original.value == row["original"]
+    assert read.facts.ur_approved is not None
+    assert read.facts.ur_approved.value == row["approved"]
+    assert read.facts.visits_disputed is not None
+    assert read.facts.visits_disputed.value == row["disputed"]
+
+
 @pytest.mark.parametrize(
     ("injury", "phase"),
     [
