@@ -20,6 +20,10 @@ from typing import TYPE_CHECKING, Final
 from .errors import QueryForbidden, QueryTooCostly, QueryUnreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pyoxigraph as ox
+
     from .knowledge import Knowledge
 
 SECONDS: Final = 10
@@ -73,7 +77,9 @@ class Answer:
     body: bytes
 
 
-def ask(query: str, knowledge: Knowledge, *, accept: str = "json") -> Answer:
+def ask(
+    query: str, knowledge: Knowledge, *, accept: str = "json", over: Iterable[ox.Triple] = ()
+) -> Answer:
     """
     Answer a query over the knowledge base.
 
@@ -82,6 +88,7 @@ def ask(query: str, knowledge: Knowledge, *, accept: str = "json") -> Answer:
         knowledge: The knowledge base that is asked.
         accept: `json`, `xml`, `csv` or `tsv` for rows; `turtle` or `jsonld` for triples. Where
             the form does not suit the query, JSON or Turtle is given.
+        over: Facts that are asked too, such as those of determinations.
 
     Raises:
         QueryUnreadable: Not a query.
@@ -91,7 +98,7 @@ def ask(query: str, knowledge: Knowledge, *, accept: str = "json") -> Answer:
     _check(query)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "knowledge.nt"
-        facts = (*knowledge.facts, *knowledge.entailed)
+        facts = (*knowledge.facts, *knowledge.entailed, *over)
         path.write_text("".join(f"{fact} .\n" for fact in facts), encoding="utf-8")
         try:
             done = subprocess.run(  # noqa: S603 - our own worker, with the query on standard input
