@@ -23,6 +23,7 @@ from .proof_graph import stored_triples
 from .proofs.build import build_proof, proof_text
 from .proofs.commands import COMMANDS as PROOF_COMMANDS
 from .query import ask
+from .reading.commands import COMMANDS as READING_COMMANDS
 from .variants import COMPARISONS
 from .workbench.commands import COMMANDS as AUTHORS_COMMANDS
 
@@ -156,7 +157,13 @@ def serve_command(host: str, port: int, watch: float | None, folder: Path | None
     import_module("api").serve(load_knowledge(folder), host=host, port=port, watch=watch)
 
 
-for _command in (*AUTHORS_COMMANDS, *DOCS_COMMANDS, *LETTER_COMMANDS, *PROOF_COMMANDS):
+for _command in (
+    *AUTHORS_COMMANDS,
+    *DOCS_COMMANDS,
+    *LETTER_COMMANDS,
+    *PROOF_COMMANDS,
+    *READING_COMMANDS,
+):
     commands.add_command(_command)
 
 

@@ -1,0 +1,328 @@
+"""
+What a reading of a determination letter holds: plain data, each fact with its place and its trust.
+
+Offsets count characters of the source text, as it came out of the file; the end is exclusive.
+A concept is named by its IRI in the ontology and by the code that the lexicon gives it.
+None always means that the letter does not say, or that it was not understood.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .values import Amount, Concept, Confidence, Span, Stated
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+__all__ = [
+    "Amount",
+    "Citation",
+    "Concept",
+    "Confidence",
+    "Course",
+    "Diagnosis",
+    "Dose",
+    "GuidelineLine",
+    "Item",
+    "ItemFacts",
+    "Letter",
+    "MissingRecord",
+    "NotUnderstood",
+    "Problem",
+    "Reviewer",
+    "Span",
+    "Stated",
+    "Surgery",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dose:
+    """
+    A quantity of treatment.
+
+    Attributes:
+        visits: Visits in all; of a compound request, those of the first part.
+        per_week: Visits a week.
+        weeks: Calendar weeks.
+        regions: The regions that this quantity is for, where the words name them.
+        span: All words of the quantity.
+        words: Those words.
+    """
+
+    visits: Stated[Amount] | None = None
+    per_week: Stated[Amount] | None = None
+    weeks: Stated[Amount] | None = None
+    regions: tuple[Stated[Concept], ...] = ()
+    span: Span
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """
+    A source that one side names.
+
+    Attributes:
+        tier: The rank of the source, as a concept of the lexicon.
+        title: The title as written, without the year.
+        year: The year of the edition as written.
+        section: The sections or the place in the source as written.
+        guideline: IRI of the edition in `ontology/guidelines`, if title and year tell it.
+        span: All words of the citation.
+    """
+
+    tier: Concept
+    title: str
+    year: int | None
+    section: str | None
+    guideline: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuidelineLine:
+    """
+    What one side of the dispute says that it rests on.
+
+    Attributes:
+        words: The line as written.
+        basis: On which kind of source the decision rests.
+        citations: The sources, in the order of the letter.
+        span: The line.
+    """
+
+    words: str
+    basis: Stated[Concept] | None
+    citations: tuple[Citation, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemFacts:
+    """
+    What the letter says before the rationale about one item of physical medicine.
+
+    Attributes:
+        treatment: The kind of treatment asked for.
+        regions: The regions asked for; those of the diagnoses, inferred, where the item has none.
+        visits_original: Visits of the original request; the most of a range.
+        visits_disputed: Visits still in dispute; the first part of a compound remainder.
+        ur_outcome: What utilization review decided.
+        ur_approved: Visits that utilization review approved; None if it denied the request.
+        prior_visits: Earlier visits of the same class of treatment.
+        prior_certainty: How sure that number is, with the code of `mn:CountCertainty` or of the
+            lexicon for "no earlier treatment is mentioned".
+        response: Whether function improved with the earlier treatment.
+        home_program: Whether the worker has a program of exercise at home.
+        phase: The stage of the injury by the dates.
+    """
+
+    treatment: Stated[Concept]
+    regions: tuple[Stated[Concept], ...]
+    visits_original: Stated[int] | None
+    visits_disputed: Stated[int] | None
+    ur_outcome: Stated[Concept] | None
+    ur_approved: Stated[int] | None
+    prior_visits: Stated[int] | None
+    prior_certainty: Stated[Concept] | None
+    response: Stated[Concept] | None
+    home_program: Stated[Concept] | None
+    phase: Stated[Concept] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """
+    One disputed item.
+
+    Attributes:
+        number: Its place in the letter, from 1.
+        heading: Its words up to the colon before the outcome, white space joined.
+        outcome: What the independent reviewer decided; None in a letter that breaks off.
+        treatment: The kind of treatment, where the lexicon knows it.
+        asks_for_more: The words that ask for more of a treatment, and so say that some was given.
+        physical_medicine: Whether it is filed as physical medicine.
+        kind: The class of physical medicine (`skos:notation` of the treatment's class).
+        modified: Whether utilization review approved a part.
+        whole_in_dispute: Whether the whole original request stays in dispute beside the part.
+        original: The original request; the item itself where nothing was approved.
+        authorized: What the claims administrator approved; None if nothing.
+        disputed: What is in dispute, one part or more (a compound remainder has one a region).
+        regions: The regions that the heading names.
+        claims_administrator: The line of the claims administrator.
+        reviewer: The line of the independent reviewer.
+        rationale: The rationale, without its label.
+        facts: Facts for a decision; None unless the treatment is known.
+        span: The item from the heading to the end of the rationale.
+    """
+
+    number: int
+    heading: Stated[str]
+    outcome: Stated[Concept] | None
+    treatment: Stated[Concept] | None
+    asks_for_more: Stated[Concept] | None
+    physical_medicine: bool
+    kind: str | None
+    modified: bool
+    whole_in_dispute: bool
+    original: Dose
+    authorized: Dose | None
+    disputed: tuple[Dose, ...]
+    regions: tuple[Stated[Concept], ...]
+    claims_administrator: GuidelineLine | None
+    reviewer: GuidelineLine | None
+    rationale: Span | None
+    facts: ItemFacts | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewer:
+    """The credentials of the independent reviewer: states of licensure and specialties."""
+
+    licensure: tuple[Stated[str], ...] = ()
+    specialties: tuple[Stated[str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """
+    A diagnosis of the summary.
+
+    Attributes:
+        words: The words of the diagnosis.
+        condition: The condition that the lexicon knows; None if it knows none.
+        regions: Where in the body.
+        status: `mn:Current` or `mn:Past`.
+    """
+
+    words: Stated[str]
+    condition: Stated[Concept] | None
+    regions: tuple[Stated[Concept], ...]
+    status: Stated[Concept] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """
+    One mention of treatment before the request.
+
+    Attributes:
+        treatment: The kind of treatment.
+        regions: The regions that the words name for it.
+        visits: Visits attended; 0 where the letter says that there was none.
+        certainty: How sure the number is.
+        after_denial: Whether only the reason that utilization review gave mentions it.
+        span: The words of the mention.
+    """
+
+    treatment: Stated[Concept]
+    regions: tuple[Stated[Concept], ...]
+    visits: Stated[int] | None
+    certainty: Stated[Concept]
+    after_denial: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surgery:
+    """An operation in the summary: performed, planned or refused (`status`)."""
+
+    procedure: Stated[Concept] | None
+    status: Stated[Concept]
+    performed_on: Stated[date] | None
+    words: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingRecord:
+    """A record that the letter says is not in the file."""
+
+    record: Stated[Concept] | None
+    words: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """
+    Something that kept the reader from reading.
+
+    Attributes:
+        kind: Kebab-case name of the problem, such as `summary-missing`.
+        message: What is wrong.
+        hint: What to do next; empty if there is nothing to add.
+        span: Where; None if it concerns the whole file.
+    """
+
+    kind: str
+    message: str
+    hint: str = ""
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotUnderstood:
+    """A stretch of the letter from which a fact was expected and none was read."""
+
+    part: str
+    words: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """
+    One determination letter, read.
+
+    Attributes:
+        source: The text as it came out of the file; all spans point into it.
+        digest: SHA-256 of that text, in hexadecimal.
+        case_number: The number of the case.
+        dates: The dates of the header by the field's name: `date_assigned`, `date_of_injury`,
+            `decision_date`, `ur_denial_date`, `application_received`.
+        priority: Standard or expedited, as written.
+        reviewer: The credentials of the reviewer.
+        summary: The clinical case summary.
+        age: The worker's age in years.
+        sex: `mn:Male` or `mn:Female`.
+        injured_on: The date of injury: that of the header, else that of the summary.
+        diagnoses: The diagnoses of the summary.
+        courses: Earlier treatment, in the order of the letter.
+        surgeries: Operations, performed or not.
+        responses: Every sentence on the response to treatment, with its concept.
+        home_program: Whether there is a program of exercise at home; None if nothing says so.
+        missing_records: Records that the letter says are not in the file.
+        items: The disputed items, in the order of the letter.
+        problems: What kept the reader from reading.
+        not_understood: What was expected to say something and was not understood.
+    """
+
+    source: str
+    digest: str
+    case_number: Stated[str] | None
+    dates: Mapping[str, Stated[date]]
+    priority: Stated[str] | None
+    reviewer: Reviewer
+    summary: Span | None
+    age: Stated[int] | None
+    sex: Stated[Concept] | None
+    injured_on: Stated[date] | None
+    diagnoses: tuple[Diagnosis, ...]
+    courses: tuple[Course, ...]
+    surgeries: tuple[Surgery, ...]
+    responses: tuple[Stated[Concept], ...]
+    home_program: Stated[Concept] | None
+    missing_records: tuple[MissingRecord, ...]
+    items: tuple[Item, ...]
+    problems: tuple[Problem, ...] = field(default=())
+    not_understood: tuple[NotUnderstood, ...] = field(default=())
+
+    def words(self, span: Span) -> str:
+        """Return the words of the letter at a span, white space joined."""
+        return " ".join(self.source[span.start : span.end].split())
