@@ -17,7 +17,7 @@ from .facts import Facts
 from .populations import Population, compile_populations
 from .rules import Rule, read_rules
 from .shapes import ShapeSet
-from .terms import CONCEPT, LABEL, NS, OWL, TYPE, mn, name_of, shorten
+from .terms import CONCEPT, LABEL, LEXICON, NS, OWL, TYPE, mn, name_of, shorten
 from .vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -80,7 +80,8 @@ class Knowledge:
         kept = {
             t
             for t in (*self.facts, *self.entailed)
-            if t.predicate.value.startswith(own) or (t.predicate == TYPE and _is_ours(t.object))
+            if (t.predicate.value.startswith(own) or (t.predicate == TYPE and _is_ours(t.object)))
+            and not name_of(t.subject).startswith(LEXICON)
         }
         return tuple(ox.Quad(t.subject, t.predicate, t.object) for t in sorted(kept, key=str))
 

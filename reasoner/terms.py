@@ -11,6 +11,7 @@ NS: Final = "https://w3id.org/mednec/ns#"
 CONCEPT: Final = "https://w3id.org/mednec/concept/"
 RULE: Final = "https://w3id.org/mednec/rule/"
 CASE: Final = "https://w3id.org/mednec/case/"
+LEXICON: Final = "https://w3id.org/mednec/lexicon/"
 SHAPES: Final = "https://w3id.org/mednec/shapes#"
 CONTEXT: Final = "https://w3id.org/mednec/context.jsonld"
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -31,6 +32,7 @@ PREFIXES: Final = {
     "mnl": "https://w3id.org/mednec/law/",
     "mnr": RULE,
     "mnsh": SHAPES,
+    "mnw": LEXICON,
     "owl": OWL,
     "prov": PROV,
     "rdf": RDF,
