@@ -5,7 +5,9 @@ MednecError
 ├── CaseError           the sender of a case
 │   ├── CaseUnreadable      not Turtle or JSON, or not in the vocabulary
 │   ├── CaseTooLarge        more than the service reads
-│   └── CaseRejected        read, but it violates the shapes of a case
+│   ├── CaseRejected        read, but it violates the shapes of a case
+│   ├── LetterUnreadable    no text, or no letter of the form that is read
+│   └── LetterTooLarge      a letter larger than any that is read
 ├── QueryError          the analyst
 │   ├── QueryUnreadable     not a SPARQL query
 │   ├── QueryForbidden      an update, a call to another service, a remote graph
@@ -73,6 +75,14 @@ class CaseRejected(CaseError):
     def __init__(self, message: str, *, report: object, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.report = report
+
+
+class LetterUnreadable(CaseError):
+    """A file from which no letter could be read."""
+
+
+class LetterTooLarge(CaseError):
+    """A file too large to be one letter."""
 
 
 class QueryError(MednecError):

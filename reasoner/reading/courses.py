@@ -1,0 +1,115 @@
+"""Earlier treatment in a summary: each mention with its count and how sure that is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from .lexicon import TARGET
+from .model import Course, Span, Stated
+from .numbers import number_of
+from .regions import read_regions
+from .sentences import masked, sentences
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator
+
+    from .lexicon import Lexicon, Mention
+    from .text import Text
+
+MOST: Final = 120
+"""Visits beyond which a number near a treatment is none of visits."""
+
+
+def read_courses(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterator[Course]:
+    """Yield a course for each mention of treatment that took place, or did not, in the order."""
+    home = tuple(lexicon.kind("HomeProgramPhrase"))
+    covered = lexicon.mentions(home, text.flat, start, end)
+    treatments = [
+        m
+        for m in lexicon.mentions("TreatmentWord", text.flat, start, end)
+        if not any(h.start <= m.start and m.end <= h.end for h in covered)
+    ]
+    for first, last in sentences(text.flat, start, end):
+        here = [m for m in treatments if first <= m.start < last]
+        for mention in here:
+            others = [m for m in here if m.start != mention.start]
+            flat = masked(text.flat, mention, others)
+            course = _course(text, lexicon, flat, mention, (first, last))
+            if course:
+                yield course
+
+
+def _course(
+    text: Text, lexicon: Lexicon, flat: str, mention: Mention, sentence: tuple[int, int]
+) -> Course | None:
+    said = {
+        code
+        for code in ("none", "undocumented", "earlier", "request")
+        if _says(lexicon, code, flat, sentence)
+    }
+    treatment = Stated(
+        value=mention.entry.concept, spans=(text.span(mention.start, mention.end),)
+    )
+    if "none" in said:
+        exact = lexicon.coded("CertaintyWord", "exact")
+        return Course(
+            treatment=treatment,
+            regions=(),
+            visits=Stated(value=0, spans=(text.span(*sentence),)),
+            certainty=Stated(value=exact.concept, spans=(text.span(*sentence),)),
+            after_denial=False,
+            span=text.span(*sentence),
+        )
+    if "undocumented" in said or ("request" in said and "earlier" not in said):
+        return None
+    visits, code, span = _count(text, lexicon, flat, mention, sentence)
+    certainty = lexicon.coded("CertaintyWord", code)
+    return Course(
+        treatment=treatment,
+        regions=read_regions(text, lexicon, mention.end, _clause_end(flat, mention, sentence[1])),
+        visits=visits,
+        certainty=Stated(value=certainty.concept, spans=(span,)),
+        after_denial="request" in said,
+        span=span,
+    )
+
+
+def _clause_end(flat: str, mention: Mention, end: int) -> int:
+    """Return where the words that belong to one treatment end: at a comma or a full stop."""
+    stops = [at for mark in ",;." if (at := flat.find(mark, mention.end, end)) > 0]
+    return min([end, *stops])
+
+
+def _says(lexicon: Lexicon, code: str, flat: str, sentence: tuple[int, int]) -> bool:
+    entry = lexicon.coded("ContextPhrase", code)
+    return any(_hit(pattern, flat, sentence) for pattern in entry.patterns)
+
+
+def _hit(pattern: re.Pattern[str], flat: str, sentence: tuple[int, int]) -> bool:
+    """Search a sentence; a pattern that names the treatment has to have found this one."""
+    return any(
+        TARGET not in pattern.pattern or TARGET in found[0]
+        for found in pattern.finditer(flat, *sentence)
+    )
+
+
+def _count(
+    text: Text, lexicon: Lexicon, flat: str, mention: Mention, sentence: tuple[int, int]
+) -> tuple[Stated[int] | None, str, Span]:
+    """Return the count beside a treatment, the code of its certainty, and the words."""
+    for entry in lexicon.kind("CountPhrase"):
+        found = [
+            m
+            for pattern in entry.patterns
+            for m in pattern.finditer(flat, *sentence)
+            if TARGET in m[0]
+        ]
+        for match in sorted(found, key=lambda m: m.end() - m.start()):
+            value = number_of(match["count"])
+            if value is None or value > MOST:
+                continue
+            least = entry.code != "exact" or match.groupdict().get("least")
+            visits = Stated(value=value, spans=(text.span(*match.span("count")),))
+            return visits, "at_least" if least else "exact", text.span(*match.span())
+    return None, "unknown", text.span(mention.start, mention.end)

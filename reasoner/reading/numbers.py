@@ -1,0 +1,98 @@
+"""Numbers and dates as English letters write them: the patterns, and their values."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Final
+
+from .model import Amount
+
+UNITS: Final = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen"
+).split()
+TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+VALUES: Final = {
+    **{word: value for value, word in enumerate(UNITS)},
+    **{word: 10 * value for value, word in enumerate(TENS, start=2)},
+    "once": 1,
+    "twice": 2,
+    "thrice": 3,
+    "a single": 1,
+    "single": 1,
+}
+MONTHS: Final = (
+    "january february march april may june july august september october november december"
+).split()
+
+_WORD: Final = "|".join(
+    [
+        rf"(?:{'|'.join(TENS)})(?:[ -](?:{'|'.join(UNITS[1:10])}))?",
+        *sorted(UNITS, key=len, reverse=True),
+        "once",
+        "twice",
+        "thrice",
+    ]
+)
+NUMBER: Final = (
+    rf"(?:(?:{_WORD})(?: ?\( ?[0-9]{{1,3}} ?\))?"
+    r"|(?<![0-9./-])[0-9]{1,3}(?:\.0+)?(?![0-9]|[./-][0-9])(?: ?\((?:" + _WORD + r")\))?)"
+)
+_LOOSE: Final = rf"(?:(?:{_WORD})(?: ?\( ?[0-9]{{1,3}} ?\))?|(?<![0-9./])[0-9]{{1,3}}(?![0-9/]))"
+RANGE: Final = rf"(?:{_LOOSE}(?: ?(?:-|to|or) ?{_LOOSE})?)"
+DATE: Final = (
+    r"(?:[0-9]{1,2}[-/][0-9]{1,2}[-/](?:[0-9]{4}|[0-9]{2})(?![0-9])"
+    rf"|(?:{'|'.join(MONTHS)})\.? [0-9]{{1,2}}(?:st|nd|rd|th)?,? [0-9]{{4}})"
+)
+CENTURY: Final = 2000
+PIVOT: Final = 70
+"""Two digits of a year below this belong to this century, the others to the last."""
+
+
+def number_of(text: str) -> int | None:
+    """Return the value of a number in digits or words, or None if it is none."""
+    digits = re.search(r"[0-9]+", text)
+    if digits:
+        return int(digits[0])
+    words = re.findall("[a-z]+", text.lower())
+    values = [VALUES[word] for word in words if word in VALUES]
+    return sum(values) if values else None
+
+
+def amount_of(text: str) -> Amount | None:
+    """Return the value of a number or a range, or None if it is none."""
+    parts = [m[0] for m in re.finditer(_LOOSE, text, re.IGNORECASE)]
+    values = [value for value in map(number_of, parts) if value is not None]
+    if not values:
+        return None
+    return Amount(least=min(values), most=max(values))
+
+
+def date_of(text: str) -> date | None:
+    """Return the date that American digits or an English month give, or None if it is none."""
+    parts = re.fullmatch(r"\s*([0-9]{1,2})[-/]([0-9]{1,2})[-/]([0-9]{2,4})\s*", text)
+    try:
+        if parts:
+            year = int(parts[3])
+            if year < CENTURY // 20:
+                year += CENTURY if year < PIVOT else CENTURY - 100
+            return date(year, int(parts[1]), int(parts[2]))
+        words = re.fullmatch(r"\s*([a-z]+)\.? ([0-9]{1,2})[a-z]*,? ([0-9]{4})\s*", text.lower())
+        if words and words[1] in MONTHS:
+            return date(int(words[3]), MONTHS.index(words[1]) + 1, int(words[2]))
+    except ValueError:
+        return None
+    return None
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the same day some months later, or the last day of a month that is shorter."""
+    total = day.month - 1 + months
+    year, month = day.year + total // 12, total % 12 + 1
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, month, min(day.day, last))
+        except ValueError:
+            continue
+    raise AssertionError

@@ -1,0 +1,56 @@
+"""Parts of the body in a stretch of text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .model import Confidence, Stated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .lexicon import Entry, Lexicon
+    from .model import Concept
+    from .text import Text
+
+
+def read_regions(
+    text: Text,
+    lexicon: Lexicon,
+    start: int,
+    end: int,
+    diagnosed: Iterable[Stated[Concept]] = (),
+) -> tuple[Stated[Concept], ...]:
+    """
+    Find the regions that a stretch names, each once, in the order of the words.
+
+    A word that may mean several regions means those among the diagnosed ones, or else all.
+    """
+    found: dict[str, Stated[Concept]] = {}
+    near = {r.value.code: r for r in diagnosed}
+    for mention in lexicon.mentions("RegionWord", text.flat, start, end):
+        span = text.span(mention.start, mention.end)
+        for entry, sure in _meant(lexicon, mention.entry, near):
+            confidence = Confidence.STATED if sure else Confidence.INFERRED
+            stated = Stated(value=entry.concept, spans=(span,), confidence=confidence)
+            earlier = found.get(entry.code)
+            if earlier is None or (sure and earlier.confidence != Confidence.STATED):
+                found[entry.code] = stated
+    return tuple(found.values())
+
+
+def _meant(
+    lexicon: Lexicon, entry: Entry, near: dict[str, Stated[Concept]]
+) -> list[tuple[Entry, bool]]:
+    choices = [lexicon.entries[iri] for iri in entry.of("eitherOf")]
+    if not choices:
+        return [(entry, True)]
+    return [(c, False) for c in choices if c.code in near] or [(c, False) for c in choices]
+
+
+def region_of_concept(lexicon: Lexicon, iri: str) -> Concept | None:
+    """Return how the lexicon names a region of the ontology."""
+    for entry in lexicon.kind("RegionWord"):
+        if iri in entry.of("denotes"):
+            return entry.concept
+    return None

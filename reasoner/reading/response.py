@@ -1,0 +1,106 @@
+"""The response to earlier treatment, exercise at home, and records that are missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from .lexicon import TARGET
+from .model import MissingRecord, Stated
+from .sentences import masked, sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .lexicon import Entry, Lexicon, Mention
+    from .model import Concept
+    from .text import Text
+
+GAP: Final = 1
+"""Sentences between a treatment and words on its effect that do not name it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """
+    Words on the effect of a treatment.
+
+    Attributes:
+        said: What they say.
+        treatment_class: The class of the treatment; None if they name none.
+    """
+
+    said: Stated[Concept]
+    treatment_class: str | None
+
+
+def read_responses(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterator[Response]:
+    """Yield what the summary says of the effect of treatment, in the order of the letter."""
+    treatments = lexicon.mentions("TreatmentWord", text.flat, start, end)
+    for first, last in sentences(text.flat, start, end):
+        if _asks(text, lexicon, first, last):
+            continue
+        here = [m for m in treatments if first <= m.start < last]
+        for entry in lexicon.kind("ResponsePhrase"):
+            for mention in here:
+                flat = masked(text.flat, mention, [m for m in here if m.start != mention.start])
+                yield from _with_treatment(text, entry, flat, mention, (first, last))
+            yield from _without_treatment(text, entry, (first, last))
+
+
+def _asks(text: Text, lexicon: Lexicon, first: int, last: int) -> bool:
+    """Say whether a sentence reports a decision: what it says of effects is the decider's."""
+    entry = lexicon.coded("ContextPhrase", "decided")
+    return any(p.search(text.flat, first, last) for p in entry.patterns)
+
+
+def _with_treatment(
+    text: Text, entry: Entry, flat: str, mention: Mention, sentence: tuple[int, int]
+) -> Iterator[Response]:
+    for pattern in entry.patterns:
+        for found in pattern.finditer(flat, *sentence):
+            if TARGET in found[0]:
+                said = Stated(value=entry.concept, spans=(text.span(*found.span()),))
+                yield Response(said=said, treatment_class=mention.entry.one("treatmentClass"))
+
+
+def _without_treatment(
+    text: Text, entry: Entry, sentence: tuple[int, int]
+) -> Iterator[Response]:
+    for pattern in entry.patterns:
+        if TARGET in pattern.pattern:
+            continue
+        for found in pattern.finditer(text.flat, *sentence):
+            said = Stated(value=entry.concept, spans=(text.span(*found.span()),))
+            yield Response(said=said, treatment_class=None)
+
+
+def read_home_program(
+    text: Text, lexicon: Lexicon, start: int, end: int
+) -> Stated[Concept] | None:
+    """Return the home program, if a sentence that asks for nothing names one."""
+    place = lexicon.coded("HomeProgramPhrase", "in_place")
+    negated = lexicon.coded("HomeProgramPhrase", "negated")
+    asks = lexicon.coded("ContextPhrase", "request")
+    for first, last in sentences(text.flat, start, end):
+        found = lexicon.mentions((place,), text.flat, first, last)
+        blocked = lexicon.mentions((negated,), text.flat, first, last)
+        if not found or blocked or any(p.search(text.flat, first, last) for p in asks.patterns):
+            continue
+        spans = (text.span(found[0].start, found[0].end),)
+        return Stated(value=place.concept, spans=spans)
+    return None
+
+
+def read_missing_records(
+    text: Text, lexicon: Lexicon, start: int, end: int
+) -> Iterator[MissingRecord]:
+    """Yield the records that the letter says are not in the file."""
+    for mention in lexicon.mentions("MissingRecordPhrase", text.flat, start, end):
+        span = text.span(mention.start, mention.end)
+        concept = mention.entry.concept
+        yield MissingRecord(
+            record=Stated(value=concept, spans=(span,)) if concept.iri else None,
+            words=text.flat[mention.start : mention.end],
+            span=span,
+        )

@@ -1,0 +1,49 @@
+"""The sentences of a stretch of plain text, and a treatment masked in its sentence."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from .lexicon import OTHER, TARGET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .lexicon import Mention
+
+STOP: Final = re.compile(r"[.?!][\"')]*(?=\s+[\"'(]?[A-Z0-9]|[A-Z][a-z]|\s*$)")
+ABBREVIATION: Final = re.compile(
+    r"(?:\b(?:Dr|Mr|Mrs|Ms|vs|approx|No|St|Jr|Inc|etc|e\.g|i\.e|[A-Z]|mg|Fig|P\.T|M\.D|D\.C|a\.m|p\.m)"
+    r"|\b[0-9]{1,2})\.$"
+)
+
+
+def sentences(flat: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the first and last offset of each sentence in a stretch."""
+    at = start
+    for stop in STOP.finditer(flat, start, end):
+        if ABBREVIATION.search(flat[at : stop.start() + 1]) and stop.end() < end:
+            follows = flat[stop.end() : stop.end() + 2].lstrip()
+            numbered = flat[stop.start() - 1].isdigit()
+            if not numbered or (follows[:1].isdigit() and flat[stop.end()] != " "):
+                continue
+        yield at, stop.end()
+        at = stop.end()
+        while at < end and flat[at] == " ":
+            at += 1
+    if at < end:
+        yield at, end
+
+
+def masked(flat: str, target: Mention, others: Iterable[Mention]) -> str:
+    """
+    Return a text of the same length in which a treatment is one mark and other treatments another.
+
+    So patterns can speak of the treatment in question, and offsets stay as they are.
+    """
+    out = list(flat)
+    for mention in others:
+        out[mention.start : mention.end] = OTHER * (mention.end - mention.start)
+    out[target.start : target.end] = TARGET * (target.end - target.start)
+    return "".join(out)
