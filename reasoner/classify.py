@@ -26,7 +26,7 @@ from .terms import OWL, PREFIXES, RDF, RDFS, SUBCLASS, TYPE, XSD, mn, shorten
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SECONDS: Final = 60
+SECONDS: Final = 300
 MEGABYTES: Final = 1024
 LOGICAL: Final = (OWL, RDF + "first", RDF + "rest", RDFS + "subClassOf", RDFS + "subPropertyOf")
 LEFT_OUT: Final = frozenset(

@@ -40,6 +40,7 @@ ROLES: Final = (
     "change",
     "legal",
     "audit",
+    "agreement",
     "outcome",
 )
 VOLATILE: Final = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE|SERVICE|LOAD)\s*[(<{]", re.IGNORECASE)
