@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from .errors import ClassifierFailed, VocabularyInconsistent
-from .terms import OWL, PREFIXES, RDF, RDFS, SUBCLASS, TYPE, XSD, mn, shorten
+from .terms import LEXICON, OWL, PREFIXES, RDF, RDFS, SUBCLASS, TYPE, XSD, mn, name_of, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -147,6 +147,8 @@ def logic_ntriples(triples: Iterable[ox.Triple]) -> str:
         name = t.predicate.value
         if t.predicate in annotations or name in LEFT_OUT or _is_dated(t.object):
             continue
+        if name_of(t.subject).startswith(LEXICON):
+            continue  # words are no facts of the world, and there are many of them
         if t.subject in ontologies and not name.startswith(own) and t.predicate != TYPE:
             continue
         if t.object in ontologies and t.predicate != TYPE:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from reasoner.terms import mn
+
 from .model import Citation, Confidence, GuidelineLine, Stated
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ def _basis(text: Text, lexicon: Lexicon, start: int, end: int) -> Stated[Concept
 
 def _of_schedule(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterator[Citation]:
     """Read "title year, Section(s): a, b, and title year": a title known to the lexicon parts."""
-    tier = next(e for e in lexicon.kind("TierWord") if not e.patterns)
+    tier = _tier(lexicon, "ScheduleTier")
     for mark in _values(text, lexicon, "schedule_citation", start, end):
         heads = _titles(text, lexicon, *mark)
         stops = [head[0] for head in heads[1:]] + [mark[1]]
@@ -119,7 +121,7 @@ def _others(
                 continue
             names = lexicon.mentions("TierWord", text.flat, at, stop)
             named = names[0].entry if names else None
-            tier = named or (None if broken else tier) or _other_tier(lexicon)
+            tier = named or (None if broken else tier) or _tier(lexicon, "StudyTier")
             title, section = _named(text, names[0].end if names else at, at, stop, known=bool(named))
             yield Citation(
                 tier=tier.concept,
@@ -140,8 +142,10 @@ def _named(
     return text.flat[start:after].strip(" .,;:-"), section or None
 
 
-def _other_tier(lexicon: Lexicon) -> Entry:
-    return max((e for e in lexicon.kind("TierWord") if not e.patterns), key=lambda e: -e.order)
+def _tier(lexicon: Lexicon, name: str) -> Entry:
+    """Return the entry of a tier that no word names: that of the schedule, or of the rest."""
+    tier = mn(name).value
+    return next(e for e in lexicon.kind("TierWord") if tier in e.of("denotes") and not e.patterns)
 
 
 def _pieces(

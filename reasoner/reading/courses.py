@@ -45,9 +45,10 @@ def _course(
 ) -> Course | None:
     said = {
         code
-        for code in ("none", "undocumented", "earlier", "request")
+        for code in ("none", "undocumented", "earlier", "request", "decided")
         if _says(lexicon, code, flat, sentence)
     }
+    asked = bool(said & {"request", "decided"})
     treatment = Stated(
         value=mention.entry.concept, spans=(text.span(mention.start, mention.end),)
     )
@@ -61,7 +62,7 @@ def _course(
             after_denial=False,
             span=text.span(*sentence),
         )
-    if "undocumented" in said or ("request" in said and "earlier" not in said):
+    if "undocumented" in said or (asked and "earlier" not in said):
         return None
     visits, code, span = _count(text, lexicon, flat, mention, sentence)
     certainty = lexicon.coded("CertaintyWord", code)
@@ -70,7 +71,7 @@ def _course(
         regions=read_regions(text, lexicon, mention.end, _clause_end(flat, mention, sentence[1])),
         visits=visits,
         certainty=Stated(value=certainty.concept, spans=(span,)),
-        after_denial="request" in said,
+        after_denial=asked,
         span=span,
     )
 

@@ -177,7 +177,8 @@ def read_lexicon(facts: Iterable[ox.Triple]) -> Lexicon:
     for iri, row in sorted(described.items()):
         kind = next(iter(sorted(row.get(TYPE.value, set()) & kinds)), None)
         if kind is not None:
-            entries[iri] = _entry(iri, kind, row, lists, described)
+            entries[iri] = _entry(iri, kind, row, lists)
+    entries |= _named_conditions(described)
     editions = {i: r for i, r in described.items() if NS + "editionYear" in r}
     return Lexicon(
         entries=entries,
@@ -216,15 +217,8 @@ def _entry(
     kind: str,
     row: Mapping[str, set[str]],
     lists: Mapping[str, str],
-    described: Mapping[str, Mapping[str, set[str]]],
 ) -> Entry:
     phrases = {_phrase(p) for name in PHRASES for p in row.get(name, set())}
-    if kind == mn("ConditionWord").value:  # a concept brings its own names along
-        for concept in row.get(NS + "denotes", set()):
-            alone = len(row.get(NS + "denotes", set())) == 1
-            names = (LABEL.value, *PHRASES) if alone else ()
-            own = described.get(concept, {})
-            phrases |= {_phrase(p) for name in names for p in own.get(name, set())}
     patterns = [*sorted(phrases), *sorted(row.get(NS + "pattern", set()))]
     sensitive = kind == mn("FormMark").value
     return Entry(
@@ -235,6 +229,39 @@ def _entry(
         values={name: tuple(sorted(values)) for name, values in row.items()},
         patterns=tuple(_compile(p, lists, iri, sensitive=sensitive) for p in patterns),
     )
+
+
+def _named_conditions(described: Mapping[str, Mapping[str, set[str]]]) -> dict[str, Entry]:
+    """Make an entry of each condition of the ontology: its own labels name it, and no other."""
+    entries = {}
+    below = _below(mn("Condition").value, described)
+    for iri in sorted(below):
+        row = described[iri]
+        words = {p for name in (LABEL.value, *PHRASES) for p in row.get(name, set())}
+        entries[iri] = Entry(
+            iri=iri,
+            kind="ConditionWord",
+            code=iri.removeprefix(CONCEPT),
+            label=min(row.get(LABEL.value, {shorten(iri)})),
+            values={NS + "denotes": (iri,)},
+            patterns=tuple(
+                re.compile(
+                    rf"(?<![A-Za-z0-9]){_phrase(p)}(?:e?s)?(?![A-Za-z0-9])", re.IGNORECASE
+                )
+                for p in sorted(words)
+            ),
+        )
+    return entries
+
+
+def _below(top: str, described: Mapping[str, Mapping[str, set[str]]]) -> set[str]:
+    """Return the concepts that are told to lie under a class, in any number of steps."""
+    found: set[str] = set()
+    waiting = {top}
+    while waiting:
+        waiting = {i for i, row in described.items() if _supers(row) & waiting} - found
+        found |= waiting
+    return {iri for iri in found if iri.startswith(CONCEPT)}
 
 
 def _phrase(words: str) -> str:

@@ -55,9 +55,11 @@ def read_sex(text: Text, lexicon: Lexicon, start: int, end: int) -> Stated[Conce
     return None
 
 
-def read_injury(text: Text, lexicon: Lexicon, start: int, end: int) -> Stated[date] | None:
-    """Return the first date of injury of the summary."""
-    entry = lexicon.coded("PersonPhrase", "injury_date")
+def read_day(
+    text: Text, lexicon: Lexicon, code: str, start: int, end: int
+) -> Stated[date] | None:
+    """Return the first date of the summary that the phrases with this code introduce."""
+    entry = lexicon.coded("PersonPhrase", code)
     for mention in lexicon.mentions((entry,), text.flat, start, end):
         day = date_of(mention.match["value"])
         if day:

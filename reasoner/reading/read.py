@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from reasoner.errors import LetterUnreadable
 
 from .courses import read_courses
 from .diagnoses import diagnosed_regions, read_diagnoses
 from .facts import Context, with_facts
-from .form import is_of_the_form, read_form
+from .form import DATES, is_of_the_form, read_form
 from .items import outline_items, read_items
 from .model import Confidence, Letter, NotUnderstood, Problem, Stated
-from .person import read_age, read_injury, read_sex
+from .person import read_age, read_day, read_sex
 from .response import read_home_program, read_missing_records, read_responses
 from .surgeries import read_surgeries
 from .text import plain_text
@@ -25,6 +25,18 @@ if TYPE_CHECKING:
     from .lexicon import Lexicon
     from .model import Item
     from .text import Text
+
+KEPT: Final = (
+    *DATES,
+    "part_summary",
+    "part_issues",
+    "licensure",
+    "specialty",
+    "claims_administrator",
+    "reviewer",
+    "rationale",
+)
+"""Marks of the form: a line that holds one is no page furniture, however often it recurs."""
 
 
 def read_letter(source: str, lexicon: Lexicon) -> Letter:
@@ -38,7 +50,8 @@ def read_letter(source: str, lexicon: Lexicon) -> Letter:
     Raises:
         LetterUnreadable: The text holds no part of a letter of this form.
     """
-    text = plain_text(source, lexicon.mark("page_furniture").patterns)
+    kept = [p for code in KEPT for p in lexicon.mark(code).patterns]
+    text = plain_text(source, lexicon.mark("page_furniture").patterns, kept)
     if not text.flat.strip():
         raise LetterUnreadable(
             "The letter holds no text.",
@@ -63,18 +76,20 @@ def _read(source: str, text: Text, lexicon: Lexicon, form: Form) -> Letter:
     diagnoses, unknown = read_diagnoses(text, lexicon, *at)
     courses = tuple(read_courses(text, lexicon, *at))
     responses = tuple(read_responses(text, lexicon, *at))
-    injured_on, problems = _injury(form, read_injury(text, lexicon, *at))
+    injured_on, problems = _both(form, "date_of_injury", _told(text, lexicon, "injury_date", at))
+    decided_on, more = _both(form, "ur_denial_date", _told(text, lexicon, "ur_date", at))
+    problems += more
     context = Context(
         diagnosed=diagnosed_regions(diagnoses),
         home_program=read_home_program(text, lexicon, *at),
         injured_on=injured_on,
-        decided_on=form.dates.get("ur_denial_date"),
+        decided_on=decided_on,
     )
     items: tuple[Item, ...] = ()
     if form.issues:
         outlines, more = outline_items(text, lexicon, form.issues)
         problems += more
-        days = {code: stated.value for code, stated in form.dates.items()}
+        days = {c: s.value for c, s in _all_dates(form, injured_on, decided_on).items()}
         read = read_items(text, lexicon, outlines, context.diagnosed, days)
         items = tuple(with_facts(i, lexicon, courses, responses, context) for i in read)
     age = read_age(text, lexicon, *at)
@@ -83,7 +98,7 @@ def _read(source: str, text: Text, lexicon: Lexicon, form: Form) -> Letter:
         source=source,
         digest=hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest(),
         case_number=form.case_number,
-        dates=form.dates,
+        dates=_all_dates(form, injured_on, decided_on),
         priority=form.priority,
         reviewer=form.reviewer,
         summary=text.span(*at) if form.summary else None,
@@ -102,20 +117,37 @@ def _read(source: str, text: Text, lexicon: Lexicon, form: Form) -> Letter:
     )
 
 
-def _injury(
-    form: Form, told: Stated[date] | None
+def _all_dates(
+    form: Form, injured_on: Stated[date] | None, decided_on: Stated[date] | None
+) -> dict[str, Stated[date]]:
+    """Return the dates of the header, completed by those that only the summary gives."""
+    dates = dict(form.dates)
+    if injured_on:
+        dates["date_of_injury"] = injured_on
+    if decided_on:
+        dates["ur_denial_date"] = decided_on
+    return dates
+
+
+def _told(text: Text, lexicon: Lexicon, code: str, at: tuple[int, int]) -> Stated[date] | None:
+    return read_day(text, lexicon, code, *at)
+
+
+def _both(
+    form: Form, code: str, told: Stated[date] | None
 ) -> tuple[Stated[date] | None, list[Problem]]:
-    """Return the date of injury of the header, else of the summary; two dates are a problem."""
-    head = form.dates.get("date_of_injury")
+    """Return a date of the header, else that of the summary; two dates are a problem."""
+    head = form.dates.get(code)
     if head is None or told is None or head.value == told.value:
         return head or told, []
-    spans = (*head.spans, *told.spans)
+    name = code.replace("_", " ")
     problem = Problem(
-        kind="injury-dates-differ",
-        message=f"The header says that the injury was on {head.value}, the summary {told.value}.",
+        kind="dates-differ",
+        message=f"The header gives {head.value} as {name}, the summary {told.value}.",
         hint="The header's date was taken.",
         span=told.spans[0],
     )
+    spans = (*head.spans, *told.spans)
     return Stated(value=head.value, spans=spans, confidence=Confidence.CONFLICTING), [problem]
 
 

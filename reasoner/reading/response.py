@@ -81,11 +81,15 @@ def read_home_program(
     """Return the home program, if a sentence that asks for nothing names one."""
     place = lexicon.coded("HomeProgramPhrase", "in_place")
     negated = lexicon.coded("HomeProgramPhrase", "negated")
-    asks = lexicon.coded("ContextPhrase", "request")
+    asks = [
+        p
+        for code in ("request", "decided")
+        for p in lexicon.coded("ContextPhrase", code).patterns
+    ]
     for first, last in sentences(text.flat, start, end):
         found = lexicon.mentions((place,), text.flat, first, last)
         blocked = lexicon.mentions((negated,), text.flat, first, last)
-        if not found or blocked or any(p.search(text.flat, first, last) for p in asks.patterns):
+        if not found or blocked or any(p.search(text.flat, first, last) for p in asks):
             continue
         spans = (text.span(found[0].start, found[0].end),)
         return Stated(value=place.concept, spans=spans)

@@ -41,7 +41,7 @@ PLAIN: Final = {
 
 LINE_END: Final = re.compile(r"\r\n|[\n\r\u2028\u2029\u0085]|\f")
 WORD: Final = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
-EDGE: Final = 3
+EDGE: Final = 2
 """Lines at the head and the foot of a page among which furniture is looked for."""
 
 
@@ -96,7 +96,9 @@ def _whole_words(lines: Iterable[_Line]) -> set[str]:
     return words
 
 
-def plain_text(source: str, furniture: Sequence[re.Pattern[str]]) -> Text:
+def plain_text(
+    source: str, furniture: Sequence[re.Pattern[str]], kept: Sequence[re.Pattern[str]] = ()
+) -> Text:
     """
     Make the plain text of a letter.
 
@@ -104,8 +106,9 @@ def plain_text(source: str, furniture: Sequence[re.Pattern[str]]) -> Text:
         source: The text as it came out of the file.
         furniture: What a line of page furniture looks like; lines that recur at the edges of
             pages are furniture too.
+        kept: What a line never is furniture with, wherever it stands.
     """
-    lines = _without_furniture(list(_lines(source)), furniture)
+    lines = _without_furniture(list(_lines(source)), furniture, kept)
     known = _whole_words(lines)
     builder = _Builder()
     spacing = _spacing(lines)
@@ -131,26 +134,36 @@ def _lines(source: str) -> Iterator[_Line]:
     yield _Line(text=source[at:], start=at, page=page)
 
 
-def _without_furniture(lines: list[_Line], furniture: Sequence[re.Pattern[str]]) -> list[_Line]:
+def _without_furniture(
+    lines: list[_Line], furniture: Sequence[re.Pattern[str]], kept: Sequence[re.Pattern[str]]
+) -> list[_Line]:
+    """Leave out what the lexicon knows as furniture, and edges that nearly all pages share."""
     pages: dict[int, list[_Line]] = {}
     for line in lines:
         if line.text.strip():
             pages.setdefault(line.page, []).append(line)
-    edges = {id(x) for page in pages.values() for x in (*page[:EDGE], *page[-EDGE:])}
-    seen = Counter(
-        mask
-        for page in pages.values()
-        for mask in {_mask(x.text) for x in (*page[:EDGE], *page[-EDGE:])}
-    )
-    recurs = {mask for mask, count in seen.items() if count > 1 and count * 2 >= len(pages)}
+    edges = [(where, x) for page in pages.values() for where, x in _edges(page)]
+    seen = Counter({(where, _mask(x.text), x.page) for where, x in edges})
+    recurring = Counter((where, mask) for where, mask, _ in seen)
+    enough = max(2, len(pages) - 1)
+    dropped = {
+        id(x)
+        for where, x in edges
+        if recurring[where, _mask(x.text)] >= enough and not any(p.search(x.text) for p in kept)
+    }
 
-    def drops(line: _Line) -> bool:
+    def stays(line: _Line) -> bool:
         text = " ".join(line.text.split())
-        if len(pages) > 1 and id(line) in edges and _mask(line.text) in recurs:
-            return True
-        return bool(text) and any(pattern.search(text) for pattern in furniture)
+        return id(line) not in dropped and not any(p.search(text) for p in furniture)
 
-    return [line for line in lines if not drops(line)]
+    return [line for line in lines if stays(line)]
+
+
+def _edges(page: list[_Line]) -> Iterator[tuple[int, _Line]]:
+    """Yield the lines at the head and the foot of a page, with their place from that edge."""
+    for place in range(min(EDGE, len(page) // 2)):
+        yield place, page[place]
+        yield -1 - place, page[-1 - place]
 
 
 def _mask(text: str) -> str:

@@ -1,0 +1,131 @@
+"""The commands that read letters: `mednec read` and `mednec corpus read`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reasoner.errors import CaseError, LetterUnreadable
+from reasoner.knowledge import load_knowledge
+
+from .as_json import letter_data
+from .as_text import letter_text
+from .files import load_source
+from .lexicon import read_lexicon
+from .read import read_letter
+from .reference_form import as_reference
+from .show import shown_as_html, shown_in_brackets, shown_in_colours
+
+if TYPE_CHECKING:
+    from .lexicon import Lexicon
+    from .model import Letter
+
+FOLDER = click.option(
+    "--knowledge",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder that holds 'ontology' and 'shapes'; by default the one of this installation.",
+)
+SUFFIXES = {".txt", ".pdf"}
+
+
+@click.command("read")
+@click.argument("letter", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "html"]),
+    default="text",
+    show_default=True,
+    help="A page of what was read, all of it as data, or the letter marked as a page of HTML.",
+)
+@click.option("--show", is_flag=True, help="Print the letter itself with what was read marked.")
+@FOLDER
+def read_command(letter: Path, form: str, *, show: bool, folder: Path | None) -> None:
+    """
+    Read LETTER (text or PDF) and print what was read, and what was not.
+
+    Exit code 0 if every part of the letter was found, 1 if a part is missing, 2 if it is no letter.
+    """
+    read = read_letter(load_source(letter), read_lexicon(load_knowledge(folder).facts))
+    if form == "html":
+        click.echo(shown_as_html(read), nl=False)
+    elif show:
+        click.echo(_shown(read))
+    elif form == "json":
+        click.echo(json.dumps(letter_data(read), indent=2, ensure_ascii=False))
+    else:
+        click.echo(letter_text(read), nl=False)
+    sys.exit(1 if any(p.kind.endswith(("-missing", "-incomplete")) for p in read.problems) else 0)
+
+
+def _shown(letter: Letter) -> str:
+    return shown_in_colours(letter) if sys.stdout.isatty() else shown_in_brackets(letter)
+
+
+@click.group("corpus")
+def corpus() -> None:
+    """Work on a folder of letters."""
+
+
+@corpus.command("read")
+@click.argument("directory", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["jsonl"]),
+    default="jsonl",
+    show_default=True,
+    help="One object a letter, in codes of the lexicon.",
+)
+@FOLDER
+def corpus_read_command(directory: Path, form: str, folder: Path | None) -> None:
+    """
+    Read every letter (.txt, .pdf) below DIRECTORY; one that cannot be read stops no other.
+
+    Exit code 0 if all were read, 1 if one was not.
+    """
+    lexicon = read_lexicon(load_knowledge(folder).facts)
+    files = letter_files(directory)
+    if not files:
+        raise LetterUnreadable(
+            f"{directory}: no letter (.txt, .pdf) in it.", hint="Name a folder of letters."
+        )
+    failed = 0
+    for number, path in enumerate(files, start=1):
+        read = _try(path, lexicon)
+        failed += read is None
+        if read is not None:
+            click.echo(json.dumps(as_reference(read), ensure_ascii=False))
+        _progress(number, len(files), path)
+    click.echo(f"{len(files) - failed} letters read as {form}, {failed} not", err=True)
+    sys.exit(1 if failed else 0)
+
+
+def letter_files(directory: Path) -> list[Path]:
+    """List the letters below a folder, sorted by path."""
+    return sorted(p for p in directory.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+
+
+def _try(path: Path, lexicon: Lexicon) -> Letter | None:
+    """Read one letter; say on standard error why it could not be read."""
+    try:
+        return read_letter(load_source(path), lexicon)
+    except CaseError as error:
+        click.echo(f"{path.name}: {error.code}: {error}", err=True)
+        return None
+
+
+def _progress(number: int, total: int, path: Path) -> None:
+    end = "\n" if number == total else "\r"
+    if sys.stderr.isatty():
+        click.echo(f"\x1b[2K{number}/{total} {path.name}{end}", nl=False, err=True)
+    elif number % 25 == 0 or number == total:
+        click.echo(f"{number}/{total} letters", err=True)
+
+
+COMMANDS = (read_command, corpus)
