@@ -19,6 +19,7 @@ from .explain import prove, say
 from .intake import check_case, check_case_with_referee
 from .knowledge import Knowledge, generate_classification, load_knowledge
 from .query import ask
+from .reading.audit_commands import COMMANDS as AUDITING
 from .reading.commands import COMMANDS as READING
 from .workbench.commands import COMMANDS
 
@@ -156,7 +157,7 @@ def serve_command(host: str, port: int, folder: Path | None) -> None:
     import_module("api").serve(load_knowledge(folder), host=host, port=port)
 
 
-for _command in (*COMMANDS, *READING):
+for _command in (*COMMANDS, *READING, *AUDITING):
     commands.add_command(_command)
 
 

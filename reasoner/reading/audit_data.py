@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 LIMIT_USED: Final = CONCEPT + "LimitUsed"
 TRIAL: Final = CONCEPT + "TrialOfTherapy"
+SMALL: Final = {
+    mn(name).value for name in ("Statement", "Citation", "Diagnosis", "TreatmentCourse", "Finding")
+}
+DECISIONS: Final = {mn("ImrDecision").value, mn("UrDecision").value}
 PARTS: Final = ("diagnosis", "course", "record", "finding", "surgery")
 
 
@@ -160,7 +164,7 @@ class _View:
 
     def saying(self, saying: Saying, found: Determination) -> Data:
         """Write one agreement or departure, with the passages of the case nodes that it names."""
-        named = [t[1:-1] for t in saying.firing.row.values() if t.startswith("<")]
+        named = self._nodes([t[1:-1] for t in saying.firing.row.values() if t.startswith("<")])
         kinds = [
             self._knowledge.label(fact[2][1:-1])
             for fact in saying.firing.concluded
@@ -176,6 +180,12 @@ class _View:
             "sources": numbers,
             "passages": self._passages(named),
         }
+
+    def _nodes(self, named: list[str]) -> list[str]:
+        """Keep the nodes that carry the words; a decision only where nothing smaller does."""
+        kinds = {n: {kind.value for kind in self._derivation.types(n)} for n in named}
+        small = [n for n in named if kinds[n] & SMALL]
+        return small or [n for n in named if kinds[n] & DECISIONS]
 
     def _passages(self, nodes: list[str]) -> list[Data]:
         found: dict[tuple[int, int], Data] = {}

@@ -14,11 +14,15 @@ LABEL: Final = 12
 NONE: Final = "-"
 WORDS: Final = (
     ("utilization review", "the insurer's physicians: approve, modify or deny a request"),
-    ("independent review", "a physician outside: upholds the denial (care not necessary) or"),
-    ("", "overturns it (care necessary); this form of letter knows nothing between"),
+    (
+        "independent review",
+        "a physician outside the dispute: upholds the denial (care not necessary) or overturns it "
+        "(care necessary); this form of letter knows nothing between",
+    ),
     ("mednec", "what guidelines and law support on the facts of the letter's own summary"),
     ("limit", "the most visits that a guideline supports, earlier ones included"),
     ("robust", "no fact that the record leaves open would change the answer"),
+    ("characters", "where the words stand in the text of the letter, counted from 0"),
 )
 
 
@@ -214,11 +218,9 @@ def _sources(audit: Data) -> list[str]:
 
 def _glossary() -> str:
     lines = ["=" * WIDTH, "How to read this page"]
-    lines += [f"  {word:<20}{meaning}" for word, meaning in WORDS]
-    lines += [
-        f"  {'characters':<20}where the words stand in the text of the letter, counted from 0",
-        "  A recommendation for a physician's decision; no medical or legal advice.",
-    ]
+    for word, meaning in WORDS:
+        lines += _wrapped(meaning, f"  {word:<20}", " " * 22)
+    lines.append("  A recommendation for a physician's decision; no medical or legal advice.")
     return "\n".join(lines)
 
 

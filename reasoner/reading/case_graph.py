@@ -153,13 +153,14 @@ def case_of(letter: Letter, item: Item, lexicon: Lexicon, words: Words) -> bytes
     _request(graph, item, item.facts, heading)
     _review(graph, letter, item, item.facts, words)
     _decision(graph, letter, item, words)
-    return turtle(graph.facts)
+    return turtle(graph.facts, graph.case.value)
 
 
-def turtle(facts: list[ox.Triple]) -> bytes:
-    """Write facts as Turtle, sorted."""
+def turtle(facts: list[ox.Triple], case: str) -> bytes:
+    """Write facts as Turtle, sorted, with short names for the parts of the case."""
     ordered = sorted(set(facts), key=str)
-    text = ox.serialize(ordered, format=ox.RdfFormat.TURTLE, prefixes=dict(PREFIXES))
+    used = {name: PREFIXES[name] for name in ("mn", "mnc", "mng", "oa", "xsd")}
+    text = ox.serialize(ordered, format=ox.RdfFormat.TURTLE, prefixes=used | {"": f"{case}#"})
     return text or b""
 
 
