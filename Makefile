@@ -8,10 +8,10 @@ MADE := $(VENV) dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run serve check test static bench author generate bless wheel lock clean
+.PHONY: help setup run serve check test static bench bench-letters author generate bless wheel lock clean
 
 help: ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
 setup: $(VENV)/.stamp ## install everything into .venv (a no-op when nothing changed)
 
@@ -46,6 +46,10 @@ static: setup
 
 bench: setup ## measure one case against HermiT, pySHACL and rdflib, in one run
 	$(BIN)/python -m benchmarks.one_case
+
+LETTERS ?= ../shared/letters
+bench-letters: setup ## read real letters where they stand beside the checkout, and score the reading
+	$(BIN)/python -m benchmarks.letters $(LETTERS)
 
 author: setup ## check the knowledge and run the authors' tests
 	$(BIN)/mednec check

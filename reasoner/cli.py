@@ -13,6 +13,8 @@ import click
 from .as_data import decision_data, fact_text, report_data
 from .as_rdf import decision_rdf
 from .as_text import decision_text, report_text
+from .corpus.commands import COMMANDS as CORPUS
+from .corpus.store import facts_file
 from .decide import VERSION, decide, load_case_file
 from .errors import CaseRejected, MednecError
 from .explain import prove, say
@@ -132,10 +134,16 @@ def _show_step(step: Firing, derivation: Derivation, knowledge: Knowledge, case:
     show_default=True,
     help="Rows as json, xml, csv or tsv; triples as turtle or jsonld.",
 )
+@click.option(
+    "--store",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="A store of letters (mednec corpus build) to ask together with the knowledge base.",
+)
 @FOLDER
-def query_command(query: IO[str], form: str, folder: Path | None) -> None:
+def query_command(query: IO[str], form: str, store: Path | None, folder: Path | None) -> None:
     """Answer a SPARQL QUERY (a file, or - for standard input) over the knowledge base."""
-    answer = ask(query.read(), load_knowledge(folder), accept=form)
+    more = facts_file(store) if store else None
+    answer = ask(query.read(), load_knowledge(folder), accept=form, more=more)
     click.echo(answer.body.decode(), nl=False)
 
 
@@ -157,7 +165,7 @@ def serve_command(host: str, port: int, folder: Path | None) -> None:
     import_module("api").serve(load_knowledge(folder), host=host, port=port)
 
 
-for _command in (*COMMANDS, *READING, *AUDITING):
+for _command in (*COMMANDS, *READING, *AUDITING, *CORPUS):
     commands.add_command(_command)
 
 

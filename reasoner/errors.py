@@ -11,7 +11,9 @@ MednecError
 ├── QueryError          the analyst
 │   ├── QueryUnreadable     not a SPARQL query
 │   ├── QueryForbidden      an update, a call to another service, a remote graph
-│   └── QueryTooCostly      too long in time, memory or answer
+│   ├── QueryTooCostly      too long in time, memory or answer
+│   ├── StoreBusy           another build writes to the store of letters
+│   └── StoreUnreadable     no store of letters, or a damaged one
 ├── KnowledgeError      the author of guidelines, rules or shapes
 │   ├── KnowledgeMissing    no ontology folder where one was expected
 │   ├── KnowledgeUnreadable a file that is not Turtle
@@ -99,6 +101,14 @@ class QueryForbidden(QueryError):
 
 class QueryTooCostly(QueryError):
     """A query that ran too long or answered too much."""
+
+
+class StoreBusy(QueryError):
+    """A store of letters to which another build writes."""
+
+
+class StoreUnreadable(QueryError):
+    """A folder that is no store of letters, or a damaged one."""
 
 
 class KnowledgeError(MednecError):

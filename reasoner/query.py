@@ -73,7 +73,9 @@ class Answer:
     body: bytes
 
 
-def ask(query: str, knowledge: Knowledge, *, accept: str = "json") -> Answer:
+def ask(
+    query: str, knowledge: Knowledge, *, accept: str = "json", more: Path | None = None
+) -> Answer:
     """
     Answer a query over the knowledge base.
 
@@ -82,6 +84,7 @@ def ask(query: str, knowledge: Knowledge, *, accept: str = "json") -> Answer:
         knowledge: The knowledge base that is asked.
         accept: `json`, `xml`, `csv` or `tsv` for rows; `turtle` or `jsonld` for triples. Where
             the form does not suit the query, JSON or Turtle is given.
+        more: A file of N-Triples that is asked together with the knowledge base.
 
     Raises:
         QueryUnreadable: Not a query.
@@ -92,7 +95,9 @@ def ask(query: str, knowledge: Knowledge, *, accept: str = "json") -> Answer:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "knowledge.nt"
         facts = (*knowledge.facts, *knowledge.entailed)
-        path.write_text("".join(f"{fact} .\n" for fact in facts), encoding="utf-8")
+        text = "".join(f"{fact} .\n" for fact in facts)
+        text += more.read_text("utf-8") if more else ""
+        path.write_text(text, encoding="utf-8")
         try:
             done = subprocess.run(  # noqa: S603 - our own worker, with the query on standard input
                 [sys.executable, "-I", str(WORKER), str(path), accept, str(ANSWER)],

@@ -5,12 +5,8 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from .model import Concept, Letter, Span
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 def letter_data(letter: Letter) -> dict[str, object]:
@@ -29,16 +25,14 @@ def _data(value: object) -> object:
         return {"iri": value.iri, "code": value.code, "label": value.label}
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: _data(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, date):
-        return value.isoformat()
     if isinstance(value, tuple | list):
         return [_data(part) for part in value]
     if isinstance(value, dict):
-        return _mapping(value)
-    return value
+        return {key: _data(part) for key, part in sorted(value.items())}
+    return _plain(value)
 
 
-def _mapping(value: Mapping[str, object]) -> dict[str, object]:
-    return {key: _data(part) for key, part in sorted(value.items())}
+def _plain(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.value if isinstance(value, Enum) else value

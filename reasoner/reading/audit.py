@@ -104,3 +104,14 @@ def explaining(found: Determination) -> list[str]:
             if all(fact[2] != f"<{DIFFERS}>" for fact in saying.firing.concluded)
         )
     )
+
+
+def with_determinations(
+    data: dict[str, object], audits: tuple[ItemAudit, ...], knowledge: Knowledge
+) -> dict[str, object]:
+    """Add the determinations to the items of a letter in the form in which readings are compared."""
+    items = data["items"]
+    if isinstance(items, list):
+        for audit in audits:
+            items[audit.item.number - 1]["determination"] = determination_of(audit, knowledge)
+    return data

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from .text import Text
 
 
-def read_line(
-    text: Text, lexicon: Lexicon, start: int, end: int, on: date | None
-) -> GuidelineLine:
+def read_line(text: Text, lexicon: Lexicon, start: int, end: int, on: date | None) -> GuidelineLine:
     """
     Read the guideline line in a stretch of plain text.
 
@@ -76,7 +74,7 @@ def _of_schedule(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterator
 def _titles(
     text: Text, lexicon: Lexicon, start: int, end: int
 ) -> list[tuple[int, int, str, int | None, Entry | None]]:
-    known = []
+    known: list[tuple[int, int, str, int | None, Entry | None]] = []
     for mention in lexicon.mentions("GuidelineTitle", text.flat, start, end):
         year = re.compile(r",? ?\(?([12][0-9]{3})\)?(?=[,.; ]|$)").match(
             text.flat, mention.end, end
@@ -122,7 +120,9 @@ def _others(
             names = lexicon.mentions("TierWord", text.flat, at, stop)
             named = names[0].entry if names else None
             tier = named or (None if broken else tier) or _tier(lexicon, "StudyTier")
-            title, section = _named(text, names[0].end if names else at, at, stop, known=bool(named))
+            title, section = _named(
+                text, names[0].end if names else at, at, stop, known=bool(named)
+            )
             yield Citation(
                 tier=tier.concept,
                 title=title,
@@ -133,9 +133,7 @@ def _others(
             )
 
 
-def _named(
-    text: Text, after: int, start: int, end: int, *, known: bool
-) -> tuple[str, str | None]:
+def _named(text: Text, after: int, start: int, end: int, *, known: bool) -> tuple[str, str | None]:
     if not known:
         return text.flat[start:end].strip(" .,;:-"), None
     section = text.flat[after:end].strip(" .,;:-")
@@ -148,22 +146,19 @@ def _tier(lexicon: Lexicon, name: str) -> Entry:
     return next(e for e in lexicon.kind("TierWord") if tier in e.of("denotes") and not e.patterns)
 
 
-def _pieces(
-    text: Text, lexicon: Lexicon, start: int, end: int
-) -> Iterator[tuple[int, int, bool]]:
+def _pieces(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
     """Yield start, end, and whether the words before say that another source begins."""
     other = lexicon.mark("other_source")
     breaks = lexicon.mentions((lexicon.mark("citation_break"), other), text.flat, start, end)
     cuts = [(start, start, False)]
     cuts += [(m.start, m.end, m.entry is other) for m in breaks]
     known = {m.end for m in breaks} | {start}
-    names = [
-        m for m in lexicon.mentions("TierWord", text.flat, start, end) if m.start not in known
-    ]
+    names = [m for m in lexicon.mentions("TierWord", text.flat, start, end) if m.start not in known]
     cuts += [
         (m.start, m.start, False)
         for m in names
-        if text.flat[:m.start].rstrip()[-1:] in ",.;" or text.flat[m.start - 5 : m.start] == " and "
+        if text.flat[: m.start].rstrip()[-1:] in ",.;"
+        or text.flat[m.start - 5 : m.start] == " and "
     ]
     cuts.sort()
     for (_, at, broken), stop in zip(cuts, [*(c[0] for c in cuts[1:]), end], strict=True):
@@ -184,7 +179,9 @@ def _values(
 def _edition(lexicon: Lexicon, entry: Entry, year: int | None, on: date | None) -> str | None:
     """Return the edition that a title and a year, or the day of the decision, single out."""
     related = "http://www.w3.org/2004/02/skos/core#related"
-    choices = [c for c in (*entry.of("denotes"), *entry.values.get(related, ())) if c in lexicon.years]
+    choices = [
+        c for c in (*entry.of("denotes"), *entry.values.get(related, ())) if c in lexicon.years
+    ]
     if len(choices) == 1:
         return choices[0]
     if year is not None:

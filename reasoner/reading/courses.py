@@ -49,9 +49,7 @@ def _course(
         if _says(lexicon, code, flat, sentence)
     }
     asked = bool(said & {"request", "decided"})
-    treatment = Stated(
-        value=mention.entry.concept, spans=(text.span(mention.start, mention.end),)
-    )
+    treatment = Stated(value=mention.entry.concept, spans=(text.span(mention.start, mention.end),))
     if "none" in said:
         exact = lexicon.coded("CertaintyWord", "exact")
         return Course(

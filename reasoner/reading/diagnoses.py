@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from .text import Text
 
 PARTS: Final = re.compile(r";\s*(?:and )?|,\s*(?:and )?(?:or )?|\s+and\s+(?!(?:-|/|or\b))")
-JOINED: Final = re.compile(r"\s+and\s+(?=(?:sprain|strain|tenosynovitis|tendon|spasm))", re.IGNORECASE)
+JOINED: Final = re.compile(
+    r"\s+and\s+(?=(?:sprain|strain|tenosynovitis|tendon|spasm))", re.IGNORECASE
+)
 LAST: Final = 9
 """The order of phrases that count only where no diagnosis is listed."""
 
@@ -58,9 +60,7 @@ def _once(found: list[Diagnosis]) -> tuple[Diagnosis, ...]:
     return tuple(kept.values())
 
 
-def _lists(
-    text: Text, lexicon: Lexicon, start: int, end: int
-) -> Iterator[tuple[int, int, Entry]]:
+def _lists(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterator[tuple[int, int, Entry]]:
     """Yield each list: from after its opening words to the end of its sentence."""
     phrases = lexicon.mentions("DiagnosisPhrase", text.flat, start, end)
     bounds = list(sentences(text.flat, start, end))

@@ -1,4 +1,4 @@
-"""The facts of an item of physical medicine: what header, heading and summary say of it together."""
+"""The facts of an item of physical medicine: what header, heading and summary say together."""
 
 from __future__ import annotations
 
@@ -97,9 +97,7 @@ def _silent(lexicon: Lexicon, kind: str, item: Item) -> Stated[Concept]:
     """Return "not mentioned": silence has no words, so the heading of the item stands for them."""
     code = {"HomeProgramPhrase": "not_mentioned", "ResponsePhrase": "not_documented"}[kind]
     entry = lexicon.coded(kind, code)
-    return Stated(
-        value=entry.concept, spans=item.heading.spans, confidence=Confidence.INFERRED
-    )
+    return Stated(value=entry.concept, spans=item.heading.spans, confidence=Confidence.INFERRED)
 
 
 def _prior(
@@ -137,7 +135,7 @@ def _prior(
 def _response(
     lexicon: Lexicon, item: Item, same: list[Course], responses: Iterable[Response]
 ) -> Stated[Concept]:
-    """Return the response to treatment of the item's class: words against it before words for it."""
+    """Return the response to treatment of the item's class; words against it come first."""
     silent = _silent(lexicon, "ResponsePhrase", item)
     taken = [c for c in same if c.visits is None or c.visits.value > 0]
     if item.treatment is None or not taken:

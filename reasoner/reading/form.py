@@ -144,9 +144,7 @@ def _after(text: Text, lexicon: Lexicon, code: str, start: int, end: int) -> int
     return found[1] if found else start
 
 
-def _value(
-    text: Text, lexicon: Lexicon, code: str, start: int, end: int
-) -> Stated[str] | None:
+def _value(text: Text, lexicon: Lexicon, code: str, start: int, end: int) -> Stated[str] | None:
     for mention in lexicon.mentions((lexicon.mark(code),), text.flat, start, end):
         span = text.span(*mention.match.span("value"))
         return Stated(value=mention.match["value"], spans=(span,))

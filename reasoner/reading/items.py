@@ -1,4 +1,4 @@
-"""The disputed items: where each begins and ends, its outcome, its quantities, both sides."""
+"""The disputed items: outcome, quantities, what was approved and what is left, both sides."""
 
 from __future__ import annotations
 
@@ -8,166 +8,17 @@ from typing import TYPE_CHECKING
 
 from .citations import read_line
 from .dosage import read_dose
-from .model import Item, Problem, Stated
+from .model import Item, Stated
 from .regions import read_regions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
-    from .lexicon import Entry, Lexicon, Mention
+    from .lexicon import Lexicon
     from .model import Concept, Dose
+    from .outline import Outline
     from .text import Text
-
-LABELS = ("claims_administrator", "reviewer", "rationale")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outline:
-    """
-    Where an item stands in the plain text.
-
-    Attributes:
-        heading: First and last offset of the heading, without the colon.
-        outcome: The outcome; None where the letter breaks off before it.
-        parts: The guideline lines and the rationale, by the code of their label.
-        end: Where the item ends.
-    """
-
-    heading: tuple[int, int]
-    outcome: Mention | None
-    parts: Mapping[str, tuple[int, int]]
-    end: int
-
-
-def outline_items(
-    text: Text, lexicon: Lexicon, issues: tuple[int, int]
-) -> tuple[list[Outline], list[Problem]]:
-    """Find the items between the head of the disputed items and the end of the letter."""
-    marks = _labels(text, lexicon, issues)
-    outcomes = _outcomes(text, lexicon, issues, marks)
-    starts, before = [], issues[0]
-    for outcome in outcomes:
-        starts.append(_heading_start(text, lexicon, before, outcome.start))
-        before = outcome.end
-    ends = [*starts[1:], issues[1]]
-    outlines = [
-        Outline(
-            heading=(start, outcome.start),
-            outcome=outcome,
-            parts=_parts(marks, outcome.end, end),
-            end=end,
-        )
-        for start, outcome, end in zip(starts, outcomes, ends, strict=True)
-    ]
-    return outlines, _problems(text, outlines, issues)
-
-
-def _problems(text: Text, outlines: list[Outline], issues: tuple[int, int]) -> list[Problem]:
-    problems = []
-    if not outlines:
-        problems.append(
-            Problem(
-                kind="items-missing",
-                message="No disputed item with an outcome was found.",
-                hint="Look whether the file holds the whole letter.",
-                span=text.span(*issues),
-            )
-        )
-    for number, outline in enumerate(outlines, start=1):
-        absent = [code.replace("_", " ") for code in LABELS if code not in outline.parts]
-        if absent:
-            problems.append(
-                Problem(
-                    kind="item-incomplete",
-                    message=f"Item {number} has no line for: {', '.join(absent)}.",
-                    hint="The letter may break off here.",
-                    span=text.span(*outline.heading),
-                )
-            )
-    return problems
-
-
-def _labels(text: Text, lexicon: Lexicon, issues: tuple[int, int]) -> list[tuple[int, int, str]]:
-    return sorted(
-        (m.start, m.end, code)
-        for code in LABELS
-        for m in lexicon.mentions((lexicon.mark(code),), text.flat, *issues)
-    )
-
-
-def _outcomes(
-    text: Text, lexicon: Lexicon, issues: tuple[int, int], marks: list[tuple[int, int, str]]
-) -> list[Mention]:
-    """Find outcome words after a colon, with a label, a paragraph or the end of the text next."""
-    found = []
-    labels = {start for start, _, _ in marks}
-    for mention in lexicon.mentions("OutcomeWord", text.flat, *issues):
-        colon = re.search(r":\s*$", text.flat[max(issues[0], mention.start - 4) : mention.start])
-        after = mention.end
-        while after < len(text.flat) and text.flat[after] in " .":
-            after += 1
-        ends = after >= issues[1] or after in labels or after in text.paragraphs
-        if colon and ends:
-            found.append(mention)
-    return found
-
-
-def _heading_start(text: Text, lexicon: Lexicon, before: int, outcome: int) -> int:
-    """
-    Find where a heading begins: at the last paragraph, or at a page that begins with a sentence.
-
-    A copy that lost its blank lines leaves only sentences to go by.
-    """
-    labels = [m.end for m in _all_labels(text, lexicon, before, outcome)]
-    start = max([before, *(at for at in text.paragraphs if at <= outcome - 2)])
-    inside = lexicon.mark("heading_sentence")
-    for page in text.pages:
-        if max(start, before) < page < outcome and _sentence_ends(text, inside, before, page):
-            start = page
-    if labels and max(labels) > start:
-        start = _last_sentence(text, inside, max(labels), outcome)
-    while start < outcome and text.flat[start] in " .":
-        start += 1
-    return start
-
-
-def _all_labels(text: Text, lexicon: Lexicon, start: int, end: int) -> list[Mention]:
-    marks = tuple(lexicon.mark(code) for code in LABELS)
-    return lexicon.mentions(marks, text.flat, start, end)
-
-
-def _sentence_ends(text: Text, inside: Entry, start: int, at: int) -> bool:
-    words = text.flat[start:at].rstrip()
-    if not words:
-        return True
-    closes = words[-1] in ".:?!" or words.endswith('."')
-    return closes and not any(p.search(words[-60:] + " ") and _ends(p, words) for p in inside.patterns)
-
-
-def _ends(pattern: re.Pattern[str], words: str) -> bool:
-    return any(m.end() >= len(words) for m in pattern.finditer(words, max(0, len(words) - 80)))
-
-
-def _last_sentence(text: Text, inside: Entry, start: int, outcome: int) -> int:
-    """Return where the last sentence before an outcome begins; sentences of a split belong to it."""
-    best = start
-    for stop in re.finditer(r"[.?!][\"')]*\s+(?=[A-Z0-9(\"])", text.flat[start:outcome]):
-        at = start + stop.end()
-        if not any(_ends(p, text.flat[start : at].rstrip()) for p in inside.patterns):
-            best = at
-    return best
-
-
-def _parts(
-    marks: list[tuple[int, int, str]], start: int, end: int
-) -> dict[str, tuple[int, int]]:
-    inside = [mark for mark in marks if start <= mark[0] < end]
-    stops = [*(mark[0] for mark in inside[1:]), end]
-    parts: dict[str, tuple[int, int]] = {}
-    for (_, after, code), stop in zip(inside, stops, strict=True):
-        parts.setdefault(code, (after, stop))
-    return parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,7 +108,7 @@ def read_items(
 
 
 def _heading(text: Text, outline: Outline) -> str:
-    return text.flat[outline.heading[0] : outline.heading[1]].rstrip(" :")
+    return text.flat[outline.heading[0] : outline.heading[1]]
 
 
 def _outcome(text: Text, outline: Outline) -> Stated[Concept] | None:
@@ -279,7 +130,8 @@ def _remainder(
     """Split a compound remainder: "two visits for the knee and eight visits for the wrist"."""
     start, end = at
     cuts = [
-        start + joint.start() for joint in re.finditer(r"(?:,| and) (?=[a-z0-9])", text.flat[start:end])
+        start + joint.start()
+        for joint in re.finditer(r"(?:,| and) (?=[a-z0-9])", text.flat[start:end])
     ]
     for cut in cuts:
         first = _dose(text, lexicon, (start, cut), diagnosed)

@@ -245,9 +245,7 @@ def _named_conditions(described: Mapping[str, Mapping[str, set[str]]]) -> dict[s
             label=min(row.get(LABEL.value, {shorten(iri)})),
             values={NS + "denotes": (iri,)},
             patterns=tuple(
-                re.compile(
-                    rf"(?<![A-Za-z0-9]){_phrase(p)}(?:e?s)?(?![A-Za-z0-9])", re.IGNORECASE
-                )
+                re.compile(rf"(?<![A-Za-z0-9]){_phrase(p)}(?:e?s)?(?![A-Za-z0-9])", re.IGNORECASE)
                 for p in sorted(words)
             ),
         )
@@ -279,9 +277,7 @@ def _compile(
     tail = "" if expanded[-1:] in "]:$+*?" else r"(?![A-Za-z0-9])"
     capitals = sensitive and bool(re.search("[A-Z]{4}", pattern))
     try:
-        return re.compile(
-            f"{head}(?:{expanded}){tail}", re.NOFLAG if capitals else re.IGNORECASE
-        )
+        return re.compile(f"{head}(?:{expanded}){tail}", re.NOFLAG if capitals else re.IGNORECASE)
     except re.error as error:
         raise KnowledgeUnreadable(
             f"{shorten(iri)}: the pattern '{pattern}' is no regular expression: {error}.",

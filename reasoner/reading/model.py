@@ -9,78 +9,34 @@ None always means that the letter does not say, or that it was not understood.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
+
+from .values import Amount, Concept, Confidence, Span, Stated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-T = TypeVar("T")
-
-
-class Confidence(StrEnum):
-    """How a value follows from the words at its spans."""
-
-    STATED = "stated"
-    """The words say it."""
-    COMPUTED = "computed"
-    """It follows from what the words say, by arithmetic or by definition."""
-    INFERRED = "inferred"
-    """A convention of reading chose it: the regions of the diagnoses for an item without any."""
-    CONFLICTING = "conflicting"
-    """The letter says more than one thing; the value is the one that the form prefers."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Span:
-    """A stretch of the source text; `end` is exclusive."""
-
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stated(Generic[T]):
-    """
-    A value that was read.
-
-    Attributes:
-        value: What was read.
-        spans: Where, in order; never empty.
-        confidence: How the value follows from the words there.
-    """
-
-    value: T
-    spans: tuple[Span, ...]
-    confidence: Confidence = Confidence.STATED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Concept:
-    """
-    A concept of the ontology as the lexicon names it.
-
-    Attributes:
-        iri: The IRI of the concept in `ontology/concepts` or `ontology/vocabulary`; None where
-            the lexicon knows the word and the ontology has no concept for it yet.
-        code: The code of the lexicon (`skos:notation`), such as `low_back`.
-        label: The words that a page shows.
-        entry: The IRI of the entry of the lexicon that matched.
-    """
-
-    iri: str | None
-    code: str
-    label: str
-    entry: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Amount:
-    """A number or a range as the letter gives it: `least` equals `most` for a single number."""
-
-    least: int
-    most: int
+__all__ = [
+    "Amount",
+    "Citation",
+    "Concept",
+    "Confidence",
+    "Course",
+    "Diagnosis",
+    "Dose",
+    "GuidelineLine",
+    "Item",
+    "ItemFacts",
+    "Letter",
+    "MissingRecord",
+    "NotUnderstood",
+    "Problem",
+    "Reviewer",
+    "Span",
+    "Stated",
+    "Surgery",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,13 +6,31 @@ import re
 from datetime import date
 from typing import Final
 
-from .model import Amount
+from .values import Amount
 
-UNITS: Final = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen"
-).split()
-TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+UNITS: Final = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+TENS: Final = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 VALUES: Final = {
     **{word: value for value, word in enumerate(UNITS)},
     **{word: 10 * value for value, word in enumerate(TENS, start=2)},
@@ -22,9 +40,20 @@ VALUES: Final = {
     "a single": 1,
     "single": 1,
 }
-MONTHS: Final = (
-    "january february march april may june july august september october november december"
-).split()
+MONTHS: Final = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 
 _WORD: Final = "|".join(
     [

@@ -22,7 +22,7 @@ NEAR = 60
 
 def read_age(text: Text, lexicon: Lexicon, start: int, end: int) -> Stated[int] | None:
     """Return the first age of the summary; a second, different one makes it conflicting."""
-    ages = []
+    ages: list[Stated[int]] = []
     for mention in lexicon.mentions((lexicon.coded("PersonPhrase", "age"),), text.flat, start, end):
         value = number_of(mention.match["age"])
         beside = lexicon.mentions(
@@ -40,9 +40,7 @@ def read_sex(text: Text, lexicon: Lexicon, start: int, end: int) -> Stated[Conce
     """Return the first word for the sex, else the sex that all pronouns agree on."""
     named = tuple(lexicon.coded("PersonPhrase", code) for code in WORDS)
     for mention in lexicon.mentions(named, text.flat, start, end):
-        return Stated(
-            value=mention.entry.concept, spans=(text.span(mention.start, mention.end),)
-        )
+        return Stated(value=mention.entry.concept, spans=(text.span(mention.start, mention.end),))
     pronouns = tuple(lexicon.coded("PersonPhrase", code) for code in PRONOUNS)
     mentions = lexicon.mentions(pronouns, text.flat, start, end)
     denoted = {m.entry.one("denotes") for m in mentions}
@@ -55,9 +53,7 @@ def read_sex(text: Text, lexicon: Lexicon, start: int, end: int) -> Stated[Conce
     return None
 
 
-def read_day(
-    text: Text, lexicon: Lexicon, code: str, start: int, end: int
-) -> Stated[date] | None:
+def read_day(text: Text, lexicon: Lexicon, code: str, start: int, end: int) -> Stated[date] | None:
     """Return the first date of the summary that the phrases with this code introduce."""
     entry = lexicon.coded("PersonPhrase", code)
     for mention in lexicon.mentions((entry,), text.flat, start, end):

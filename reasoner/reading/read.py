@@ -11,8 +11,9 @@ from .courses import read_courses
 from .diagnoses import diagnosed_regions, read_diagnoses
 from .facts import Context, with_facts
 from .form import DATES, is_of_the_form, read_form
-from .items import outline_items, read_items
+from .items import read_items
 from .model import Confidence, Letter, NotUnderstood, Problem, Stated
+from .outline import outline_items
 from .person import read_age, read_day, read_sex
 from .response import read_home_program, read_missing_records, read_responses
 from .surgeries import read_surgeries
@@ -59,7 +60,7 @@ def read_letter(source: str, lexicon: Lexicon) -> Letter:
         )
     if not is_of_the_form(text, lexicon):
         raise LetterUnreadable(
-            f"This is no determination letter of the form that is read: it begins '{_start(text)}'.",
+            f"This is no determination letter of the form read here: it begins '{_start(text)}'.",
             hint="ontology/lexicon/imr-letter-form.ttl says what the form prints.",
         )
     form = read_form(text, lexicon)

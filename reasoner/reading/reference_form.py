@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
-
 
 def as_reference(letter: Letter) -> dict[str, object]:
     """Return a letter as one object of codes, numbers and words; None where it does not say."""

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from .model import Concept
     from .text import Text
 
-GAP: Final = 1
-"""Sentences between a treatment and words on its effect that do not name it."""
+IMPROVED: Final = "documented_yes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +40,23 @@ def read_responses(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterat
         if _asks(text, lexicon, first, last):
             continue
         here = [m for m in treatments if first <= m.start < last]
+        pain_only = _only_pain(text, lexicon, first, last)
         for entry in lexicon.kind("ResponsePhrase"):
+            if pain_only and entry.code == IMPROVED:
+                continue
             for mention in here:
                 flat = masked(text.flat, mention, [m for m in here if m.start != mention.start])
                 yield from _with_treatment(text, entry, flat, mention, (first, last))
             yield from _without_treatment(text, entry, (first, last))
+
+
+def _only_pain(text: Text, lexicon: Lexicon, first: int, last: int) -> bool:
+    """Say whether a sentence speaks of less pain and of no function: that is no improvement."""
+    pain, function = (
+        lexicon.mentions((lexicon.coded("WordList", code),), text.flat, first, last)
+        for code in ("pain_only", "function_word")
+    )
+    return bool(pain) and not function
 
 
 def _asks(text: Text, lexicon: Lexicon, first: int, last: int) -> bool:
@@ -64,9 +75,7 @@ def _with_treatment(
                 yield Response(said=said, treatment_class=mention.entry.one("treatmentClass"))
 
 
-def _without_treatment(
-    text: Text, entry: Entry, sentence: tuple[int, int]
-) -> Iterator[Response]:
+def _without_treatment(text: Text, entry: Entry, sentence: tuple[int, int]) -> Iterator[Response]:
     for pattern in entry.patterns:
         if TARGET in pattern.pattern:
             continue
@@ -75,16 +84,12 @@ def _without_treatment(
             yield Response(said=said, treatment_class=None)
 
 
-def read_home_program(
-    text: Text, lexicon: Lexicon, start: int, end: int
-) -> Stated[Concept] | None:
+def read_home_program(text: Text, lexicon: Lexicon, start: int, end: int) -> Stated[Concept] | None:
     """Return the home program, if a sentence that asks for nothing names one."""
     place = lexicon.coded("HomeProgramPhrase", "in_place")
     negated = lexicon.coded("HomeProgramPhrase", "negated")
     asks = [
-        p
-        for code in ("request", "decided")
-        for p in lexicon.coded("ContextPhrase", code).patterns
+        p for code in ("request", "decided") for p in lexicon.coded("ContextPhrase", code).patterns
     ]
     for first, last in sentences(text.flat, start, end):
         found = lexicon.mentions((place,), text.flat, first, last)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from .model import Amount, Concept, Confidence, Letter, Span, Stated
+from .model import Amount, Citation, Concept, Confidence, Letter, Span, Stated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,15 +48,44 @@ class Mark:
 
 
 def marks(letter: Letter) -> list[Mark]:
-    """Return the marks of a letter in order, none over another: the narrower words win."""
-    found = [*_marks(letter, ""), *_unread(letter)]
-    found.sort(key=lambda m: (m.span.end - m.span.start, m.span.start, m.name))
+    """
+    Return the marks of a letter in order, none over another.
+
+    Whole facts of the history win over their parts, then words that say a thing over words from
+    which it follows, then the narrower words.
+    """
+    ranked = [(0, m) for m in _history(letter)]
+    ranked += [(1, m) for m in (*_marks(letter, ""), *_unread(letter))]
+    trusts = list(COLOURS)
+    ranked.sort(key=lambda r: (r[0], trusts.index(r[1].trust), _width(r[1]), r[1].span, r[1].name))
     taken: list[Mark] = []
-    for mark in found:
+    for _, mark in ranked:
         free = all(mark.span.end <= t.span.start or mark.span.start >= t.span.end for t in taken)
-        if free and mark.span.end > mark.span.start:
+        if free and _width(mark):
             taken.append(mark)
     return sorted(taken, key=lambda m: m.span)
+
+
+def _width(mark: Mark) -> int:
+    return mark.span.end - mark.span.start
+
+
+def _history(letter: Letter) -> Iterator[Mark]:
+    """Yield the diagnoses, the earlier treatment, its effect and what is missing, each whole."""
+    stated = Confidence.STATED.value
+    for diagnosis in letter.diagnoses:
+        known = [*([diagnosis.condition] if diagnosis.condition else []), *diagnosis.regions]
+        value = ", ".join(spoken(s.value) for s in known)
+        yield Mark(span=diagnosis.words.spans[0], name="diagnosis", value=value, trust=stated)
+    for course in letter.courses:
+        count = f"{course.visits.value} visits, " if course.visits else ""
+        value = f"{spoken(course.treatment.value)}, {count}{spoken(course.certainty.value)}"
+        yield Mark(span=course.span, name="earlier treatment", value=value, trust=stated)
+    for surgery in letter.surgeries:
+        value = spoken(surgery.status.value)
+        yield Mark(span=surgery.span, name="operation", value=value, trust=stated)
+    for record in letter.missing_records:
+        yield Mark(span=record.span, name="missing record", value=record.words, trust=stated)
 
 
 def _unread(letter: Letter) -> Iterator[Mark]:
@@ -65,18 +94,20 @@ def _unread(letter: Letter) -> Iterator[Mark]:
 
 
 def _marks(value: object, name: str) -> Iterator[Mark]:
+    """Yield a mark for each value inside a value, named by the field that holds it."""
     if isinstance(value, Stated):
         if name != "heading":
             for span in value.spans:
                 yield Mark(
                     span=span, name=name, value=spoken(value.value), trust=value.confidence.value
                 )
-    elif isinstance(value, tuple | list):
-        for part in value:
-            yield from _marks(part, name)
-    elif isinstance(value, dict):
-        for key, part in sorted(value.items()):
+    elif isinstance(value, tuple | list | dict):
+        named = sorted(value.items()) if isinstance(value, dict) else [(name, v) for v in value]
+        for key, part in named:
             yield from _marks(part, str(key).replace("_", " "))
+    elif isinstance(value, Citation):
+        cited = f"{value.tier.label}, {value.title} {value.year or ''}".rstrip()
+        yield Mark(span=value.span, name="cites", value=cited, trust=Confidence.STATED.value)
     elif is_dataclass(value) and not isinstance(value, type | Concept | Span):
         for f in fields(value):
             yield from _marks(getattr(value, f.name), f.name.replace("_", " "))
@@ -123,9 +154,7 @@ def shown_as_html(letter: Letter) -> str:
     style = "".join(
         f"mark.{trust.replace(' ', '-')}{{background:{shade}}}" for trust, shade in SHADES.items()
     )
-    legend = " ".join(
-        f'<mark class="{trust.replace(" ", "-")}">{trust}</mark>' for trust in SHADES
-    )
+    legend = " ".join(f'<mark class="{trust.replace(" ", "-")}">{trust}</mark>' for trust in SHADES)
     name = html.escape(letter.case_number.value if letter.case_number else "letter")
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{name}</title>'

@@ -37,7 +37,7 @@ PLAIN: Final = {
     "\u200d": "",
     "\ufeff": "",
 }
-"""What stands for a character of the source; characters that are not listed stand for themselves."""
+"""What stands for a character of the source; those not listed stand for themselves."""
 
 LINE_END: Final = re.compile(r"\r\n|[\n\r\u2028\u2029\u0085]|\f")
 WORD: Final = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
@@ -274,6 +274,25 @@ def _is_compound(left: str, right: str, known: set[str]) -> bool:
 
 
 COMPOUNDING: Final = frozenset(
-    "non anti pre post self re follow x co multi well inter intra e t semi sub re-".split()
+    [
+        "non",
+        "anti",
+        "pre",
+        "post",
+        "self",
+        "re",
+        "follow",
+        "x",
+        "co",
+        "multi",
+        "well",
+        "inter",
+        "intra",
+        "e",
+        "t",
+        "semi",
+        "sub",
+        "re-",
+    ]
 )
 """First parts of words that English joins with a hyphen."""

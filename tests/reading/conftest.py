@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+import pytest
+
+from reasoner.knowledge import find_knowledge, ontology_files, read_turtle
+from reasoner.reading.lexicon import read_lexicon
+
+if TYPE_CHECKING:
+    from reasoner.reading.lexicon import Lexicon
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def lexicon() -> Lexicon:
+    """Return the lexicon of the checkout; no classification is needed for words."""
+    home = find_knowledge()
+    facts: list[ox.Triple] = []
+    for path in ontology_files(home):
+        facts += read_turtle(path, home)
+    return read_lexicon(facts)
