@@ -63,9 +63,18 @@ def summary(rows: list[Row]) -> Row:
             "reviewer specialty": _groups(decided, lambda i: i.words("specialties")),
         },
         "departures": _counted(d for i in decided for d in _list(i, "departures")),
+        "departureLetters": _letters(decided),
         "rules": _counted(d for i in decided for d in _list(i, "findings")),
         "differences": [_difference(i) for i in decided if i.item["differs"]],
     }
+
+
+def _letters(items: list[Counted]) -> dict[str, list[str]]:
+    found: dict[str, set[str]] = {}
+    for item in items:
+        for kind in _list(item, "departures"):
+            found.setdefault(kind, set()).add(str(item.letter["source"]))
+    return {kind: sorted(letters) for kind, letters in sorted(found.items())}
 
 
 def _list(item: Counted, name: str) -> list[str]:
@@ -100,9 +109,7 @@ def _group(name: str, members: list[Counted]) -> Row:
 def _agreement(items: list[Counted]) -> Row:
     pairs = Counter((i.word("reviewer"), i.word("imr")) for i in items)
     theirs = sorted({a for a, _ in pairs})
-    recall = {
-        a: pairs[a, a] / total for a in theirs if (total := sum(pairs[a, b] for b in theirs))
-    }
+    recall = {a: pairs[a, a] / total for a in theirs if (total := sum(pairs[a, b] for b in theirs))}
     return {
         "table": [
             {"reviewer": a, "reasoner": b, "items": n} for (a, b), n in sorted(pairs.items())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
+from reasoner.explain import SHORT
 from reasoner.reading.audit import determination_of, explaining
 from reasoner.reading.audit_data import audit_data
 from reasoner.terms import CASE, TYPE, mn, name_of
@@ -77,15 +78,19 @@ def _item(item: Item, audit: ItemAudit | None, knowledge: Knowledge) -> dict[str
         for fact in saying.firing.conclusions
         if fact.predicate == mn("auditFinding")
     }
-    return row | determination_of(audit, knowledge) | {
-        "decided": True,
-        "treatment": found.treatment,
-        "regions": list(found.regions),
-        "outcome": found.label,
-        "governing": sorted({g.source.edition for g in found.governing}),
-        "departures": sorted(kinds),
-        "differs": _differs(item, audit, knowledge),
-    }
+    return (
+        row
+        | determination_of(audit, knowledge)
+        | {
+            "decided": True,
+            "treatment": found.treatment,
+            "regions": list(found.regions),
+            "outcome": found.label,
+            "governing": sorted({_edition(g.source.iri, knowledge) for g in found.governing}),
+            "departures": sorted(kinds),
+            "differs": _differs(item, audit, knowledge),
+        }
+    )
 
 
 def _differs(item: Item, audit: ItemAudit, knowledge: Knowledge) -> bool:
@@ -95,13 +100,19 @@ def _differs(item: Item, audit: ItemAudit, knowledge: Knowledge) -> bool:
 
 def _cites(item: Item, knowledge: Knowledge) -> list[str]:
     lines = item.reviewer.citations if item.reviewer else ()
-    names = [knowledge.label(c.guideline) if c.guideline else c.tier.label for c in lines]
+    names = [_short(c.guideline, knowledge) if c.guideline else c.tier.label for c in lines]
     return sorted(set(names))
 
 
-def facts_of(
-    letter: Letter, audits: tuple[ItemAudit, ...], knowledge: Knowledge
-) -> Iterator[ox.Triple]:
+def _edition(recommendation: str, knowledge: Knowledge) -> str:
+    return _short(knowledge.value(recommendation, mn("statedIn")) or recommendation, knowledge)
+
+
+def _short(edition: str, knowledge: Knowledge) -> str:
+    return knowledge.value(edition, SHORT) or knowledge.label(edition)
+
+
+def facts_of(letter: Letter, audits: tuple[ItemAudit, ...]) -> Iterator[ox.Triple]:
     """Yield the facts of a letter for queries: itself, its cases, and what follows from them."""
     name = letter.case_number.value if letter.case_number else letter.digest[:16]
     iri = ox.NamedNode(f"{CASE}letter/{name}")

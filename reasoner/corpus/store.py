@@ -92,7 +92,7 @@ def _add(path: Path, store: Path, auditor: Auditor, have: set[tuple[str, str]]) 
     (store / "sources" / f"{name}.txt").write_text(letter.source, "utf-8", "surrogatepass")
     (store / "audits" / f"{name}.json").write_text(json.dumps(pages, ensure_ascii=False), "utf-8")
     with (store / FACTS).open("a", encoding="utf-8") as out:
-        out.writelines(f"{fact} .\n" for fact in facts_of(letter, audits, auditor.knowledge))
+        out.writelines(f"{fact} .\n" for fact in facts_of(letter, audits))
     with (store / INDEX).open("a", encoding="utf-8") as out:
         out.write(json.dumps(row, ensure_ascii=False) + "\n")
     have.add(key)

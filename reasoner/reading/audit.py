@@ -109,7 +109,7 @@ def explaining(found: Determination) -> list[str]:
 def with_determinations(
     data: dict[str, object], audits: tuple[ItemAudit, ...], knowledge: Knowledge
 ) -> dict[str, object]:
-    """Add the determinations to the items of a letter in the form in which readings are compared."""
+    """Add the determinations to the items of a letter, in the form in which they are compared."""
     items = data["items"]
     if isinstance(items, list):
         for audit in audits:

@@ -52,15 +52,18 @@ def audit_command(document: Path, form: str, folder: Path | None) -> None:
     decided, 1 if one was not, 2 if there is nothing to audit.
     """
     knowledge = load_knowledge(folder)
+    troubles: list[str] = []
     if document.suffix.lower() in FORMS:
         decision = decide(load_case_file(document, knowledge), knowledge)
-        pages, troubles, cases = [audit_data(decision, knowledge)], [], b""
+        pages, cases = [audit_data(decision, knowledge)], b""
     else:
         pages, troubles, cases = _letter(document, knowledge)
     if form == "turtle":
         click.echo(cases.decode(), nl=False)
     elif form == "json":
-        click.echo(json.dumps({"audits": pages, "undecided": troubles}, indent=2, ensure_ascii=False))
+        click.echo(
+            json.dumps({"audits": pages, "undecided": troubles}, indent=2, ensure_ascii=False)
+        )
     elif form == "html":
         click.echo(audit_html(pages, document.name), nl=False)
     elif pages:

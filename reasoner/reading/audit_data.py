@@ -59,7 +59,11 @@ def _list(value: object) -> list[Data]:
 
 
 def _audit(
-    found: Determination, decision: Decision, knowledge: Knowledge, letter: Letter | None, data: Data
+    found: Determination,
+    decision: Decision,
+    knowledge: Knowledge,
+    letter: Letter | None,
+    data: Data,
 ) -> Data:
     derivation, case = decision.derivation, decision.case.iri
     review, medical = (derivation.value(case, name) for name in ("urDecision", "imrDecision"))
@@ -99,15 +103,13 @@ def _dates(derivation: Derivation, case: str, found: Determination) -> Data:
 class _View:
     """Reads what a page shows off a derivation, with the words of the letter where it is there."""
 
-    def __init__(
-        self, derivation: Derivation, knowledge: Knowledge, letter: Letter | None
-    ) -> None:
+    def __init__(self, derivation: Derivation, knowledge: Knowledge, letter: Letter | None) -> None:
         self._derivation = derivation
         self._knowledge = knowledge
         self._letter = letter
 
     def reviewer(self, decision: str | None, topic: str) -> Data | None:
-        """Say what a reviewer decided, took as the most and cited; None if there was no decision."""
+        """Say what a reviewer decided, took as the most and cited; None without a decision."""
         if decision is None:
             return None
         d, label = self._derivation, self._knowledge.label

@@ -35,6 +35,8 @@ def audit_html(pages: list[Data], title: str) -> str:
         pages: What `audit_data` returned, one for each item.
         title: What was audited.
     """
-    return templates().get_template(TEMPLATE).render(
-        pages=pages, title=title, sides=SIDES, words=WORDS
+    return (
+        templates()
+        .get_template(TEMPLATE)
+        .render(pages=pages, title=title, sides=SIDES, words=WORDS)
     )

@@ -16,8 +16,7 @@ WORDS: Final = (
     ("utilization review", "the insurer's physicians: approve, modify or deny a request"),
     (
         "independent review",
-        "a physician outside the dispute: upholds the denial (care not necessary) or overturns it "
-        "(care necessary); this form of letter knows nothing between",
+        "a physician outside the dispute upholds the denial (care not necessary) or overturns it",
     ),
     ("mednec", "what guidelines and law support on the facts of the letter's own summary"),
     ("limit", "the most visits that a guideline supports, earlier ones included"),
@@ -52,8 +51,11 @@ def _summary(audits: list[Data]) -> list[str]:
 
 
 def _outcomes(audit: Data) -> tuple[str, str]:
-    columns = cast("list[Data | None]", audit["columns"])
-    return tuple(str(c["outcome"]) if c else NONE for c in columns[1:])  # type: ignore[return-value] # two columns
+    _, medical, ours = cast("list[Data | None]", audit["columns"])
+    return (
+        str(medical["outcome"]) if medical else NONE,
+        str(ours["outcome"]) if ours else NONE,
+    )
 
 
 def _one(page: Data, audit: Data, number: int, of: int) -> str:
@@ -62,9 +64,7 @@ def _one(page: Data, audit: Data, number: int, of: int) -> str:
         "=" * WIDTH,
         f"Item {number} of {of} · {page['name']}",
         *_wrapped(_asked(audit), "", ""),
-        f"Injury {dates['injury'] or 'not stated'} · "
-        f"utilization review {dates['utilizationReview'] or 'not stated'} · "
-        f"independent review {dates['medicalReview'] or 'not stated'}",
+        _when(dates),
     ]
     departures = cast("list[Data]", audit["departures"])
     sections = [
@@ -77,6 +77,13 @@ def _one(page: Data, audit: Data, number: int, of: int) -> str:
     ]
     body = ["\n".join([title, *lines]) for title, lines in sections if lines]
     return "\n\n".join(["\n".join(head), *body])
+
+
+def _when(dates: dict[str, str | None]) -> str:
+    injury, review, medical = (
+        dates[name] or "not stated" for name in ("injury", "utilizationReview", "medicalReview")
+    )
+    return f"Injury {injury} · utilization review {review} · independent review {medical}"
 
 
 def _asked(audit: Data) -> str:
@@ -106,9 +113,7 @@ def _table(audit: Data) -> list[str]:
         for i in range(max(len(w) for w in wrapped)):
             parts = [w[i] if i < len(w) else "" for w in wrapped]
             first = label if i == 0 else ""
-            lines.append(
-                f"  {first:<{LABEL}}" + "  ".join(f"{p:<{width}}" for p in parts).rstrip()
-            )
+            lines.append(f"  {first:<{LABEL}}" + "  ".join(f"{p:<{width}}" for p in parts).rstrip())
         if n < len(rows) - 1:
             lines.append("  " + "-" * (WIDTH - 2))
     return lines
@@ -118,7 +123,9 @@ def _outcome(column: Data | None) -> str:
     if column is None:
         return NONE
     approved = column["approved"]
-    return f"{column['outcome']}, {approved} visits approved" if approved else str(column["outcome"])
+    return (
+        f"{column['outcome']}, {approved} visits approved" if approved else str(column["outcome"])
+    )
 
 
 def _our_outcome(column: Data) -> str:
@@ -182,7 +189,9 @@ def _reasons(audit: Data) -> list[str]:
     for n, item in enumerate(cast("list[Data]", found["reasons"]), start=1):
         numbers = "".join(f"[{k}]" for k in cast("list[int]", item["sources"]))
         mark = " · provisional" if item["provisional"] else ""
-        lines += _wrapped(f"{item['text']} {numbers} ({item['rule']}{mark})", f"  {n:>2}  ", "      ")
+        lines += _wrapped(
+            f"{item['text']} {numbers} ({item['rule']}{mark})", f"  {n:>2}  ", "      "
+        )
     return lines
 
 

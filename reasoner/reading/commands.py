@@ -101,9 +101,7 @@ def corpus_read_command(directory: Path, form: str, folder: Path | None) -> None
         read = _try(path, auditor.lexicon)
         failed += read is None
         if read is not None:
-            data = with_determinations(
-                as_reference(read), auditor.audit(read), auditor.knowledge
-            )
+            data = with_determinations(as_reference(read), auditor.audit(read), auditor.knowledge)
             click.echo(json.dumps(data, ensure_ascii=False))
         _progress(number, len(files), path)
     click.echo(f"{len(files) - failed} letters read as {form}, {failed} not", err=True)
