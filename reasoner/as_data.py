@@ -114,6 +114,7 @@ def _visits(d: Determination) -> Data:
     return {
         "prior": v.prior,
         "priorOpen": v.prior_open,
+        "authorized": v.authorized,
         "requested": v.requested,
         "total": v.total,
         "limit": v.limit,

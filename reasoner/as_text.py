@@ -98,8 +98,11 @@ def _ruler(visits: Data) -> list[str]:
                 continue
             below[start : start + len(text)] = text
     more = " or more" if visits["priorOpen"] else ""
+    approved = cast("int", visits["authorized"])
+    given = f"{prior - approved}{more} earlier"
+    given += f" and {approved} approved" if approved else ""
     facts = [
-        f"{prior}{more} earlier █",
+        f"{given} █",
         f"{visits['requested']} requested ▒",
         f"together {total}{more}",
     ]

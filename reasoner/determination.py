@@ -28,6 +28,7 @@ class Visits:
     Attributes:
         prior: Earlier visits that count and are sure.
         prior_open: Whether there may be more than that.
+        authorized: Of the earlier visits, those that were approved and are still to come.
         requested: Visits requested.
         limit: The smallest governing maximum; None if none is set.
         largest: The largest governing maximum; other than `limit` only where two conflict.
@@ -41,6 +42,7 @@ class Visits:
 
     prior: int
     prior_open: bool
+    authorized: int
     requested: int
     limit: int | None
     largest: int | None
@@ -230,7 +232,7 @@ def _governing(knowledge: Knowledge, derivation: Derivation, request: str) -> tu
 
 
 def _governing_one(knowledge: Knowledge, iri: str) -> Governing:
-    row = knowledge.value(iri, mn("sameLimitAs"))
+    row = knowledge.value(iri, mn("sameLimitAs")) or knowledge.value(iri, mn("carriedFrom"))
     population = knowledge.value(iri, mn("population")) or ""
     figures = {
         name: int(value)
@@ -261,6 +263,7 @@ def _visits(knowledge: Knowledge, derivation: Derivation, request: str) -> Visit
     return Visits(
         prior=derivation.number(request, "priorAtLeast") or 0,
         prior_open=derivation.holds(request, "priorOpen"),
+        authorized=derivation.number(request, "authorizedFirst") or 0,
         requested=derivation.number(request, "requestedVisits") or 0,
         limit=min(limits, default=None),
         largest=max(largest, default=None),
