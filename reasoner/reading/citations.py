@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from reasoner.terms import mn
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from .lexicon import Entry, Lexicon
     from .model import Concept
     from .text import Text
+
+
+EMPTY: Final = " .,;:-"
 
 
 def read_line(text: Text, lexicon: Lexicon, start: int, end: int, on: date | None) -> GuidelineLine:
@@ -58,7 +61,7 @@ def _of_schedule(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterator
     tier = _tier(lexicon, "ScheduleTier")
     for mark in _values(text, lexicon, "schedule_citation", start, end):
         heads = _titles(text, lexicon, *mark)
-        stops = [head[0] for head in heads[1:]] + [mark[1]]
+        stops = [*(head[0] for head in heads[1:]), mark[1]]
         for (at, after, title, year, entry), stop in zip(heads, stops, strict=True):
             section = _section(text, lexicon, after, stop)
             yield Citation(
@@ -112,17 +115,19 @@ def _others(
 ) -> Iterator[Citation]:
     """Read free citations: each break begins a source, and so does each name of a known one."""
     for mark in _values(text, lexicon, "other_citation", start, end):
+        pieces = [p for p in _pieces(text, lexicon, *mark) if text.flat[p[0] : p[1]].strip(EMPTY)]
+        names = [
+            next(iter(lexicon.mentions("TierWord", text.flat, p[0], p[1])), None) for p in pieces
+        ]
         tier: Entry | None = None
-        for at, stop, broken in _pieces(text, lexicon, *mark):
-            words = text.flat[at:stop].strip(" .,;:-")
-            if not words:
-                continue
-            names = lexicon.mentions("TierWord", text.flat, at, stop)
-            named = names[0].entry if names else None
-            tier = named or (None if broken else tier) or _tier(lexicon, "StudyTier")
-            title, section = _named(
-                text, names[0].end if names else at, at, stop, known=bool(named)
-            )
+        for number, (at, stop, broken) in enumerate(pieces):
+            name = names[number]
+            following = names[number + 1] if number + 1 < len(names) else None
+            leads = following if number == 0 and not pieces[min(1, len(pieces) - 1)][2] else None
+            told = name or (None if broken or tier else leads)
+            tier = told.entry if told else (None if broken else tier)
+            tier = tier or _tier(lexicon, "StudyTier")
+            title, section = _named(text, name.end if name else at, at, stop, known=bool(name))
             yield Citation(
                 tier=tier.concept,
                 title=title,
@@ -134,9 +139,10 @@ def _others(
 
 
 def _named(text: Text, after: int, start: int, end: int, *, known: bool) -> tuple[str, str | None]:
+    end = _trim(text, start, end)
     if not known:
         return text.flat[start:end].strip(" .,;:-"), None
-    section = text.flat[after:end].strip(" .,;:-")
+    section = text.flat[min(after, end) : end].strip(" .,;:-")
     return text.flat[start:after].strip(" .,;:-"), section or None
 
 

@@ -108,7 +108,11 @@ def _count(
             value = number_of(match["count"])
             if value is None or value > MOST:
                 continue
-            least = entry.code != "exact" or match.groupdict().get("least")
+            least = (
+                entry.code != "exact"
+                or match.groupdict().get("least")
+                or match.groupdict().get("more")
+            )
             visits = Stated(value=value, spans=(text.span(*match.span("count")),))
             return visits, "at_least" if least else "exact", text.span(*match.span())
     return None, "unknown", text.span(mention.start, mention.end)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .model import Amount, Confidence, Dose, Stated
 from .numbers import amount_of
@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from .model import Concept
     from .text import Text
 
-MASK = "\ue002"
+MASK: Final = "\ue002"
+PRODUCT: Final = "product"
+"""The code of phrases that state a quantity by its factors."""
 
 
 def read_dose(
@@ -35,6 +37,8 @@ def read_dose(
             if not read or any(name in found for name in read):
                 continue
             found |= read
+            if entry.code == PRODUCT:
+                found["visits"] = _product(read["per_week"], read["weeks"])
             width = mention.end - mention.start
             flat = f"{flat[: mention.start]}{MASK * width}{flat[mention.end :]}"
     return Dose(
@@ -45,6 +49,14 @@ def read_dose(
         span=text.span(start, end),
         words=text.flat[start:end].strip(),
     )
+
+
+def _product(per_week: Stated[Amount], weeks: Stated[Amount]) -> Stated[Amount]:
+    total = Amount(
+        least=per_week.value.least * weeks.value.least, most=per_week.value.most * weeks.value.most
+    )
+    spans = tuple(sorted({*per_week.spans, *weeks.spans}))
+    return Stated(value=total, spans=spans, confidence=Confidence.COMPUTED)
 
 
 def _leftmost(mentions: list[Mention]) -> list[Mention]:
@@ -60,7 +72,8 @@ def visits_of(dose: Dose | None) -> Stated[int] | None:
     if dose is None:
         return None
     if dose.visits:
-        return Stated(value=dose.visits.value.most, spans=dose.visits.spans)
+        stated = dose.visits
+        return Stated(value=stated.value.most, spans=stated.spans, confidence=stated.confidence)
     if dose.per_week and dose.weeks:
         return Stated(
             value=dose.per_week.value.most * dose.weeks.value.most,

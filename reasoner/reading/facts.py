@@ -25,8 +25,8 @@ def with_facts(
     responses: tuple[Response, ...],
     context: Context,
 ) -> Item:
-    """Return an item with its facts; one that is no physical medicine stays as it is."""
-    if item.treatment is None or not item.physical_medicine:
+    """Return an item with its facts; one of a treatment that no word names stays as it is."""
+    if item.treatment is None:
         return item
     same = _same_class(item, lexicon, courses)
     visits, certainty = _prior(lexicon, same, item)
@@ -64,16 +64,18 @@ class Context:
         self.decided_on = decided_on
 
 
-def treatment_class(lexicon: Lexicon, concept: Concept) -> str:
-    """Return the class of treatments whose visits count together."""
-    return lexicon.entries[concept.entry].one("treatmentClass")
+def classes_of(lexicon: Lexicon, concept: Concept) -> set[str]:
+    """Return the classes of treatments whose earlier visits speak for a treatment."""
+    entry = lexicon.entries[concept.entry]
+    return {entry.one("treatmentClass"), *entry.of("countsWith")}
 
 
 def _same_class(item: Item, lexicon: Lexicon, courses: Iterable[Course]) -> list[Course]:
     if item.treatment is None:
         return []
-    own = treatment_class(lexicon, item.treatment.value)
-    return [c for c in courses if treatment_class(lexicon, c.treatment.value) == own]
+    own = classes_of(lexicon, item.treatment.value)
+    entries = lexicon.entries
+    return [c for c in courses if entries[c.treatment.value.entry].one("treatmentClass") in own]
 
 
 def _inferred(regions: Iterable[Stated[Concept]]) -> list[Stated[Concept]]:
@@ -109,6 +111,9 @@ def _prior(
     A letter often counts one course twice, as "at least twelve" and as "twelve": so counts of the
     same class are not added.
     """
+    if not same and item.asks_for_more:
+        entry = lexicon.coded("CertaintyWord", "unknown")
+        return None, replace(item.asks_for_more, value=entry.concept)
     if not same:
         entry = lexicon.coded("CertaintyWord", "none_stated")
         silent = Stated(
@@ -140,8 +145,8 @@ def _response(
     taken = [c for c in same if c.visits is None or c.visits.value > 0]
     if item.treatment is None or not taken:
         return silent
-    own = treatment_class(lexicon, item.treatment.value)
-    near = [r for r in responses if r.treatment_class in {own, None}]
+    own = classes_of(lexicon, item.treatment.value)
+    near = [r for r in responses if r.treatment_class is None or r.treatment_class in own]
     by_code: dict[str, list[Stated[Concept]]] = {}
     for response in near:
         by_code.setdefault(response.said.value.code, []).append(response.said)

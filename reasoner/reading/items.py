@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from .citations import read_line
 from .dosage import read_dose
-from .model import Item, Stated
+from .model import Confidence, Item, Stated
 from .regions import read_regions
+from .sentences import masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -87,8 +88,9 @@ def read_items(
             heading=Stated(value=_heading(text, outline), spans=(span,)),
             outcome=_outcome(text, outline),
             treatment=treatment[0] if treatment else None,
-            physical_medicine=treatment is not None,
-            kind=treatment[1] if treatment else None,
+            asks_for_more=_asks_for_more(text, lexicon, split.original),
+            physical_medicine=bool(treatment and treatment[1]),
+            kind=(treatment[1] or None) if treatment else None,
             modified=split.authorized is not None,
             whole_in_dispute=split.code == "whole",
             original=original,
@@ -147,6 +149,18 @@ def _remainder(
     yield _dose(text, lexicon, at, diagnosed)
 
 
+def _asks_for_more(text: Text, lexicon: Lexicon, at: tuple[int, int]) -> Stated[Concept] | None:
+    entry = lexicon.coded("ContextPhrase", "additional")
+    for mention in lexicon.mentions("TreatmentWord", text.flat, *at):
+        flat = masked(text.flat, mention, ())
+        for pattern in entry.patterns:
+            found = pattern.search(flat, *at)
+            if found:
+                span = text.span(*found.span())
+                return Stated(value=entry.concept, spans=(span,), confidence=Confidence.INFERRED)
+    return None
+
+
 def _treatment(
     text: Text, lexicon: Lexicon, at: tuple[int, int]
 ) -> tuple[Stated[Concept], str] | None:
@@ -160,6 +174,6 @@ def _treatment(
         if blocked and (code == "not_a_visit" or kinds <= {"modality"}):
             return None
     first = min(mentions, key=lambda m: (m.start, -m.end))
-    kind = first.entry.one("itemKind") or first.entry.code
+    kind = first.entry.one("itemKind")
     stated = Stated(value=first.entry.concept, spans=(text.span(first.start, first.end),))
     return stated, kind

@@ -144,7 +144,8 @@ class Item:
         heading: Its words up to the colon before the outcome, white space joined.
         outcome: What the independent reviewer decided; None in a letter that breaks off.
         treatment: The kind of treatment, where the lexicon knows it.
-        physical_medicine: Whether it is care by visits that the reasoner can decide.
+        asks_for_more: The words that ask for more of a treatment, and so say that some was given.
+        physical_medicine: Whether it is filed as physical medicine.
         kind: The class of physical medicine (`skos:notation` of the treatment's class).
         modified: Whether utilization review approved a part.
         whole_in_dispute: Whether the whole original request stays in dispute beside the part.
@@ -155,7 +156,7 @@ class Item:
         claims_administrator: The line of the claims administrator.
         reviewer: The line of the independent reviewer.
         rationale: The rationale, without its label.
-        facts: Facts for a decision; None unless `physical_medicine`.
+        facts: Facts for a decision; None unless the treatment is known.
         span: The item from the heading to the end of the rationale.
     """
 
@@ -163,6 +164,7 @@ class Item:
     heading: Stated[str]
     outcome: Stated[Concept] | None
     treatment: Stated[Concept] | None
+    asks_for_more: Stated[Concept] | None
     physical_medicine: bool
     kind: str | None
     modified: bool

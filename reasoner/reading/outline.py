@@ -45,7 +45,7 @@ def outline_items(
     for outcome in outcomes:
         starts.append(_heading_start(text, lexicon, before, outcome.start))
         before = outcome.end
-    ends = [*starts[1:], issues[1]]
+    ends = [*starts[1:], issues[1]][: len(starts)]
     outlines = [
         Outline(
             heading=(start, start + len(text.flat[start : outcome.start].rstrip(" :"))),
@@ -158,7 +158,7 @@ def _last_sentence(text: Text, inside: Entry, start: int, outcome: int) -> int:
 
 def _parts(marks: list[tuple[int, int, str]], start: int, end: int) -> dict[str, tuple[int, int]]:
     inside = [mark for mark in marks if start <= mark[0] < end]
-    stops = [*(mark[0] for mark in inside[1:]), end]
+    stops = [*(mark[0] for mark in inside[1:]), end][: len(inside)]
     parts: dict[str, tuple[int, int]] = {}
     for (_, after, code), stop in zip(inside, stops, strict=True):
         parts.setdefault(code, (after, stop))

@@ -40,14 +40,50 @@ def read_responses(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterat
         if _asks(text, lexicon, first, last):
             continue
         here = [m for m in treatments if first <= m.start < last]
-        pain_only = _only_pain(text, lexicon, first, last)
+        blocked = _only_pain(text, lexicon, first, last)
+        other_cause = _has(text, lexicon, "WordList", "other_cause", first, last)
+        asked = _has(text, lexicon, "ContextPhrase", "request", first, last)
         for entry in lexicon.kind("ResponsePhrase"):
-            if pain_only and entry.code == IMPROVED:
+            improved = entry.code == IMPROVED
+            if blocked and improved:
                 continue
+            found: list[Response] = []
+            if not improved or not (other_cause or asked):
+                found += _without_treatment(text, entry, (first, last))
             for mention in here:
                 flat = masked(text.flat, mention, [m for m in here if m.start != mention.start])
-                yield from _with_treatment(text, entry, flat, mention, (first, last))
-            yield from _without_treatment(text, entry, (first, last))
+                if improved and asked and not _took_place(lexicon, flat, first, last):
+                    continue
+                found += _with_treatment(text, entry, flat, mention, (first, last))
+            yield from _longest(found)
+
+
+def _longest(found: list[Response]) -> list[Response]:
+    """Return the longest words of each class of treatment: patterns overlap."""
+    best: dict[str | None, Response] = {}
+    for response in found:
+        span = response.said.spans[0]
+        held = best.get(response.treatment_class)
+        if held is None or span.end - span.start > _width(held):
+            best[response.treatment_class] = response
+    return list(best.values())
+
+
+def _width(response: Response) -> int:
+    span = response.said.spans[0]
+    return span.end - span.start
+
+
+def _has(text: Text, lexicon: Lexicon, kind: str, code: str, first: int, last: int) -> bool:
+    entry = lexicon.coded(kind, code)
+    patterns = (p for p in entry.patterns if TARGET not in p.pattern)
+    return any(p.search(text.flat, first, last) for p in patterns)
+
+
+def _took_place(lexicon: Lexicon, flat: str, first: int, last: int) -> bool:
+    """Say whether a sentence that asks for a treatment also says that some of it was given."""
+    patterns = lexicon.coded("ContextPhrase", "earlier").patterns
+    return any(TARGET in m[0] for p in patterns for m in p.finditer(flat, first, last))
 
 
 def _only_pain(text: Text, lexicon: Lexicon, first: int, last: int) -> bool:

@@ -195,8 +195,9 @@ class _Builder:
         self._pages: list[int] = [0]
 
     def add(self, line: _Line) -> None:
-        """Add the characters of a line, white space inside it as one space."""
-        for offset, char in enumerate(line.text):
+        """Add the characters of a line, white space inside it as one space, before it as none."""
+        indent = len(line.text) - len(line.text.lstrip())
+        for offset, char in enumerate(line.text[indent:], start=indent):
             at = line.start + offset
             if char.isspace():
                 if self._chars and self._chars[-1] != " " and not self._inside_date(line, offset):
@@ -211,7 +212,8 @@ class _Builder:
             self._pop()
         head = line.text.lstrip()
         tail = "".join(self._chars[-40:])
-        if re.search(r"\d[-/]$", tail) and head[:1].isdigit() and not paragraph:
+        kept = re.search(r"\d[-/]$", tail) and head[:1].isdigit()
+        if (kept or (re.search(r"[A-Za-z]-$", tail) and head[:1].isupper())) and not paragraph:
             pass
         elif re.search(r"[A-Za-z]-$", tail) and head[:1].islower() and not paragraph:
             left, right = _word_at_end(tail), _word_at_start(head)
@@ -273,26 +275,5 @@ def _is_compound(left: str, right: str, known: set[str]) -> bool:
     return left in COMPOUNDING or (left in known and right in known)
 
 
-COMPOUNDING: Final = frozenset(
-    [
-        "non",
-        "anti",
-        "pre",
-        "post",
-        "self",
-        "re",
-        "follow",
-        "x",
-        "co",
-        "multi",
-        "well",
-        "inter",
-        "intra",
-        "e",
-        "t",
-        "semi",
-        "sub",
-        "re-",
-    ]
-)
-"""First parts of words that English joins with a hyphen."""
+COMPOUNDING: Final = frozenset({"anti", "follow", "non", "post", "pre", "self", "well", "x"})
+"""First parts of words that letters join with a hyphen."""

@@ -3,13 +3,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
 import pytest
 
 from reasoner.knowledge import find_knowledge, ontology_files, read_turtle
 from reasoner.reading.lexicon import read_lexicon
 
 if TYPE_CHECKING:
+    import pyoxigraph as ox
+
     from reasoner.reading.lexicon import Lexicon
 
 ROOT = Path(__file__).parents[2]

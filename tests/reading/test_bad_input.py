@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reasoner.errors import CaseError, LetterTooLarge, LetterUnreadable
+from reasoner.reading.files import LIMIT, load_source
+from reasoner.reading.read import read_letter
+from reasoner.reading.reference_form import as_reference
+
+if TYPE_CHECKING:
+    from reasoner.reading.lexicon import Lexicon
+
+FOLDER = Path(__file__).parents[2] / "fixtures" / "letters"
+KNEE = (FOLDER / "knee-sprain-first-visits.txt").read_text(encoding="utf-8")
+FINGER = (FOLDER / "finger-after-surgery.txt").read_text(encoding="utf-8")
+
+
+def pdf(*pages: str) -> bytes:
+    """Write a plain PDF: one page a text, in a typeface of fixed width."""
+    objects = ["<< /Type /Catalog /Pages 2 0 R >>", ""]
+    kids = []
+    objects.append("<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>")
+    for page in pages:
+        lines = [line.replace("\\", r"\\").replace("(", r"\(") for line in page.split("\n")]
+        shown = " T* ".join("({}) Tj".format(line.replace(")", r"\)")) for line in lines)
+        stream = f"BT /F1 9 Tf 11 TL 40 800 Td {shown} ET" if page else ""
+        objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
+        content = len(objects)
+        objects.append(
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 820] /Contents {content} 0 R "
+            "/Resources << /Font << /F1 3 0 R >> >> >>"
+        )
+        kids.append(f"{len(objects)} 0 R")
+    objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>"
+    out, places = "%PDF-1.4\n", []
+    for number, body in enumerate(objects, start=1):
+        places.append(len(out))
+        out += f"{number} 0 obj\n{body}\nendobj\n"
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    start = len(out)
+    size = len(objects) + 1
+    out += f"xref\n0 {size}\n0000000000 65535 f \n{table}"
+    out += f"trailer << /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"
+    return out.encode("latin-1")
+
+
+def write(folder: Path, data: bytes, name: str = "letter.txt") -> Path:
+    path = folder / name
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "empty"),
+        (b" \n\n ", "empty"),
+        (b"\x00\x01\x02" * 400, "neither text nor PDF"),
+        (bytes(range(256)) * 20, "neither text nor PDF"),
+        (b"%PDF-1.4 broken", "cannot be opened"),
+        (pdf("", ""), "scan"),
+    ],
+    ids=["empty", "blank", "binary", "all-bytes", "broken-pdf", "scan"],
+)
+def test_a_file_without_text_is_refused(tmp_path: Path, data: bytes, says: str) -> None:
+    """The sender learns what is wrong with the file and what to do."""
+    with pytest.raises(LetterUnreadable, match=says) as caught:
+        load_source(write(tmp_path, data))
+
+    assert caught.value.hint
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    """The name is said, and no traceback."""
+    with pytest.raises(LetterUnreadable, match=r"nowhere\.txt"):
+        load_source(tmp_path / "nowhere.txt")
+
+
+def test_a_file_of_20_mb_is_refused(tmp_path: Path) -> None:
+    """It is not even opened."""
+    with pytest.raises(LetterTooLarge, match="bytes"):
+        load_source(write(tmp_path, b"a" * 20_000_000))
+
+
+@pytest.mark.parametrize(("size", "passes"), [(LIMIT + 1, False), (900_000, True)])
+def test_the_limit_of_size_holds(tmp_path: Path, size: int, *, passes: bool) -> None:
+    """A letter with long enclosures still passes; one byte more than the limit does not."""
+    path = write(tmp_path, b"a" * size)
+    if passes:
+        assert len(load_source(path)) == size
+    else:
+        with pytest.raises(LetterTooLarge):
+            load_source(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Dear Madam, your claim was accepted.\n", "PR-2\nProgress report of a physician\n", "x" * 500],
+    ids=["letter", "report", "noise"],
+)
+def test_another_kind_of_letter_is_refused(text: str, lexicon: Lexicon) -> None:
+    """Nothing is guessed out of a text of another form."""
+    with pytest.raises(LetterUnreadable, match="no determination letter") as caught:
+        read_letter(text, lexicon)
+
+    assert isinstance(caught.value, CaseError)
+
+
+def test_a_letter_that_breaks_off_is_read_as_far_as_it_goes(lexicon: Lexicon) -> None:
+    """What is there is read, and what is missing is said."""
+    letter = read_letter(KNEE[: KNEE.index("MAXIMUS guideline")], lexicon)
+
+    assert letter.age is not None
+    assert len(letter.items) == 1
+    assert letter.items[0].claims_administrator is not None
+    assert letter.items[0].reviewer is None
+    assert [p.kind for p in letter.problems] == ["item-incomplete"]
+
+
+def test_a_letter_that_breaks_off_in_its_summary_has_no_items(lexicon: Lexicon) -> None:
+    """The missing items are a problem, and the facts of the summary are read."""
+    letter = read_letter(KNEE[: KNEE.index("The treatment plan included")], lexicon)
+
+    assert letter.items == ()
+    assert letter.courses
+    assert {p.kind for p in letter.problems} == {"part-issues-missing"}
+
+
+def test_every_truncation_is_answered(lexicon: Lexicon) -> None:
+    """Wherever a letter breaks off, it is refused in words or read in part; nothing else."""
+    for end in range(0, len(KNEE), 61):
+        try:
+            letter = read_letter(KNEE[:end], lexicon)
+        except LetterUnreadable:
+            continue
+        assert letter.problems or letter.items
+
+
+def test_of_two_letters_the_first_is_read(lexicon: Lexicon) -> None:
+    """The items of the second are not put to the account of the first."""
+    letter = read_letter(f"{KNEE}\n\n{FINGER}", lexicon)
+    alone = read_letter(KNEE, lexicon)
+
+    assert as_reference(letter) == as_reference(alone)
+    problem = next(p for p in letter.problems if p.kind == "several-letters")
+    assert "CM16-0900002" in problem.message
+    assert "CM17-0900046" in problem.message
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_the_encoding_does_not_matter(tmp_path: Path, lexicon: Lexicon, encoding: str) -> None:
+    """A letter is saved by many programs."""
+    source = KNEE.replace("'", "\u2019")
+    path = write(tmp_path, source.encode(encoding))
+
+    assert as_reference(read_letter(load_source(path), lexicon)) == as_reference(
+        read_letter(KNEE, lexicon)
+    )
+
+
+def test_a_pdf_reads_like_its_text(tmp_path: Path, lexicon: Lexicon) -> None:
+    """The pages of a PDF are the letter."""
+    lines = KNEE.replace("\f", "\n").split("\n")
+    pages = ["\n".join(lines[at : at + 30]) for at in range(0, len(lines), 30)]
+    path = write(tmp_path, pdf(*pages), "letter.pdf")
+
+    read = as_reference(read_letter(load_source(path), lexicon))
+
+    assert read == as_reference(read_letter(KNEE, lexicon))

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reasoner.reading.files import load_source
+from reasoner.reading.read import read_letter
+from reasoner.reading.reference_form import as_reference
+from reasoner.reading.show import marks
+
+if TYPE_CHECKING:
+    from reasoner.reading.lexicon import Lexicon
+
+LETTERS = sorted((Path(__file__).parents[2] / "fixtures" / "letters").glob("*.txt"))
+
+
+@pytest.mark.parametrize("path", LETTERS, ids=lambda path: path.stem)
+def test_a_letter_reads_as_it_was_blessed(path: Path, lexicon: Lexicon, *, bless: bool) -> None:
+    """A change of what is read is seen, and blessed by a person."""
+    letter = read_letter(load_source(path), lexicon)
+    read = as_reference(letter)
+    read["marks"] = [f"{m.name}: {m.value} ({m.trust})" for m in marks(letter)]
+    text = json.dumps(read, indent=1, ensure_ascii=False) + "\n"
+    golden = path.with_suffix(".reading.json")
+    if bless:
+        golden.write_text(text, encoding="utf-8")
+
+    assert golden.read_text(encoding="utf-8") == text
+
+
+def test_there_are_letters() -> None:
+    """The comparison above cannot pass by finding nothing to compare."""
+    assert len(LETTERS) > 3

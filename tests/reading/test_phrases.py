@@ -1,0 +1,276 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from reasoner.reading.dosage import visits_of
+from reasoner.reading.read import read_letter
+from reasoner.reading.reference_form import as_reference
+
+if TYPE_CHECKING:
+    from reasoner.reading.lexicon import Lexicon
+    from reasoner.reading.model import Item
+
+LETTER = """Case Number: CM16-0000001
+Date Assigned: 11/09/2016 Date of Injury: {injury}
+Decision Date: 12/09/2016 UR Denial Date: 11/20/2016
+Priority: Standard Application 11/03/2016
+Received:
+
+HOW THE IMR FINAL DETERMINATION WAS MADE
+State(s) of Licensure: California
+Certification(s)/Specialty: Family Practice
+
+CLINICAL CASE SUMMARY
+
+{summary}
+
+IMR ISSUES, DECISIONS AND RATIONALES
+
+{heading}: Upheld
+
+Claims Administrator guideline: {administrator}
+
+MAXIMUS guideline: Decision based on MTUS Chronic Pain Medical Treatment 2016.
+
+Decision rationale: It is so.
+"""
+PERSON = "The injured worker is a 40 year old male with a lumbar strain. "
+
+
+def written(**parts: str) -> str:
+    """Write a letter with these parts; the others are the same in each."""
+    usual = {
+        "summary": PERSON,
+        "heading": "Physical therapy 2 times a week for 6 weeks for the lumbar spine",
+        "administrator": "Decision based on MTUS Low Back Complaints 2004.",
+        "injury": "10/13/2016",
+    }
+    return LETTER.format(**(usual | parts))
+
+
+def item(lexicon: Lexicon, **parts: str) -> Item:
+    """Read the one item of a letter with these parts."""
+    (read,) = read_letter(written(**parts), lexicon).items
+    return read
+
+
+PHRASES: dict[str, list[dict[str, Any]]] = yaml.safe_load(
+    (Path(__file__).parents[2] / "fixtures" / "letters" / "phrases.yaml").read_text("utf-8")
+)
+
+
+def table(name: str) -> Any:
+    """Parametrize a test by the rows of a table of phrases."""
+    return pytest.mark.parametrize("row", PHRASES[name], ids=lambda row: next(iter(row.values())))
+
+
+@table("earlier_visits")
+def test_earlier_visits(row: dict[str, Any], lexicon: Lexicon) -> None:
+    """What took place is counted; what is asked for, refused or undocumented is not."""
+    facts = item(lexicon, summary=PERSON + row["sentence"]).facts
+
+    assert facts is not None
+    assert facts.prior_certainty is not None
+    assert facts.prior_certainty.value.code == row["certainty"]
+    assert (facts.prior_visits.value if facts.prior_visits else None) == row["visits"]
+
+
+@table("response")
+def test_response(row: dict[str, Any], lexicon: Lexicon) -> None:
+    """Function that improves with treatment is improvement; less pain alone is none."""
+    facts = item(lexicon, summary=PERSON + row["sentence"]).facts
+
+    assert facts is not None
+    assert facts.response is not None
+    assert facts.response.value.code == row["response"]
+
+
+@table("home_program")
+def test_home_program(row: dict[str, Any], lexicon: Lexicon) -> None:
+    """A program at home is in place where the worker does it, not where someone advises it."""
+    facts = item(lexicon, summary=PERSON + row["sentence"]).facts
+
+    assert facts is not None
+    assert facts.home_program is not None
+    assert facts.home_program.value.code == row["program"]
+
+
+@table("dosage")
+def test_dosage(row: dict[str, Any], lexicon: Lexicon) -> None:
+    """Every way to write a dosage gives the same quantities; none is made up."""
+    letter = read_letter(written(heading=row["heading"]), lexicon)
+    reference: dict[str, Any] = as_reference(letter)
+    (coded,) = reference["items"]
+    total = visits_of(letter.items[0].original)
+
+    assert (total.value if total else None) == row["visits"]
+    assert coded["quantity"] == row["stated"]
+    assert coded["frequency_per_week"] == row["per_week"]
+    assert coded["weeks"] == row["weeks"]
+
+
+@table("diagnoses")
+def test_regions_of_the_diagnoses(row: dict[str, Any], lexicon: Lexicon) -> None:
+    """An item that names no region is for the regions of the diagnoses, and this is marked."""
+    summary = f"The worker is a 40 year old male. {row['sentence']}"
+    facts = item(lexicon, summary=summary, heading="Physical therapy 6").facts
+
+    assert facts is not None
+    assert sorted(r.value.code for r in facts.regions) == row["regions"]
+    assert {r.confidence for r in facts.regions} == {"inferred"}
+
+
+@table("headings")
+def test_heading(row: dict[str, Any], lexicon: Lexicon) -> None:
+    """Treatment, regions and visits of one heading are read together."""
+    summary = f"{PERSON}The diagnoses include lumbar strain."
+    facts = item(lexicon, summary=summary, heading=row["heading"]).facts
+
+    assert facts is not None
+    assert facts.treatment.value.code == row["treatment"]
+    assert sorted(r.value.code for r in facts.regions) == row["regions"]
+    assert (facts.visits_original.value if facts.visits_original else None) == row["visits"]
+
+
+@table("splits")
+def test_split(row: dict[str, Any], lexicon: Lexicon) -> None:
+    """What was asked, what was approved and what is left are kept apart."""
+    read = item(lexicon, heading=row["heading"])
+
+    assert read.modified
+    assert read.facts is not None
+    assert read.facts.visits_original is not None
+    assert read.facts.visits_original.value == row["original"]
+    assert read.facts.ur_approved is not None
+    assert read.facts.ur_approved.value == row["approved"]
+    assert read.facts.visits_disputed is not None
+    assert read.facts.visits_disputed.value == row["disputed"]
+
+
+@pytest.mark.parametrize(
+    ("injury", "phase"),
+    [
+        ("10/21/2016", "acute"),
+        ("10/20/2016", "subacute"),
+        ("10/19/2016", "subacute"),
+        ("08/21/2016", "subacute"),
+        ("08/20/2016", "subacute"),
+        ("08/19/2016", "chronic"),
+    ],
+)
+def test_stage_by_dates(injury: str, phase: str, lexicon: Lexicon) -> None:
+    """The stage turns on the day: the day before, the day, the day after."""
+    facts = item(lexicon, injury=injury).facts
+
+    assert facts is not None
+    assert facts.phase is not None
+    assert facts.phase.value.code == phase
+
+
+@pytest.mark.parametrize(
+    ("heading", "treatment", "kind"),
+    [
+        ("Acupuncture 6 visits", "acupuncture", "acupuncture"),
+        ("Chiropractic physiotherapy 6 visits", "chiropractic", "chiropractic"),
+        ("Electrical stimulation 2x6", "other_pm", "modality"),
+        ("Hand therapy 6 visits", "occupational_therapy", "occupational_therapy"),
+        ("Massage therapy 6 visits", "manual_therapy", "physical_therapy"),
+        ("Ice/heat pads therapy times 12", "other_pm", "modality"),
+        ("Spinolator therapy 6 visits", "other_pm", "chiropractic"),
+        ("Physical therapy evaluation and treatment", "physical_therapy", "physical_therapy"),
+        ("TENS unit purchase", None, None),
+        ("MRI of the lumbar spine", None, None),
+        ("Ultrasound guided injection", None, None),
+        ("Pre-op labs: PT/PTT", None, None),
+        ("Functional capacity evaluation", None, None),
+        ("Hot/cold pack unit rental", None, None),
+    ],
+)
+def test_treatment(heading: str, treatment: str | None, kind: str | None, lexicon: Lexicon) -> None:
+    """Visits of physical medicine are told from things and services that only name it."""
+    read = item(lexicon, heading=heading)
+
+    assert (read.treatment.value.code if read.treatment else None) == treatment
+    assert read.kind == kind
+    assert read.physical_medicine == (treatment is not None)
+
+
+@table("guideline_line")
+def test_guideline_line(row: dict[str, Any], lexicon: Lexicon) -> None:
+    """Basis and sources are read as the form writes them; a line that says neither is told."""
+    side = item(lexicon, administrator=row["line"]).claims_administrator
+
+    assert side is not None
+    assert (side.basis.value.code if side.basis else None) == row["basis"]
+    assert [f"{c.tier.code} {c.title}" for c in side.citations] == row["cited"]
+
+
+@pytest.mark.parametrize("year", [2009, 2016])
+def test_an_edition_is_told_by_title_and_year(year: int, lexicon: Lexicon) -> None:
+    """The same title names several editions; the year tells which."""
+    line = f"Decision based on MTUS Chronic Pain Medical Treatment {year}."
+    side = item(lexicon, administrator=line).claims_administrator
+
+    assert side is not None
+    assert str(side.citations[0].guideline).endswith(f"/mtus-chronic-pain-{year}")
+
+
+def test_what_is_not_understood_is_listed(lexicon: Lexicon) -> None:
+    """An item without a quantity and a diagnosis of no known condition are told, not guessed."""
+    text = written(
+        summary="He is a 40 year old male. The diagnoses include lumbar strain; and zyxitis.",
+        heading="Physical therapy",
+        administrator="Because.",
+    )
+    letter = read_letter(text, lexicon)
+
+    assert {(n.part, n.words) for n in letter.not_understood} == {
+        ("diagnosis", "zyxitis"),
+        ("item 1, visits", "Physical therapy"),
+        ("item 1, guideline", "Because."),
+    }
+    assert letter.items[0].facts is not None
+    assert letter.items[0].facts.visits_disputed is None
+
+
+def test_more_of_a_treatment_says_that_some_was_given(lexicon: Lexicon) -> None:
+    """An item that asks for more leaves the earlier visits open, and silence does not."""
+    more, first = (
+        item(lexicon, heading=f"{word} therapy 6 visits, lumbar spine").facts
+        for word in ("Additional physical", "Physical")
+    )
+
+    assert more is not None
+    assert more.prior_certainty is not None
+    assert more.prior_certainty.value.code == "unknown"
+    assert more.prior_certainty.confidence == "inferred"
+    assert first is not None
+    assert first.prior_certainty is not None
+    assert first.prior_certainty.value.code == "none_stated"
+
+
+def test_a_modality_counts_with_therapy_and_not_the_reverse(lexicon: Lexicon) -> None:
+    """Therapists apply modalities; a heat pack at home is no visit to a therapist."""
+    therapy = f"{PERSON}Treatment has included 6 sessions of physical therapy."
+    heat = f"{PERSON}Treatment has included heat therapy."
+    modality = item(lexicon, summary=therapy, heading="Infrared therapy 6 visits").facts
+    visits = item(lexicon, summary=heat).facts
+
+    assert modality is not None
+    assert modality.prior_visits is not None
+    assert modality.prior_visits.value == 6
+    assert visits is not None
+    assert visits.prior_visits is None
+
+
+@pytest.mark.parametrize("name", ["Non-\nMTUS", "Non- \n MTUS", "Non-MTUS"])
+def test_a_hyphen_before_a_capital_belongs_to_the_word(name: str, lexicon: Lexicon) -> None:
+    """A line may end inside a name of the form."""
+    side = item(lexicon, administrator=f"Decision based on {name} Citation ODG Neck.")
+
+    assert side.claims_administrator is not None
+    assert [c.tier.code for c in side.claims_administrator.citations] == ["ODG"]
