@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 
-from . import determinations, problems, service, sparql
+from . import determinations, problems, renewal, service, sparql
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
@@ -21,10 +21,12 @@ def create_app(knowledge: Knowledge) -> Flask:
     Build the WSGI application over one knowledge base.
 
     Args:
-        knowledge: A loaded knowledge base; it is shared by all requests and never changed.
+        knowledge: A loaded knowledge base; it is shared by all requests and never changed, only
+            exchanged as a whole (`renewal`).
     """
     app = Flask(__name__)
-    app.config["KNOWLEDGE"] = knowledge
+    app.config[renewal.KNOWLEDGE] = knowledge
+    app.config[renewal.REFUSED] = None
     app.json.sort_keys = False  # type: ignore[attr-defined] # the order of keys is meant
     for part in (determinations, service, sparql):
         app.register_blueprint(part.routes)
@@ -41,9 +43,21 @@ def _harden(response: Response) -> Response:
     return response
 
 
-def serve(knowledge: Knowledge, *, host: str, port: int) -> None:
-    """Serve until interrupted; says where when it is ready."""
+def serve(knowledge: Knowledge, *, host: str, port: int, watch: float | None = None) -> None:
+    """
+    Serve until interrupted; says where when it is ready.
+
+    Args:
+        knowledge: The knowledge base to begin with.
+        host: The address to listen on.
+        port: The port.
+        watch: Seconds between two looks at the files of the knowledge, to take up a change that
+            is sound; None to keep what was loaded.
+    """
     import waitress  # noqa: PLC0415 - only where a server is wanted
 
+    app = create_app(knowledge)
+    if watch is not None:
+        renewal.watch(app, seconds=watch)
     print(f"mednec serves on http://{host}:{port} (Ctrl-C ends it)", flush=True)  # noqa: T201
-    waitress.serve(create_app(knowledge), host=host, port=port, threads=4, _quiet=True)
+    waitress.serve(app, host=host, port=port, threads=4, _quiet=True)

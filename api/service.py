@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -29,9 +30,11 @@ def index() -> str:
 
 @routes.get("/v1/health")
 def health() -> Response:
-    """Say that the service is ready, and with which knowledge."""
+    """Say that the service is ready, with which knowledge, and whether newer files are refused."""
     knowledge = _knowledge()
+    refused = current_app.config["KNOWLEDGE_REFUSED"]
     return jsonify(
+        refused=asdict(refused) if refused else None,
         status="ready",
         version=VERSION,
         knowledge=knowledge.digest,

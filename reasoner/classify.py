@@ -7,8 +7,10 @@ memory, because a description logic reasoner may run away on a small file.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -26,7 +28,10 @@ from .terms import LEXICON, OWL, PREFIXES, RDF, RDFS, SUBCLASS, TYPE, XSD, mn, n
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SECONDS: Final = 300
+SECONDS: Final = 60
+"""Processor time; on a machine that is busy with other things the clock may run on longer."""
+PATIENCE: Final = 240
+"""Time by the clock after which the reasoner is stopped in any case, in seconds."""
 MEGABYTES: Final = 1024
 LOGICAL: Final = (OWL, RDF + "first", RDF + "rest", RDFS + "subClassOf", RDFS + "subPropertyOf")
 LEFT_OUT: Final = frozenset(
@@ -37,6 +42,7 @@ EQUIVALENCE: Final = re.compile(r"^EquivalentClasses\( (.+) \)$")
 MEMBERSHIP: Final = re.compile(r"^Type\( <(.+?)> <(.+?)> \)$")
 NAME: Final = re.compile(r"<([^>]+)>|(owl:\w+)")
 DATE: Final = ox.NamedNode(XSD + "date")
+STOPPED: Final = (-signal.SIGKILL, -signal.SIGXCPU)
 NOTHING: Final = OWL + "Nothing"
 
 
@@ -188,16 +194,16 @@ def _run_hermit(text: str, *, individuals: bool) -> str:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            preexec_fn=limit_processor_time,  # noqa: PLW1509 - it makes one call and no more
         )
         try:
-            output, errors = process.communicate(timeout=SECONDS)
+            output, errors = process.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired as error:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
-            raise ClassifierFailed(
-                f"HermiT did not end within {SECONDS} s and was stopped.",
-                hint="State counts as data values, never as cardinalities.",
-            ) from error
+            raise _ran_away(PATIENCE) from error
+    if process.returncode in STOPPED:
+        raise _ran_away(SECONDS)
     if "InconsistentOntologyException" in errors + output:
         raise VocabularyInconsistent(
             "The axioms contradict each other: HermiT finds no model.",
@@ -206,6 +212,29 @@ def _run_hermit(text: str, *, individuals: bool) -> str:
     if process.returncode != 0 or "Exception" in errors:
         raise ClassifierFailed(f"HermiT failed: {(errors or output).strip()[:600]}")
     return output
+
+
+def limit_processor_time(seconds: int = SECONDS) -> None:
+    """Let the process that is about to start use so much processor time and no more."""
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+
+
+def _ran_away(seconds: int) -> ClassifierFailed:
+    return ClassifierFailed(
+        f"HermiT did not end within {seconds} s and was stopped.",
+        hint="State counts as data values, never as cardinalities.",
+    )
+
+
+def logic_digest(triples: Iterable[ox.Triple]) -> str:
+    """Hash what HermiT would be given; how nodes without a name are called does not matter."""
+    dataset = ox.Dataset(
+        ox.Quad(q.subject, q.predicate, q.object)
+        for q in ox.parse(logic_ntriples(triples), format=ox.RdfFormat.N_TRIPLES)
+    )
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    lines = "\n".join(sorted(f"{q.subject} {q.predicate} {q.object}" for q in dataset))
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def classification_triples(found: Classification) -> list[ox.Triple]:

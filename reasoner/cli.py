@@ -148,21 +148,28 @@ def query_command(query: IO[str], form: str, store: Path | None, folder: Path | 
 
 
 @commands.command("generate")
+@click.option("--fresh", is_flag=True, help="Ask HermiT even if no axiom changed.")
 @FOLDER
-def generate_command(folder: Path | None) -> None:
+def generate_command(*, fresh: bool, folder: Path | None) -> None:
     """Classify the ontology with HermiT; needed after each change of an ontology file."""
-    click.echo(f"written: {generate_classification(folder)}")
+    click.echo(f"written: {generate_classification(folder, fresh=fresh)}")
 
 
 @commands.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8080, show_default=True)
+@click.option(
+    "--watch",
+    type=click.FloatRange(min=0.1),
+    metavar="SECONDS",
+    help="Look at the knowledge that often and take up each change that is sound.",
+)
 @FOLDER
-def serve_command(host: str, port: int, folder: Path | None) -> None:
-    """Serve the API and the pages."""
+def serve_command(host: str, port: int, watch: float | None, folder: Path | None) -> None:
+    """Serve the API and the pages; a change of knowledge that is not sound is never taken up."""
     from importlib import import_module  # noqa: PLC0415 - the one place where reasoner names api
 
-    import_module("api").serve(load_knowledge(folder), host=host, port=port)
+    import_module("api").serve(load_knowledge(folder), host=host, port=port, watch=watch)
 
 
 for _command in (*COMMANDS, *READING, *AUDITING, *CORPUS):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from reasoner.decide import decide, load_case
-from reasoner.errors import CaseError, CaseRejected
+from reasoner.errors import CaseError
 from reasoner.terms import mn
 
 from .case_graph import case_of
@@ -58,7 +58,9 @@ class Auditor:
         """Decide each item of physical medicine, in the order of the letter."""
         words = Words(letter, self.lexicon)
         return tuple(
-            self._item(letter, item, words) for item in letter.items if item.facts is not None
+            self._item(letter, item, words)
+            for item in letter.items
+            if item.physical_medicine and item.facts is not None
         )
 
     def _item(self, letter: Letter, item: Item, words: Words) -> ItemAudit:
@@ -67,8 +69,6 @@ class Auditor:
         try:
             case = load_case(data, self.knowledge, form="turtle", source=name)
             decision, trouble = decide(case, self.knowledge), ""
-        except CaseRejected as error:
-            decision, trouble = None, str(error)
         except CaseError as error:
             decision, trouble = None, str(error)
         return ItemAudit(item=item, case=data, decision=decision, trouble=trouble)

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from reasoner.terms import CASE, TYPE, mn
 
 from .case_nodes import Graph, Node, concept, turtle
-from .facts import treatment_class
+from .facts import classes_of
 from .model import Confidence, Span
 
 if TYPE_CHECKING:
@@ -85,12 +85,12 @@ def _courses(graph: Graph, letter: Letter, facts: ItemFacts, lexicon: Lexicon) -
         node.says("treatment", _treatment(facts.treatment.value)).tells("countCertainty", certainty)
         if code != "unknown":
             node.tells("attendedVisits", facts.prior_visits)
-    own = treatment_class(lexicon, facts.treatment.value)
+    own = classes_of(lexicon, facts.treatment.value)
     others: dict[str, tuple[Span, ...]] = {}
     for course in letter.courses:
         kind = course.treatment.value
         none = course.visits is not None and course.visits.value == 0
-        if kind.iri and treatment_class(lexicon, kind) != own and not none:
+        if kind.iri and not none and not classes_of(lexicon, kind) & own:
             others[kind.iri] = (*others.get(kind.iri, ()), course.span)
     for n, (iri, spans) in enumerate(sorted(others.items()), start=1):
         node = graph.node(f"other-course-{n}", "TreatmentCourse", "course")

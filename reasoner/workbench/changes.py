@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from reasoner.errors import AxiomUnsupported
 from reasoner.knowledge import ontology_files, read_turtle
 from reasoner.populations import compile_populations
-from reasoner.terms import LABEL, RDF, mn, name_of, shorten
+from reasoner.terms import DCTERMS, LABEL, RDF, mn, name_of, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Values = dict[str, tuple[str, ...]]
 KINDS: Final = ("guidelines", "recommendations", "law", "concepts", "vocabulary", "rules")
+STATED_IN: Final = mn("statedIn").value
 QUIET: Final = frozenset({RDF + "type"})
 
 
@@ -64,7 +65,7 @@ class State:
 
     def subject(self, iri: str) -> str:
         """Name a thing with the edition that states it."""
-        stated = self.things.get(iri, {}).get(mn("statedIn").value)
+        stated = self.things.get(iri, {}).get(STATED_IN)
         return f"{self.label(iri)} ({self.label(stated[0])})" if stated else self.label(iri)
 
     def kind(self, iri: str) -> str | None:
@@ -73,7 +74,7 @@ class State:
         types = values.get(RDF + "type", ())
         if mn("Guideline").value in types or mn("ProposedEdition").value in types:
             return "guidelines"
-        if mn("statedIn").value in values:
+        if STATED_IN in values:
             return "recommendations"
         if "/law/" in iri:
             return "law"
@@ -96,12 +97,20 @@ def _expressions(facts: tuple[ox.Triple, ...]) -> Mapping[str, str]:
 
 
 def diff(old: State, new: State) -> tuple[Change, ...]:
-    """Compare two states of the knowledge: what was added, changed and retired, sorted."""
-    found = []
+    """
+    Compare two states of the knowledge: what was added, changed and retired, sorted.
+
+    A new edition that replaces another is told row by row beside that other, from its first day.
+    """
+    found: list[Change] = []
+    follows = _successions(old, new)
+    for before, now in follows:
+        found += diff_editions(new, before, now)
+    told = {edition for _, edition in follows}
     for iri in sorted({*old.things, *new.things}):
         state = new if iri in new.things else old
         kind = state.kind(iri)
-        if kind is None:
+        if kind is None or told & set(state.things[iri].get(STATED_IN, ())):
             continue
         what, details = "changed", _details(iri, old, new)
         if iri not in old.things:
@@ -112,6 +121,17 @@ def diff(old: State, new: State) -> tuple[Change, ...]:
             found.append(Change(kind=kind, subject=state.subject(iri), what=what, details=details))
     found += _rules(old.rules, new.rules)
     return tuple(sorted(found, key=lambda c: (KINDS.index(c.kind), c.subject, c.what)))
+
+
+def _successions(old: State, new: State) -> list[tuple[str, str]]:
+    """Pair each edition that is new with the one that it replaces."""
+    return sorted(
+        (before, iri)
+        for iri, values in new.things.items()
+        if iri not in old.things and new.kind(iri) == "guidelines"
+        for before in values.get(DCTERMS + "replaces", ())
+        if before in new.things
+    )
 
 
 def _details(iri: str, old: State, new: State) -> tuple[str, ...]:
@@ -162,35 +182,43 @@ def diff_editions(state: State, old: str, new: str) -> tuple[Change, ...]:
         old: The IRI of the one edition.
         new: The IRI of the other.
     """
-    sides = [_by_population(state, iri) for iri in (old, new)]
     since = state.things.get(new, {}).get(mn("effectiveFrom").value, ("",))[0]
-    told = {mn("statedIn").value, mn("population").value, mn("datasetRow").value, *QUIET}
+    told = {STATED_IN, mn("datasetRow").value, *QUIET}
     found = []
-    for expression in sorted({*sides[0], *sides[1]}):
-        before, now = (side.get(expression) for side in sides)
-        name = state.label(now or before or "")
+    for before, now in _paired(state, old, new):
         what = "added" if before is None else "retired" if now is None else "changed"
         details: tuple[str, ...] = ()
         if before and now:
             a, b = state.things[before], state.things[now]
-            details = tuple(
-                f"{state.label(p)}: {state.spoken(p, a.get(p, ()))} -> "
-                f"{state.spoken(p, b.get(p, ()))} from {since}"
+            spoken = (
+                (state.label(p), state.spoken(p, a.get(p, ())), state.spoken(p, b.get(p, ())))
                 for p in sorted({*a, *b} - told)
-                if state.spoken(p, a.get(p, ())) != state.spoken(p, b.get(p, ()))
             )
+            details = tuple(f"{p}: {x} -> {y} from {since}" for p, x, y in spoken if x != y)
         elif only := now or before:
             details = _figures(only, state)
         if details or what != "changed":
+            name = state.subject(now or before or "")
             found.append(Change(kind="recommendations", subject=name, what=what, details=details))
-    return tuple(found)
+    return tuple(sorted(found))
+
+
+def _paired(state: State, old: str, new: str) -> list[tuple[str | None, str | None]]:
+    """Pair the recommendations of two editions by population, and what is left by name."""
+    sides = [_by_population(state, iri) for iri in (old, new)]
+    pairs: list[tuple[str | None, str | None]] = [
+        (sides[0].pop(expression), sides[1].pop(expression))
+        for expression in sorted(sides[0].keys() & sides[1].keys())
+    ]
+    names = [{iri.rsplit("/", 1)[-1]: iri for iri in side.values()} for side in sides]
+    return pairs + [(names[0].get(n), names[1].get(n)) for n in sorted({*names[0], *names[1]})]
 
 
 def _by_population(state: State, edition: str) -> dict[str, str]:
     return {
         state.spoken(mn("population").value, values[mn("population").value]): iri
         for iri, values in state.things.items()
-        if edition in values.get(mn("statedIn").value, ()) and mn("population").value in values
+        if edition in values.get(STATED_IN, ()) and mn("population").value in values
     }
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from reasoner.classify import classification_triples, classify
+from reasoner.classify import classification_triples, classify, logic_digest
 from reasoner.errors import (
     ClassifierFailed,
     KnowledgeError,
@@ -16,11 +16,11 @@ from reasoner.errors import (
     ShapeMalformed,
     VocabularyInconsistent,
 )
-from reasoner.knowledge import find_knowledge, load_knowledge
+from reasoner.knowledge import find_classified, find_knowledge, load_knowledge
 from reasoner.shapes import ShapeSet
 
 from .check_files import check_files, check_use
-from .check_logic import check_logic
+from .check_logic import RAN_AWAY, check_logic
 from .check_meaning import (
     check_circles,
     check_codes,
@@ -127,15 +127,16 @@ def _look(home: Path, tell: Callable[[str], object]) -> Iterable[Finding]:
     tell("codes")
     yield from check_codes(places)
     tell("logic: profile, consistency")
-    yield from check_logic(places)
+    logic = check_logic(places)
+    yield from logic
     tell("shapes")
     shapes, refused = _shapes(places)
     yield from refused
     yield from check_shapes_of_authors(places, shapes, leave_out=OWN_SHAPES)
     texts = {rule.path: rule.text for rule in rules}
     yield from check_use(places, texts, _case_terms(shapes))
-    if places.unreadable or malformed or refused:
-        return
+    if places.unreadable or malformed or refused or any(f.kind == RAN_AWAY for f in logic):
+        return  # what follows needs knowledge that can be assembled, and classified in time
     tell("classification")
     knowledge, complaint = _assembled(home, places)
     yield from complaint
@@ -187,16 +188,17 @@ def _assembled(home: Path, places: Places) -> tuple[Knowledge | None, list[Findi
     except KnowledgeError as error:
         return None, [_complaint(error, places)]
     try:
-        return load_knowledge(home, entailed=_entailed(places)), [stale]
+        return load_knowledge(home, entailed=_entailed(places, home)), [stale]
     except (VocabularyInconsistent, ClassifierFailed):
         return None, [stale]  # `check_logic` has told the axioms
     except KnowledgeError as error:
         return None, [stale, _complaint(error, places)]
 
 
-def _entailed(places: Places) -> tuple[ox.Triple, ...]:
+def _entailed(places: Places, home: Path) -> tuple[ox.Triple, ...]:
     facts = [t for name, t in places.facts if name.startswith("ontology/")]
-    return tuple(classification_triples(classify(facts)))
+    known = find_classified(home, logic_digest(facts))
+    return tuple(classification_triples(classify(facts))) if known is None else known
 
 
 def _complaint(error: KnowledgeError, places: Places) -> Finding:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 OURS: Final = (NS, CONCEPT)
 DECLARE: Final = SH + "declare"
+TODO: Final = re.compile(r"\bTODO\b")
 
 
 def check_files(places: Places) -> list[Finding]:
@@ -30,7 +31,22 @@ def check_files(places: Places) -> list[Finding]:
         *_prefixes(places),
         *_undeclared(places),
         *_homes(places),
+        *(f for name, text in places.texts.items() for f in find_unfinished(name, text)),
     ]
+
+
+def find_unfinished(name: str, text: str) -> Iterable[Finding]:
+    """Find what an author has still to fill in, in one file."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if TODO.search(line):
+            yield Finding(
+                path=name,
+                line=number,
+                kind="todo-left",
+                severity=WARNING,
+                message=f"Still to be filled in: {line.strip()}",
+                hint="Write what the source says, or take the line out.",
+            )
 
 
 def bound_prefixes(places: Places) -> dict[str, str]:

@@ -9,10 +9,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from reasoner.classify import logic_ntriples
+from reasoner.classify import STOPPED, limit_processor_time, logic_ntriples
 from reasoner.terms import shorten
 
 from .finding import WARNING, Finding
@@ -21,8 +22,12 @@ if TYPE_CHECKING:
     from .places import Places
 
 SECONDS: Final = 45
+"""Processor time of the reasoner."""
+PATIENCE: Final = 4
+"""How many times that by the clock, on a machine that is busy with other things."""
 EXPLAIN_SECONDS: Final = 20
 MISSING: Final = 3
+RAN_AWAY: Final = "reasoner-ran-away"
 IRI: Final = re.compile(r"<([^>]+)>")
 
 
@@ -32,13 +37,13 @@ def check_logic(places: Places, *, seconds: int = SECONDS) -> list[Finding]:
 
     Args:
         places: The files.
-        seconds: After this time the reasoner is stopped and a finding says so.
+        seconds: After this processor time the reasoner is stopped and a finding says so.
     """
     answer = _ask(places, seconds)
     if "stopped" in answer:
         return [
             Finding(
-                kind="reasoner-ran-away",
+                kind=RAN_AWAY,
                 message=f"HermiT {answer['stopped']}; the largest axioms are named below.",
                 hint="State counts as data values, never as cardinalities; take back what is new.",
                 detail=tuple(_suspects(places)),
@@ -102,13 +107,17 @@ def _ask(places: Places, seconds: int) -> dict[str, Any]:
             text=True,
             start_new_session=True,
             cwd=Path(__file__).parents[2],
+            preexec_fn=partial(limit_processor_time, seconds),  # noqa: PLW1509 - one call
         )
+        stopped = {"stopped": f"did not end within {seconds} s and was stopped"}
         try:
-            output, errors = process.communicate(timeout=seconds)
+            output, errors = process.communicate(timeout=seconds * PATIENCE)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
-            return {"stopped": f"did not end within {seconds} s and was stopped"}
+            return stopped
+    if process.returncode in STOPPED:
+        return stopped
     if process.returncode in (0, MISSING):
         answer: dict[str, Any] = json.loads(output.splitlines()[-1])
         return answer

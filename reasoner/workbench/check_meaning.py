@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from datetime import date
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -135,7 +134,7 @@ def check_dates(places: Places, knowledge: Knowledge) -> list[Finding]:
         words = f"{knowledge.label(newer)} is in force from {since}, and "
         if until is None or until > since:
             kind, words = "dates-overlap", words + f"{knowledge.label(older)} until {until}"
-        elif (date.fromisoformat(since) - date.fromisoformat(until)).days > 1:
+        elif until < since:
             kind, words = "dates-gap", words + f"{knowledge.label(older)} only until {until}"
         else:
             continue
@@ -143,6 +142,7 @@ def check_dates(places: Places, knowledge: Knowledge) -> list[Finding]:
             Finding(
                 **places.where(newer),
                 kind=kind,
+                severity=ERROR if kind == "dates-overlap" else WARNING,
                 message=words.replace("until None", "without an end") + ".",
                 hint="effectiveUntil is the first day out of force: the first day of the next.",
             )

@@ -9,6 +9,7 @@ from reasoner.errors import RuleMalformed
 from reasoner.rules import Rule, read_rule
 from reasoner.terms import CONCEPT, NS, shorten
 
+from .check_files import find_unfinished
 from .finding import Finding
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def read_all(places: Places) -> tuple[list[Rule], list[Finding]]:
 
 def check_rules(places: Places, rules: list[Rule]) -> list[Finding]:
     """Check the terms of rules, their ids, and what they negate."""
-    return [*_terms(places, rules), *_ids(rules), *_negation(rules)]
+    return [*_terms(places, rules), *_ids(rules), *_negation(rules), *_unfinished(places, rules)]
 
 
 def _terms(places: Places, rules: list[Rule]) -> Iterable[Finding]:
@@ -63,6 +64,12 @@ def _terms(places: Places, rules: list[Rule]) -> Iterable[Finding]:
                         message=f"{rule.id} reads {prefix}:{name}, which is declared nowhere.",
                         hint="Look for a misspelling: the rule would never fire.",
                     )
+
+
+def _unfinished(places: Places, rules: list[Rule]) -> Iterable[Finding]:
+    for rule in rules:
+        name = f"ontology/{rule.path}"
+        yield from find_unfinished(name, (places.home / name).read_text(encoding="utf-8"))
 
 
 def _ids(rules: list[Rule]) -> Iterable[Finding]:

@@ -1,37 +1,28 @@
-"""The authors' commands: `mednec check | coverage | diff | impact | new | test`."""
+"""The authors' commands: `mednec check | coverage | fmt | test`, and those about change."""
 
 from __future__ import annotations
 
 import json
 import sys
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 
 import click
 
 from reasoner.decide import VERSION
-from reasoner.errors import KnowledgeMissing
 from reasoner.knowledge import find_knowledge, load_knowledge
 
 from .author_tests import run_author_tests
-from .changes import State, changes_text, diff, diff_editions
+from .change_commands import COMMANDS as CHANGES
 from .check import check_knowledge
 from .check_output import as_json, as_sarif, as_text
-from .coverage import coverage, coverage_text
-from .impact import Impact, case_files, impact, impact_text
-from .revisions import as_if, edition_iri, open_revision
-from .scaffold import new_guideline, new_recommendation, new_rule
+from .coverage import coverage
+from .coverage_page import coverage_csv, coverage_text, narrow
+from .formatting import format_files, turtle_files, write_whole
+from .options import FOLDER
 from .space import Space
-
-FOLDER = click.option(
-    "--knowledge",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder that holds 'ontology' and 'shapes'; by default the one of this installation.",
-)
-FORMAT = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+from .turtle_format import format_turtle, read_prefixes
 
 
 @click.command("check")
@@ -85,6 +76,49 @@ def _relative(path: Path, home: Path) -> str:
         raise click.UsageError(f"{path} is not in the knowledge at {home}.") from error
 
 
+@click.command("fmt")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 if any differs.")
+@click.option("--diff", "show", is_flag=True, help="Write nothing; show what would change.")
+@FOLDER
+def fmt_command(
+    files: tuple[Path, ...], *, only_check: bool, show: bool, folder: Path | None
+) -> None:
+    """
+    Write Turtle FILES in the one form, so that a diff of two versions shows meaning.
+
+    FILES are files or folders, or - to format standard input to standard output; without FILES, all
+    files of the knowledge that authors write. What a file says never changes, comments stay above
+    the subject that they speak of, and a file that cannot be read is left as it is. Exit code 0,
+    with --check or --diff 1 if a file is not in the one form, 2 if a file cannot be read.
+    """
+    home = find_knowledge(folder)
+    prefixes = read_prefixes(home / "ontology" / "prefixes.ttl")
+    if [str(f) for f in files] == ["-"]:
+        click.echo(format_turtle(sys.stdin.buffer.read().decode(), prefixes), nl=False)
+        return
+    for path in files:
+        if not path.exists():
+            raise click.UsageError(f"{path} does not exist.")
+    changed = failed = count = 0
+    for one in format_files(turtle_files(home, files), prefixes):
+        count += 1
+        failed += bool(one.problem)
+        changed += one.changed
+        if one.problem:
+            click.echo(f"{one.path}: {one.problem}", err=True)
+        elif show:
+            click.echo(one.difference(), nl=False)
+        elif one.changed:
+            click.echo(f"{'would change' if only_check else 'formatted'}: {one.path}")
+            if not only_check:
+                write_whole(one.path, one.after)
+    dry = only_check or show
+    verb = "would change" if dry else "changed"
+    click.echo(f"{count} files, {changed} {verb}, {failed} not readable", err=show)
+    sys.exit(2 if failed else 1 if dry and changed else 0)
+
+
 @click.command("test")
 @FOLDER
 def test_command(folder: Path | None) -> None:
@@ -102,153 +136,48 @@ def test_command(folder: Path | None) -> None:
 
 
 @click.command("coverage")
-@click.option(
-    "--on", "day", metavar="DATE", default=None, help="The day; several: repeat.", multiple=True
-)
+@click.option("--on", "day", metavar="DATE", default="", help="One day; without it, all dates.")
+@click.option("--condition", default="", metavar="TEXT", help="Conditions whose label holds it.")
+@click.option("--treatment", default="", metavar="TEXT", help="Treatments whose label holds it.")
 @click.option("--gaps", is_flag=True, help="List the gaps too.")
-@FORMAT
-@FOLDER
-def coverage_command(day: tuple[str, ...], form: str, *, gaps: bool, folder: Path | None) -> None:
-    """Print conditions by treatments by rank on a day, and count the gaps."""
-    space = Space(load_knowledge(folder))
-    days = day or tuple(sorted({r.since for r in space.rows.values() if r.since}))[-1:]
-    for one in days:
-        found = coverage(space, one)
-        if form == "json":
-            click.echo(json.dumps(asdict(found), indent=2, ensure_ascii=False))
-        else:
-            click.echo(coverage_text(found, gaps=gaps))
-
-
-@click.command("diff")
-@click.argument("old")
-@click.argument("new", default=".")
-@click.option("--exit-code", is_flag=True, help="Exit with 1 if there are differences.")
-@FORMAT
-@FOLDER
-def diff_command(old: str, new: str, form: str, *, exit_code: bool, folder: Path | None) -> None:
-    """
-    Say what changed from OLD to NEW, in the guideline's own terms.
-
-    Each is a folder of knowledge, a git revision, or (both) an edition such as body-topic-2016.
-    """
-    home = find_knowledge(folder)
-    state = State(home)
-    editions = [_edition(state, name) for name in (old, new)]
-    if editions[0] and editions[1]:
-        changes = diff_editions(state, editions[0], editions[1])
-    else:
-        with open_revision(old, home) as before, open_revision(new, home) as now:
-            changes = diff(State(before), State(now))
-    data = json.dumps([asdict(c) for c in changes], indent=2, ensure_ascii=False)
-    click.echo(data if form == "json" else changes_text(changes))
-    sys.exit(1 if exit_code and changes else 0)
-
-
-def _edition(state: State, slug: str) -> str | None:
-    found = [i for i in state.things if i.endswith(f"/{slug}") and state.kind(i) == "guidelines"]
-    return found[0] if found else None
-
-
-@click.command("impact")
-@click.argument("old")
-@click.argument("new")
 @click.option(
-    "--cases",
-    required=True,
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="A folder of cases (.ttl, .json, .jsonld), with its subfolders.",
+    "--format",
+    "form",
+    type=click.Choice(["text", "csv", "json"]),
+    default="text",
+    show_default=True,
+    help="How to write the table.",
 )
-@FORMAT
 @FOLDER
-def impact_command(old: str, new: str, cases: Path, form: str, folder: Path | None) -> None:
-    """
-    Decide all cases under OLD and NEW and list the determinations that flip.
-
-    OLD and NEW are folders of knowledge or git revisions; or two editions, and then the cases are
-    decided as if the one, and then the other, had been in force over the days of both. Exit code 0
-    if nothing flips, 1 if something does, 2 for an error.
-    """
-    home = find_knowledge(folder)
-    files = case_files(cases)
-    if not files:
-        raise click.UsageError(f"{cases} holds no case.")
-    known = load_knowledge(home)
-    editions = [edition_iri(known, name) for name in (old, new)]
-    shown = click.progressbar(
-        files,
-        label=f"Deciding {len(files)} cases twice",
-        file=sys.stderr,
-        hidden=not sys.stderr.isatty(),
-    )
-    found: Impact
-    if editions[0] and editions[1]:
-        states = (as_if(known, editions[0], editions[1]), as_if(known, editions[1], editions[0]))
-        with shown as each:
-            found = impact(*states, each, cases)
-    elif editions[0] or editions[1]:
-        raise KnowledgeMissing("One of the two is an edition and the other is not.")
-    else:
-        with open_revision(old, home) as before, open_revision(new, home) as now:
-            states = (load_knowledge(before), load_knowledge(now))
-            with shown as each:
-                found = impact(*states, each, cases)
-    data = json.dumps(asdict(found), indent=2, ensure_ascii=False)
-    click.echo(data if form == "json" else impact_text(found))
-    sys.exit(1 if found.flips else 0)
-
-
-@click.group("new")
-def new_group() -> None:
-    """Begin an edition, a recommendation or a rule."""
-
-
-@new_group.command("guideline")
-@click.argument("slug")
-@click.option("--from", "since", required=True, metavar="DATE", help="The first day in force.")
-@click.option("--replaces", metavar="EDITION", help="The edition before it.")
-@FOLDER
-def new_guideline_command(slug: str, since: str, replaces: str | None, folder: Path | None) -> None:
-    """Write the file of a new edition, such as body-topic-2027."""
-    path = new_guideline(load_knowledge(folder, entailed=()), slug, since, replaces=replaces)
-    click.echo(f"written: {path}\nFill in what says TODO, then: mednec check, mednec generate")
-
-
-@new_group.command("recommendation")
-@click.argument("edition")
-@click.argument("name")
-@click.option("--treatment", required=True, help="A treatment, such as PhysicalTherapy.")
-@click.option("--condition", required=True, help="A condition, such as LumbarStrain.")
-@click.option("--visits", required=True, type=int, help="The most visits.")
-@FOLDER
-def new_recommendation_command(
-    edition: str, name: str, treatment: str, condition: str, visits: int, folder: Path | None
+def coverage_command(
+    day: str, condition: str, treatment: str, form: str, *, gaps: bool, folder: Path | None
 ) -> None:
-    """Append a recommendation to an EDITION under a NAME such as lumbar-strain."""
-    # An edition that was just begun is not classified yet, and need not be to be written to.
-    known = load_knowledge(folder, entailed=())
-    path = new_recommendation(
-        known, edition, name, treatment=treatment, condition=condition, visits=visits
-    )
-    click.echo(f"written: {path}\nFill in what says TODO, then: mednec check, mednec generate")
+    """Print conditions by treatments by rank and date, and count the gaps."""
+    if day and not is_date(day):
+        raise click.UsageError(f"'{day}' is no date; write YYYY-MM-DD.")
+    every = coverage(Space(load_knowledge(folder)), day)
+    found = narrow(every, condition=condition, treatment=treatment)
+    if form == "json":
+        data = {**asdict(found), "count": found.count()}
+        click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+    elif form == "csv":
+        click.echo(coverage_csv(found, gaps=gaps), nl=False)
+    else:
+        click.echo(coverage_text(found, gaps=gaps))
 
 
-@new_group.command("rule")
-@click.argument("identifier")
-@click.argument("stratum")
-@click.argument("name")
-@FOLDER
-def new_rule_command(identifier: str, stratum: str, name: str, folder: Path | None) -> None:
-    """Write a new rule: IDENTIFIER such as LIM-30, STRATUM such as 23-reasons, NAME of the file."""
-    path = new_rule(load_knowledge(folder, entailed=()), identifier, stratum, name)
-    click.echo(f"written: {path}\nFill in what says TODO, then: mednec check")
+def is_date(text: str) -> bool:
+    """Tell whether a text is a date of the calendar, as YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 COMMANDS = (
     check_command,
     coverage_command,
-    diff_command,
-    impact_command,
-    new_group,
+    fmt_command,
     test_command,
+    *CHANGES,
 )

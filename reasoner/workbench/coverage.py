@@ -1,24 +1,35 @@
-"""`mednec coverage`: conditions by treatments by rank, on a day, with the gaps."""
+"""`mednec coverage`: conditions by treatments by rank and date, with the gaps."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .space import Row, Space
+
+FIGURE: Final = "limit"
+NO_FIGURE: Final = "no limit"
+NOT_HELD: Final = "text not held"
+SILENT: Final = ""
+HELD: Final = (FIGURE, NO_FIGURE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Cell:
+class Spell:
     """
-    What one rank says of one condition (or operation) and one treatment on a day.
+    What one rank says of one condition (or operation) and one treatment over a time.
 
     Attributes:
         condition: Label of the condition or operation; empty for care without either.
         treatment: Label of the treatment.
-        tier: Label of the rank.
-        says: One of `limit`, `no limit`, `text not held`.
+        tier: Label of the rank; empty for a gap.
+        since: The first day, as YYYY-MM-DD.
+        until: The first day after it; empty if it has no known end.
+        says: `limit`, `no limit`, `text not held`, or empty for a gap in which nothing is in force.
         visits: The limits, smallest first; empty if none is stated.
         verified: Whether all that says so was seen.
     """
@@ -26,85 +37,128 @@ class Cell:
     condition: str
     treatment: str
     tier: str
+    since: str
+    until: str
     says: str
-    visits: tuple[int, ...]
-    verified: bool
+    visits: tuple[int, ...] = ()
+    verified: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class Coverage:
     """
-    What is covered on a day.
+    What is covered, over all dates or on one day.
 
     Attributes:
-        day: The day, as YYYY-MM-DD.
-        cells: What each rank says, sorted.
-        gaps: Pairs of condition and treatment of which no rank says anything.
-        asked: How many pairs of condition or operation and treatment there are.
+        day: The day; empty for all dates.
+        spells: What each rank says, sorted.
+        gaps: Times in which no rank says anything, or only by a text that is not held; sorted.
+        pairs: For each pair of condition or operation and treatment, the best that is said of it.
     """
 
     day: str
-    cells: tuple[Cell, ...]
-    gaps: tuple[tuple[str, str], ...]
-    asked: int
+    spells: tuple[Spell, ...]
+    gaps: tuple[Spell, ...]
+    pairs: tuple[tuple[str, str, str], ...]
+
+    def count(self) -> dict[str, int]:
+        """Count the pairs by the best that is said of them."""
+        return {
+            says: sum(best == says for _, _, best in self.pairs)
+            for says in (FIGURE, NO_FIGURE, NOT_HELD, SILENT)
+        }
 
 
-def coverage(space: Space, day: str) -> Coverage:
+def coverage(space: Space, day: str = "") -> Coverage:
     """
-    Tell for each condition or operation and each treatment what each rank says on a day.
+    Tell for each condition or operation and each treatment what each rank says, and when.
 
-    A pair counts as covered if some rank speaks of it in some phase of care.
+    A pair counts as spoken of if some rank speaks of it in some phase of care.
+
+    Args:
+        space: All situations of the knowledge base.
+        day: Only what is in force on this day, as YYYY-MM-DD; empty for all dates.
     """
     k = space.knowledge
-    spoken: dict[tuple[str, str], dict[str, list[Row]]] = {}
+    spoken: dict[tuple[str, str], dict[str, set[Row]]] = {}
     for number, point in enumerate(space.points):
-        pair = (point.condition or point.procedure, point.treatment)
-        ranks = spoken.setdefault(pair, {})
+        ranks = spoken.setdefault((point.condition or point.procedure, point.treatment), {})
         for row in space.applying[number]:
-            in_force = row.since is not None and row.since <= day
-            if in_force and (row.until is None or day < row.until):
-                ranks.setdefault(row.tier, []).append(row)
-    cells, gaps = [], []
-    for (condition, treatment), ranks in spoken.items():
+            if row.since is not None:
+                ranks.setdefault(row.tier, set()).add(row)
+    days = [day] if day else sorted({d for r in space.rows.values() for d in _bounds(r) if d})
+    spells: list[Spell] = []
+    gaps: list[Spell] = []
+    pairs: list[tuple[str, str, str]] = []
+    for (condition, treatment), ranks in sorted(spoken.items()):
         names = (k.label(condition) if condition else "", k.label(treatment))
-        if not ranks:
-            gaps.append(names)
-        cells += [_cell(names, k.label(tier), rows) for tier, rows in ranks.items()]
+        told = [s for tier in ranks for s in _spells(names, k.label(tier), ranks[tier], days)]
+        shown = [s for s in told if s.says]
+        spells += shown
+        gaps += _gaps(names, told, days)
+        order = (FIGURE, NO_FIGURE, NOT_HELD, SILENT)
+        pairs.append((*names, min((s.says for s in shown), key=order.index, default=SILENT)))
     return Coverage(
-        day=day, cells=tuple(sorted(cells)), gaps=tuple(sorted(gaps)), asked=len(spoken)
+        day=day, spells=tuple(sorted(spells)), gaps=tuple(sorted(gaps)), pairs=tuple(sorted(pairs))
     )
 
 
-def _cell(names: tuple[str, str], tier: str, rows: list[Row]) -> Cell:
-    visits = tuple(sorted({row.limit for row in rows if row.limit is not None}))
-    held = any(row.held for row in rows)
-    return Cell(
-        condition=names[0],
-        treatment=names[1],
-        tier=tier,
-        says="limit" if visits else "no limit" if held else "text not held",
-        visits=visits,
-        verified=all(row.verified for row in rows),
-    )
+def _bounds(row: Row) -> tuple[str | None, str | None]:
+    return (row.since, row.until)
 
 
-def coverage_text(found: Coverage, *, gaps: bool) -> str:
-    """Write a table for people: provisional figures bear a question mark."""
-    width = max((len(c.condition) for c in found.cells), default=10)
-    lines = [f"Coverage on {found.day} (? provisional, in whole or in part)", ""]
-    last = None
-    for cell in found.cells:
-        head = (cell.condition or "any condition") if cell.condition != last else ""
-        last = cell.condition
-        span = sorted({cell.visits[0], cell.visits[-1]}) if cell.visits else []
-        says = f"{'-'.join(map(str, span))} visits" if span else cell.says
-        mark = "" if cell.verified else " ?"
-        lines.append(f"{head:<{width}}  {cell.treatment:<32.32}  {cell.tier:<30.30}  {says}{mark}")
-    covered = found.asked - len(found.gaps)
-    lines += ["", f"{covered} of {found.asked} pairs are spoken of; {len(found.gaps)} are gaps."]
-    if gaps:
-        lines += ["", "Gaps:"]
-        lines += [
-            f"  {condition or 'any condition'}: {treatment}" for condition, treatment in found.gaps
-        ]
-    return "\n".join(lines)
+def _spells(names: tuple[str, str], tier: str, rows: Iterable[Row], days: list[str]) -> list[Spell]:
+    """Tell what one rank says, one spell for each time over which it says the same."""
+    found = []
+    for since, until in pairwise([*days, ""]):
+        now = [r for r in rows if r.since and r.since <= since and (not r.until or since < r.until)]
+        visits = tuple(sorted({row.limit for row in now if row.limit is not None}))
+        held = any(row.held for row in now)
+        found.append(
+            Spell(
+                condition=names[0],
+                treatment=names[1],
+                tier=tier,
+                since=since,
+                until=until,
+                says=FIGURE if visits else NO_FIGURE if held else NOT_HELD if now else SILENT,
+                visits=visits,
+                verified=all(row.verified for row in now),
+            )
+        )
+    return _joined(found)
+
+
+def _joined(spells: Iterable[Spell]) -> list[Spell]:
+    """Join neighbours that differ in nothing but their days."""
+    joined: list[Spell] = []
+    for spell in spells:
+        last = joined[-1] if joined else None
+        if last and last.until == spell.since and _what(last) == _what(spell):
+            joined[-1] = replace(last, until=spell.until)
+        else:
+            joined.append(spell)
+    return joined
+
+
+def _what(spell: Spell) -> tuple[str, tuple[int, ...], bool]:
+    return (spell.says, spell.visits, spell.verified)
+
+
+def _gaps(names: tuple[str, str], told: list[Spell], days: list[str]) -> list[Spell]:
+    """Find the times in which no rank says anything that is held."""
+    found = []
+    for since, until in pairwise([*days, ""]):
+        now = {s.says for s in told if s.since <= since and (not s.until or since < s.until)}
+        if not now & set(HELD):
+            found.append(
+                Spell(
+                    condition=names[0],
+                    treatment=names[1],
+                    tier="",
+                    since=since,
+                    until=until,
+                    says=NOT_HELD if NOT_HELD in now else SILENT,
+                )
+            )
+    return _joined(found)

@@ -6,17 +6,18 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reasoner.decide import decide, load_case_file
+from reasoner.decide import decide
 from reasoner.errors import CaseError
 from reasoner.terms import mn, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from reasoner.decide import Decision
     from reasoner.determination import Determination
     from reasoner.knowledge import Knowledge
+
+    from .case_sources import CaseSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ class Flip:
     A request that is decided differently, or on another ground.
 
     Attributes:
-        case: The file.
+        case: The name of the case.
         request: The request, shortened.
         conditions: Labels of the conditions of the case.
         old: What was decided.
@@ -74,7 +75,7 @@ class Impact:
     Attributes:
         flips: Requests whose outcome, supported visits or robustness differ.
         other_ground: Requests with the same outcome that another recommendation or reason decides.
-        refused: Files that could not be decided under one or both, with the reason.
+        refused: Cases that could not be decided under one or both, with the reason.
         decided: How many requests were decided under both.
     """
 
@@ -92,30 +93,12 @@ class Impact:
         return sorted(Counter(c for f in self.flips for c in f.conditions).items())
 
 
-def case_files(folder: Path) -> list[Path]:
-    """List the files below a folder that may be cases, without those that say what is expected."""
-    return sorted(
-        path
-        for ending in ("*.ttl", "*.json", "*.jsonld")
-        for path in folder.rglob(ending)
-        if not path.name.startswith(("expected", "determination"))
-    )
-
-
-def impact(old: Knowledge, new: Knowledge, files: Iterable[Path], folder: Path) -> Impact:
-    """
-    Decide each case under two states of the knowledge and compare.
-
-    Args:
-        old: The knowledge before.
-        new: The knowledge now.
-        files: The cases.
-        folder: The folder by which the files are named in the result.
-    """
+def impact(old: Knowledge, new: Knowledge, cases: Iterable[CaseSource]) -> Impact:
+    """Decide each case under two states of the knowledge and compare; cases keep their order."""
     flips, grounds, refused, decided = [], [], [], 0
-    for path in files:
-        name = path.relative_to(folder).as_posix()
-        before, now = _decided(path, old), _decided(path, new)
+    for source in cases:
+        name = source.name
+        before, now = _decided(source, old), _decided(source, new)
         if isinstance(before, str) or isinstance(now, str):
             said = [f"{w}: {d}" for w, d in (("old", before), ("new", now)) if isinstance(d, str)]
             refused.append((name, "; ".join(said)))
@@ -140,9 +123,9 @@ def impact(old: Knowledge, new: Knowledge, files: Iterable[Path], folder: Path) 
     )
 
 
-def _decided(path: Path, knowledge: Knowledge) -> Decision | str:
+def _decided(source: CaseSource, knowledge: Knowledge) -> Decision | str:
     try:
-        return decide(load_case_file(path, knowledge), knowledge)
+        return decide(source.load(knowledge), knowledge)
     except CaseError as error:
         return error.message
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from reasoner.errors import KnowledgeUnreadable
 from reasoner.terms import PREFIXES, mn
 
+from .turtle_format import format_turtle, read_prefixes
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -20,7 +22,14 @@ USED: Final = ("dcterms", "mn", "mnc", "mng", "owl", "rdfs", "skos", "xsd")
 TODO: Final = "TODO"
 
 
-def new_guideline(knowledge: Knowledge, slug: str, since: str, *, replaces: str | None) -> Path:
+def new_guideline(
+    knowledge: Knowledge,
+    slug: str,
+    since: str,
+    *,
+    replaces: str | None = None,
+    tier: str | None = None,
+) -> Path:
     """
     Write the file of a new edition.
 
@@ -28,8 +37,10 @@ def new_guideline(knowledge: Knowledge, slug: str, since: str, *, replaces: str 
         knowledge: The knowledge base that it becomes a part of.
         slug: The name of the edition, such as `body-topic-2027`; the year is its last part.
         since: The first day in force, as YYYY-MM-DD.
-        replaces: The slug of the edition before it; None if there is none. Its end is not
-            changed here: the author gives it `mn:effectiveUntil`.
+        replaces: The slug of the edition before it; None if there is none. If that one has no
+            end yet, the first day of the new one is written into it.
+        tier: Its place in the order of sources, such as `ScheduleTier`; None for that of the
+            edition before it, or the lowest tier of guidelines.
 
     Returns:
         The file.
@@ -52,7 +63,7 @@ def new_guideline(knowledge: Knowledge, slug: str, since: str, *, replaces: str 
         raise KnowledgeUnreadable(
             f"No edition is called '{replaces}'.", hint=_editions(knowledge.editions)
         )
-    tier = knowledge.value(like, mn("tier")) or mn("OtherGuidelineTier").value
+    place = _tier(knowledge, tier or knowledge.value(like, mn("tier")))
     key = knowledge.value(like, mn("keyedOn")) or mn("onDecisionDate").value
     title = slug.replace("-", " ")
     lines = [
@@ -68,13 +79,39 @@ def new_guideline(knowledge: Knowledge, slug: str, since: str, *, replaces: str 
         f'    mn:effectiveFrom "{since}"^^xsd:date ;',
         f"    mn:editionYear {year} ;",
         f"    mn:keyedOn mn:{key.rsplit('#', 1)[-1]} ;",
-        f"    mn:tier mn:{tier.rsplit('#', 1)[-1]} ;",
+        f"    mn:tier mn:{place} ;",
         "    mn:verification mn:Provisional ;",
         f"    owl:versionIRI <{base}{slug}/{since}> .",
         "",
     ]
-    path.write_text("\n".join(lines), encoding="utf-8")
+    path.write_text(_formatted("\n".join(lines), knowledge), encoding="utf-8")
+    if replaces and knowledge.value(like, mn("effectiveUntil")) is None:
+        _end(knowledge, replaces, since)
     return path
+
+
+def _tier(knowledge: Knowledge, name: str | None) -> str:
+    """Return the local name of a tier; that of other guidelines if none is given."""
+    if name is None:
+        return mn("OtherGuidelineTier").value.rsplit("#", 1)[-1]
+    short = name.rsplit("#", 1)[-1]
+    known = [i for i in knowledge.vocabulary.individuals if i.endswith("Tier")]
+    if mn(short).value not in known:
+        names = ", ".join(sorted(i.rsplit("#", 1)[-1] for i in known))
+        raise KnowledgeUnreadable(f"No tier is called '{short}'.", hint=f"One of: {names}.")
+    return short
+
+
+def _end(knowledge: Knowledge, slug: str, day: str) -> None:
+    """Write into an edition the first day on which it is no longer in force."""
+    path = knowledge.folder / "ontology" / "guidelines" / f"{slug}.ttl"
+    statement = f'mng:{slug} mn:effectiveUntil "{day}"^^xsd:date .\n'
+    text = path.read_text(encoding="utf-8") + "\n" + statement
+    path.write_text(_formatted(text, knowledge), encoding="utf-8")
+
+
+def _formatted(text: str, knowledge: Knowledge) -> str:
+    return format_turtle(text, read_prefixes(knowledge.folder / "ontology" / "prefixes.ttl"))
 
 
 def new_recommendation(
@@ -128,7 +165,8 @@ def new_recommendation(
             a owl:Restriction ; owl:onProperty mn:condition ; owl:someValuesFrom mnc:{condition} ] ]
     ) ] .
 """
-    path.write_text(text.rstrip("\n") + "\n" + block, encoding="utf-8")
+    head = "".join(f"@prefix {p}: <{PREFIXES[p]}> .\n" for p in USED)
+    path.write_text(_formatted(f"{text}\n{head}{block}", knowledge), encoding="utf-8")
     return path
 
 

@@ -193,18 +193,20 @@ def read_layout(text: str) -> Layout:
         words = _words(group)
         blocks, above = _leading(group)
         directive = bool(words) and _is_directive(words[0])
-        notes = (*above, *_inner(group))
+        inner = _inner(group)
         if not statements and (directive or not headed):
             top += blocks
             tight = tight and not blocks
         else:
             headings += blocks
-        if directive and notes:
-            top.append(notes)
+        if directive and (above or inner):
+            top += [notes for notes in (above, inner) if notes]
             tight = True
         elif words and not directive:
             start, end, section = words[0].start, words[-1].end, len(headings) - 1
-            statements.append(Statement(start=start, end=end, section=section, notes=notes))
+            statements.append(
+                Statement(start=start, end=end, section=section, notes=(*above, *inner))
+            )
     return Layout(
         top=tuple(top),
         tight=tight,

@@ -176,11 +176,11 @@ def test_what_only_resembles_a_list_is_no_list() -> None:
         ('"1"^^xsd:boolean', '"1"^^xsd:boolean'),
         ('" 1"^^xsd:integer', '" 1"^^xsd:integer'),
         ('"x"^^xsd:string', '"x"'),
-        ("'it''s'".replace("''", '"'), '"it\\"s"'),
+        ("'it\"s'", '"it\\"s"'),
         ('"2014-05-09"^^xsd:date', '"2014-05-09"^^xsd:date'),
         ('"colour"@en-GB', '"colour"@en-GB'),
         ('"a\\tb\\\\c"', '"a\\tb\\\\c"'),
-        ('"""one "line""""', '"one \\"line\\""'),
+        ('"""one "line" too"""', '"one \\"line\\" too"'),
         ('"<#no> # comment"', '"<#no> # comment"'),
         ("<http://example.org/x#y>", "<http://example.org/x#y>"),
         ("<http://example.org/x>", ":x"),
@@ -255,22 +255,7 @@ def test_base_and_sparql_prefixes_are_resolved() -> None:
 
         <http://base.example/a/c/s>
             ex:p <http://base.example/a/c/> .
-        """).replace(
-        dedent("""\
-        :t
-            :p <http://base.example/a/u> .
-
-        <http://base.example/a/c/s>
-            ex:p <http://base.example/a/c/> .
-        """),
-        dedent("""\
-        :t
-            :p <http://base.example/a/u> .
-
-        <http://base.example/a/c/s>
-            ex:p <http://base.example/a/c/> .
-        """),
-    )
+        """)
 
 
 def test_comments_have_four_places() -> None:
@@ -360,7 +345,7 @@ def test_a_comment_on_a_nameless_part_goes_to_the_subject_that_holds_it() -> Non
             "# a\n\n# b\n<http://s.example> a <http://t.example> .\n",
         ),
         (
-            '@prefix : <http://e.example/> .\r\n\r\n:s :p """a\r\nb""" .\r\n\r\n# c\r\n\r\n:t :p 1.',
+            '@prefix : <http://e.example/> .\r\n\r\n:s :p """a\r\nb""" .\r\n\r\n# c\r\n\r\n:t :p 1.',  # noqa: E501
             (
                 "@prefix : <http://e.example/> .\n\n"
                 ':s\n    :p """a\\r\nb""" .\n\n# c\n\n:t\n    :p 1 .\n'

@@ -1,0 +1,103 @@
+"""A service whose knowledge is edited under it: sound changes are taken up, others never."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from api import create_app, renewal
+from reasoner import load_knowledge
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+ROOT = Path(__file__).parents[2]
+RULE = "ontology/rules/23-reasons/no-fading.rq"
+LINES = (
+    "@prefix : <https://w3id.org/mednec/guideline/none/> .\n:a :b",
+    "this is no Turtle",
+    "<http://example.org/a> a <https://w3id.org/mednec/ns#NoSuchClass> .\n",
+)
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Flask:
+    for folder in ("ontology", "shapes"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    return create_app(load_knowledge(tmp_path))
+
+
+def home(app: Flask) -> Path:
+    folder: Path = app.config[renewal.KNOWLEDGE].folder
+    return folder
+
+
+def edit(app: Flask, name: str, old: str, new: str) -> None:
+    path = home(app) / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_sound_change_is_taken_up(app: Flask) -> None:
+    """A new wording of a rule is in use at once, and health names the new knowledge."""
+    before = app.test_client().get("/v1/health").get_json()["knowledge"]
+    edit(app, RULE, "asks that the frequency", "wants the frequency")
+
+    assert renewal.renew(app)
+    after = app.test_client().get("/v1/health").get_json()
+    assert (after["knowledge"] != before, after["refused"]) == (True, None)
+
+
+@pytest.mark.parametrize("text", LINES)
+def test_a_broken_file_leaves_the_last_good_knowledge(app: Flask, text: str) -> None:
+    """The service goes on deciding with what it had, and says which file it refuses and why."""
+    client = app.test_client()
+    before = client.get("/v1/health").get_json()["knowledge"]
+    (home(app) / "ontology/guidelines/broken.ttl").write_text(text, encoding="utf-8")
+    case = (ROOT / "fixtures/cases/lumbar-strain-no-improvement/case.ttl").read_bytes()
+
+    assert not renewal.renew(app)
+    health = client.get("/v1/health").get_json()
+    answer = client.post("/v1/determinations", data=case, content_type="text/turtle")
+    assert health["knowledge"] == before
+    assert "broken.ttl" in health["refused"]["detail"]
+    assert answer.status_code == 200
+
+
+def test_a_change_that_is_not_classified_waits(app: Flask) -> None:
+    """A changed figure is not in use before the order of populations was made anew."""
+    name = "ontology/guidelines/mtus-chronic-pain-2009.ttl"
+    edit(app, name, "mn:maximumVisits 10", "mn:maximumVisits 11")
+
+    assert not renewal.renew(app)
+    assert app.config[renewal.REFUSED].code == "knowledge-stale"
+    edit(app, name, "mn:maximumVisits 11", "mn:maximumVisits 10")
+    assert renewal.renew(app)
+
+
+def test_a_folder_that_vanishes_changes_nothing(app: Flask) -> None:
+    """What was loaded stays in memory."""
+    shutil.rmtree(home(app) / "ontology")
+
+    assert not renewal.renew(app)
+    assert app.test_client().get("/v1/health").status_code == 200
+
+
+@pytest.mark.slow
+def test_the_watch_sees_a_change_by_itself(app: Flask) -> None:
+    """Nobody has to say that a file was saved."""
+    before = app.config[renewal.KNOWLEDGE].digest
+    ends = renewal.watch(app, seconds=0.1)
+    edit(app, RULE, "asks that the frequency", "wants the frequency")
+
+    for _ in range(300):
+        if app.config[renewal.KNOWLEDGE].digest != before:
+            break
+        time.sleep(0.1)
+    ends.set()
+    assert app.config[renewal.KNOWLEDGE].digest != before

@@ -1,0 +1,104 @@
+"""What is covered and what is not, by condition, treatment, rank and date."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reasoner.workbench.coverage import FIGURE, HELD, NOT_HELD, coverage
+from reasoner.workbench.coverage_page import coverage_csv, coverage_text, narrow
+from reasoner.workbench.space import Space
+
+if TYPE_CHECKING:
+    from reasoner import Knowledge
+    from reasoner.workbench.coverage import Coverage, Spell
+
+CRPS = "complex regional pain syndrome"
+
+
+@pytest.fixture(scope="module")
+def space(knowledge: Knowledge) -> Space:
+    return Space(knowledge)
+
+
+@pytest.fixture(scope="module")
+def every(space: Space) -> Coverage:
+    return coverage(space)
+
+
+def spells(found: Coverage, condition: str, treatment: str) -> list[Spell]:
+    return [s for s in found.spells if (s.condition, s.treatment) == (condition, treatment)]
+
+
+def test_a_figure_is_shown_over_the_days_on_which_it_is_in_force(every: Coverage) -> None:
+    """The edition of 2016 begins on the day on which that of 2009 ends."""
+    told = spells(every, CRPS, "physical medicine")
+    schedule = [s for s in told if s.tier == "the medical treatment schedule"]
+
+    assert [(s.since, s.until, s.visits[-1]) for s in schedule if s.says == FIGURE] == [
+        ("2009-07-18", "2016-07-29", 24),
+        ("2016-07-29", "2017-12-01", 26),
+    ]
+    assert schedule[-1].says == NOT_HELD
+
+
+def test_spells_of_one_rank_neither_overlap_nor_repeat(every: Coverage) -> None:
+    """On any day a rank says one thing of a pair; neighbours that say the same are one."""
+    last: Spell | None = None
+    for spell in every.spells:
+        if last and (last.condition, last.treatment, last.tier) == (
+            spell.condition,
+            spell.treatment,
+            spell.tier,
+        ):
+            assert last.until
+            assert last.until <= spell.since
+            if last.until == spell.since:
+                assert (last.says, last.visits, last.verified) != (
+                    spell.says,
+                    spell.visits,
+                    spell.verified,
+                )
+        last = spell
+
+
+@pytest.mark.parametrize("day", ["2012-03-01", "2014-05-09", "2016-07-29", "2024-01-01"])
+def test_one_day_is_a_cut_through_all_days(space: Space, every: Coverage, day: str) -> None:
+    """The table of a day says what the table of all days says of it."""
+
+    def told(spell: Spell) -> tuple[object, ...]:
+        return (spell.condition, spell.treatment, spell.tier, spell.says, spell.visits)
+
+    cut = {told(s) for s in every.spells if s.since <= day and (not s.until or day < s.until)}
+
+    assert {told(s) for s in coverage(space, day).spells} == cut
+
+
+def test_a_gap_is_where_nothing_that_is_held_speaks(every: Coverage) -> None:
+    """A text known by name only is a gap of this knowledge base, and is told as one."""
+    for gap in every.gaps:
+        for spell in spells(every, gap.condition, gap.treatment):
+            overlap = (not gap.until or spell.since < gap.until) and (
+                not spell.until or gap.since < spell.until
+            )
+            assert not (overlap and spell.says in HELD), (gap, spell)
+    assert {g.says for g in every.gaps} == {"", NOT_HELD}
+
+
+def test_every_pair_is_counted_once(every: Coverage) -> None:
+    """The counts add up to the pairs."""
+    assert sum(every.count().values()) == len(every.pairs) == len({p[:2] for p in every.pairs})
+
+
+def test_the_table_marks_what_is_provisional_and_can_be_narrowed(every: Coverage) -> None:
+    """People see a question mark, programs a column."""
+    some = narrow(every, condition="regional pain", treatment="massage")
+    text = coverage_text(some, gaps=True)
+    rows = list(csv.DictReader(StringIO(coverage_csv(some, gaps=False))))
+
+    assert "6 visits ?" in text
+    assert {(r["condition"], r["treatment"]) for r in rows} == {(CRPS, "massage therapy")}
+    assert {r["verified"] for r in rows if r["visits"] == "6"} == {"no"}

@@ -1,0 +1,214 @@
+"""A guideline edition with three recommendations is one file and no Python."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reasoner import decide, load_case, load_knowledge
+from reasoner.knowledge import generate_classification
+from reasoner.workbench.author_tests import run_author_tests
+from reasoner.workbench.changes import State, diff
+from reasoner.workbench.check import check_knowledge
+
+ROOT = Path(__file__).parents[2]
+SLUG = "acoem-low-back-2027"
+ROWS = {"strain": ("LumbarStrain", 14), "knee": ("KneeArthritis", 9), "disc": ("LowBackPain", 7)}
+REGIONS = {"strain": "LumbarSpine", "knee": "Knee", "disc": "LumbarSpine"}
+TESTS = """\
+defaults:
+  injury: {injuredOn: 2026-12-20}
+  urDecision: {decidedOn: 2027-02-01, decisionOutcome: Denied}
+  diagnosis: {condition: LumbarStrain, diagnosisStatus: Current}
+  course: {treatment: PhysicalTherapy, attendedVisits: 0, countCertainty: Exact}
+  request: {treatment: PhysicalTherapy, region: LumbarSpine, requestedOn: 2027-01-28}
+tests:
+  - name: fourteen visits are what the row supports
+    case: {request: {requestedVisits: 14}}
+    expect: {outcome: MedicallyNecessary, supported: 14, rules: [LIM-08]}
+  - name: fifteen are one too many
+    case: {request: {requestedVisits: 15}}
+    expect: {outcome: NecessaryInPart, supported: 14}
+  - name: sixteen are not necessary in full
+    case: {request: {requestedVisits: 16}}
+    expect: {outcome: MedicallyNecessary}
+"""
+
+pytestmark = pytest.mark.slow
+
+
+def mednec(*words: str, home: Path) -> subprocess.CompletedProcess[str]:
+    command = [Path(sys.executable).with_name("mednec"), *words, "--knowledge", home]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+
+
+def snapshot(home: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(home).as_posix(): path.read_bytes()
+        for path in home.rglob("*")
+        if path.is_file() and "generated" not in path.parts and ".mednec" not in path.parts
+    }
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy the knowledge as it is."""
+    home = tmp_path_factory.mktemp("before")
+    for folder in ("ontology", "shapes"):
+        shutil.copytree(ROOT / folder, home / folder)
+    return home
+
+
+@pytest.fixture(scope="module")
+def after(before: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write an edition with three recommendations by the commands of an author."""
+    home = tmp_path_factory.mktemp("after") / "knowledge"
+    shutil.copytree(before, home)
+    words = ["new", "guideline", SLUG, "--from", "2027-01-01", "--tier", "ScheduleTier"]
+    done = [mednec(*words, home=home)]
+    for name, (condition, visits) in ROWS.items():
+        words = ["new", "recommendation", SLUG, name, "--treatment", "PhysicalTherapy"]
+        words += ["--condition", condition, "--visits", str(visits)]
+        done.append(mednec(*words, home=home))
+    assert [d.returncode for d in done] == [0] * 4, [d.stderr for d in done]
+    path = home / "ontology" / "guidelines" / f"{SLUG}.ttl"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("TODO: ", "an example, "), encoding="utf-8")
+    generate_classification(home)
+    return home
+
+
+def test_it_is_one_file(before: Path, after: Path) -> None:
+    """Nothing else is edited: neither an index nor the edition before it."""
+    old, new = snapshot(before), snapshot(after)
+
+    assert set(new) - set(old) == {f"ontology/guidelines/{SLUG}.ttl"}
+    assert all(new[name] == old[name] for name in old)
+
+
+def test_it_passes_every_check(after: Path) -> None:
+    """What `mednec new` writes is sound as it is; only what is left to fill in was told."""
+    report = check_knowledge(after)
+
+    assert [f for f in report.findings if f.severity == "error"] == []
+    assert "todo-left" not in {f.kind for f in report.findings}
+
+
+@pytest.mark.parametrize("name", sorted(ROWS))
+def test_its_rows_govern_from_its_first_day(after: Path, name: str) -> None:
+    """On its first day a row decides, one visit over it is supported in part; not a day before."""
+    knowledge = load_knowledge(after)
+    condition, visits = ROWS[name]
+    found = {}
+    for day, asked in (("2026-12-31", visits), ("2027-01-01", visits), ("2027-01-01", visits + 1)):
+        case = {
+            "id": "https://w3id.org/mednec/case/new-edition",
+            "type": "Case",
+            "injury": {"injuredOn": "2026-12-20"},
+            "urDecision": {"decidedOn": day, "decisionOutcome": "Denied"},
+            "diagnosis": {"condition": condition, "diagnosisStatus": "Current"},
+            "course": {
+                "treatment": "PhysicalTherapy",
+                "attendedVisits": 0,
+                "countCertainty": "Exact",
+            },
+            "request": {
+                "treatment": "PhysicalTherapy",
+                "region": REGIONS[name],
+                "requestedVisits": asked,
+            },
+        }
+        data = json.dumps(case).encode()
+        one = decide(load_case(data, knowledge, form="json"), knowledge).determinations[0]
+        rows = {g.source.iri.split("/guideline/")[-1] for g in one.governing}
+        found[day, asked] = (f"{SLUG}/{name}" in rows, one.label, one.visits.most)
+
+    assert not found["2026-12-31", visits][0]
+    assert found["2027-01-01", visits] == (True, "medically necessary", visits)
+    assert found["2027-01-01", visits + 1] == (True, "medically necessary in part", visits)
+
+
+def test_its_own_tests_run_beside_it(after: Path, tmp_path: Path) -> None:
+    """An author's cases stand beside the file, and a wrong expectation fails."""
+    home = tmp_path / "knowledge"
+    shutil.copytree(after, home)
+    path = home / "ontology" / "guidelines" / f"{SLUG}.tests.yaml"
+    path.write_text(TESTS, encoding="utf-8")
+    tried = [t for t in run_author_tests(load_knowledge(home)) if SLUG in t.path]
+
+    assert [bool(t.wrong) for t in tried] == [False, False, True]
+    assert "came out NecessaryInPart" in tried[2].wrong[0]
+    done = mednec("test", home=home)
+    assert (done.returncode, "1 failed" in done.stdout) == (1, True)
+
+
+def test_the_difference_is_told_in_the_guidelines_own_terms(before: Path, after: Path) -> None:
+    """A reader sees the edition and its rows, not triples."""
+    changes = diff(State(before), State(after))
+    told = {(c.kind, c.what, c.subject.split(" (")[0]) for c in changes}
+
+    assert ("recommendations", "added", "physical therapy, lumbar strain") in told
+    assert ("guidelines", "added", "acoem low back 2027") in told
+    assert any("maximum visits: 14" in c.details for c in changes)
+
+
+def test_an_open_edition_is_ended_by_the_one_that_replaces_it(after: Path, tmp_path: Path) -> None:
+    """Two editions of one guideline are never in force on one day."""
+    home = tmp_path / "knowledge"
+    shutil.copytree(after, home)
+    done = mednec(
+        "new",
+        "guideline",
+        "acoem-low-back-2028",
+        "--from",
+        "2028-01-01",
+        "--replaces",
+        SLUG,
+        home=home,
+    )
+
+    assert done.returncode == 0, done.stderr
+    text = (home / "ontology" / "guidelines" / f"{SLUG}.ttl").read_text(encoding="utf-8")
+    assert 'mn:effectiveUntil "2028-01-01"^^xsd:date' in text
+    assert [f for f in check_knowledge(home).findings if f.kind.startswith("dates-")] == []
+
+
+def test_a_new_rule_passes_every_check(after: Path, tmp_path: Path) -> None:
+    """The scaffold of a rule parses, and is told as unfinished."""
+    home = tmp_path / "knowledge"
+    shutil.copytree(after, home)
+    done = mednec("new", "rule", "LIM-98", "23-reasons", "an-example", home=home)
+    findings = check_knowledge(home).findings
+
+    assert done.returncode == 0, done.stderr
+    assert [f for f in findings if f.severity == "error"] == []
+    assert "todo-left" in {f.kind for f in findings}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["guideline", "Odg 2018", "--from", "2018-01-01"], "no name of an edition"),
+        (["guideline", "odg-2016", "--from", "2018-01-01"], "exists"),
+        (["guideline", "odg-2019", "--from", "soon"], "no date"),
+        (["guideline", "odg-2019", "--from", "2018-01-01", "--replaces", "odg-1"], "odg-2016"),
+        (["rule", "lim-1", "23-reasons", "x"], "no id"),
+        (["rule", "LIM-02", "23-reasons", "x"], "taken"),
+        (["rule", "LIM-97", "99-none", "x"], "23-reasons"),
+    ],
+)
+def test_a_wrong_name_is_refused_and_nothing_written(
+    before: Path, words: list[str], said: str
+) -> None:
+    """An author is told what to write instead."""
+    old = snapshot(before)
+    done = mednec("new", *words, home=before)
+
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert snapshot(before) == old
