@@ -99,7 +99,7 @@ def _courses(graph: Graph, letter: Letter, facts: ItemFacts, lexicon: Lexicon) -
 
 
 def _treatment(known: Concept) -> object:
-    return known if known.iri else concept("PhysicalMedicine")
+    return known if known.iri else concept("OtherModality")
 
 
 def _findings(
