@@ -55,12 +55,10 @@ class Auditor:
         self.lexicon = lexicon or read_lexicon(knowledge.facts)
 
     def audit(self, letter: Letter) -> tuple[ItemAudit, ...]:
-        """Decide each item of physical medicine, in the order of the letter."""
+        """Decide each item that is decided here, in the order of the letter."""
         words = Words(letter, self.lexicon)
         return tuple(
-            self._item(letter, item, words)
-            for item in letter.items
-            if item.physical_medicine and item.facts is not None
+            self._item(letter, item, words) for item in letter.items if is_decided_here(item)
         )
 
     def _item(self, letter: Letter, item: Item, words: Words) -> ItemAudit:
@@ -72,6 +70,12 @@ class Auditor:
         except CaseError as error:
             decision, trouble = None, str(error)
         return ItemAudit(item=item, case=data, decision=decision, trouble=trouble)
+
+
+def is_decided_here(item: Item) -> bool:
+    """Say whether an item is care by visits, or of a kind that the ontology has a concept for."""
+    facts = item.facts
+    return facts is not None and (item.physical_medicine or facts.treatment.value.iri is not None)
 
 
 def determination_of(audit: ItemAudit, knowledge: Knowledge) -> dict[str, object]:
