@@ -8,7 +8,7 @@ MADE := $(VENV) dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run serve check test static bench bench-letters author generate bless wheel lock clean
+.PHONY: help setup run serve docs check test static bench bench-letters author generate bless wheel lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -32,6 +32,9 @@ run: setup ## decide the seed case, then say how to serve
 
 serve: setup ## serve the API and the pages on 127.0.0.1:8080
 	$(BIN)/mednec serve
+
+docs: setup ## write a page for each term, guideline, provision and rule into dist/docs/
+	$(BIN)/mednec docs dist/docs
 
 check: static ## format, lint, types and the fast tests
 	$(BIN)/pytest -m "not slow"

@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 
-from . import determinations, problems, renewal, service, sparql
+from . import determinations, documentation, letters, problems, renewal, service, sparql
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
 
 __all__ = ["create_app", "serve"]
 
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'"
+)
 
 
 def create_app(knowledge: Knowledge) -> Flask:
@@ -28,7 +31,7 @@ def create_app(knowledge: Knowledge) -> Flask:
     app.config[renewal.KNOWLEDGE] = knowledge
     app.config[renewal.REFUSED] = None
     app.json.sort_keys = False  # type: ignore[attr-defined] # the order of keys is meant
-    for part in (determinations, service, sparql):
+    for part in (determinations, documentation, letters, service, sparql):
         app.register_blueprint(part.routes)
     problems.register(app)
     app.after_request(_harden)

@@ -18,7 +18,12 @@ STATUS: Final[dict[type[errors.MednecError], int]] = {
     errors.CaseError: 400,
     errors.QueryForbidden: 403,
     errors.QueryTooCostly: 422,
+    errors.TermUnknown: 404,
     errors.QueryError: 400,
+    errors.DocumentUnreadable: 400,
+    errors.LetterUnsupported: 400,
+    errors.RecommendationAltered: 409,
+    errors.DecisionError: 422,
     errors.KnowledgeError: 503,
     errors.EngineError: 500,
     errors.MednecError: 500,
@@ -42,6 +47,8 @@ def _known(error: errors.MednecError) -> Response:
     extra: dict[str, object] = {"hint": error.hint} if error.hint else {}
     if isinstance(error, errors.CaseRejected) and isinstance(error.report, CaseReport):
         extra["report"] = report_data(error.report)
+    if isinstance(error, errors.TermUnknown):
+        extra["nearest"] = list(error.nearest)
     title = error.code.replace("-", " ")
     return _problem(error.code, title, status_of(type(error)), error.message, extra)
 

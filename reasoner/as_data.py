@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .explain import say
-from .terms import name_of, shorten
+from .terms import mn, name_of, shorten
 
 if TYPE_CHECKING:
     from .decide import Decision
@@ -15,9 +17,12 @@ if TYPE_CHECKING:
     from .explain import Saying, Source
     from .facts import Fact
     from .intake import CaseReport
+    from .judgement import Slot
     from .knowledge import Knowledge
 
 Data = dict[str, object]
+RECOMMENDED: Final = mn("Recommended").value
+NOTICE_FOR: Final = mn("noticeFor")
 
 
 def decision_data(decision: Decision, knowledge: Knowledge, *, proof: bool = True) -> Data:
@@ -32,10 +37,10 @@ def decision_data(decision: Decision, knowledge: Knowledge, *, proof: bool = Tru
     Returns:
         Only dicts, lists, strings, numbers and booleans; the same decision gives the same data.
     """
-    return {
+    data: Data = {
         "case": decision.case.iri,
         "name": decision.case.iri.rstrip("/").rsplit("/", 1)[-1],
-        "status": "recommendation, awaits a physician's decision",
+        "status": knowledge.label(RECOMMENDED),
         "report": report_data(decision.report),
         "determinations": [
             _determination(d, decision, knowledge, proof=proof) for d in decision.determinations
@@ -46,6 +51,14 @@ def decision_data(decision: Decision, knowledge: Knowledge, *, proof: bool = Tru
             "engine": decision.engine,
         },
     }
+    return {**data, "digest": digest(data)}
+
+
+def digest(data: Data) -> str:
+    """Return the SHA-256 of plain data, less its digest, as canonical JSON: sorted, no spaces."""
+    bare = {key: value for key, value in data.items() if key != "digest"}
+    text = json.dumps(bare, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def report_data(report: CaseReport) -> Data:
@@ -84,12 +97,19 @@ def _determination(
             "visitsPerWeek": d.frequency[0] if d.frequency else None,
             "weeks": d.frequency[1] if d.frequency else None,
         },
+        "venue": shorten(d.venue).split(":")[-1],
+        "dates": _dates(d, decision),
         "outcome": shorten(d.outcome).split(":")[-1],
+        "adverse": knowledge.value(d.outcome, mn("adverse")) == "true",
         "label": d.label,
         "meaning": d.meaning,
         "dispositions": {
             "utilizationReview": d.dispositions[0],
             "independentMedicalReview": d.dispositions[1],
+        },
+        "recommended": {
+            "utilizationReview": d.recommended[0],
+            "independentMedicalReview": d.recommended[1],
         },
         "robust": d.robust,
         "robustness": d.robustness,
@@ -104,9 +124,56 @@ def _determination(
         "missing": [*said(d.missing), *_weak_points(d, decision)],
         "changes": said(d.changes),
         "audit": said(d.audit),
+        "summary": said(d.summary),
+        "documents": said(d.documents),
+        "notices": [{**_saying(s, d), "after": _after(s, knowledge)} for s in d.notices],
+        "slots": [_slot(slot, d, knowledge) for slot in d.slots],
         "sources": [_source(s, n) for n, s in enumerate(d.sources, start=1)],
         "proof": [step_data(f, knowledge) for f in d.proof] if proof else [],
     }
+
+
+def _dates(d: Determination, decision: Decision) -> Data:
+    """Give the dates that a letter names; None for one that the file does not state."""
+    derivation = decision.derivation
+    case = decision.case.iri
+    review = derivation.value(case, "urDecision")
+    return {
+        "injured": derivation.value(d.request, "onInjuryDate"),
+        "requested": derivation.value(d.request, "requestedOn"),
+        "received": derivation.value(d.request, "receivedOn"),
+        "reviewed": derivation.value(review, "decidedOn") if review else None,
+    }
+
+
+def _slot(slot: Slot, d: Determination, knowledge: Knowledge) -> Data:
+    return {
+        "slot": shorten(slot.iri).split(":")[-1],
+        "term": slot.label,
+        "question": slot.question,
+        "evidence": slot.evidence,
+        "filledBy": list(slot.filled_by),
+        "judgedBy": list(slot.judged_by),
+        "sources": d.numbers(slot),
+        "answers": [
+            {
+                "answer": shorten(a.iri).split(":")[-1],
+                "label": a.label,
+                "meaning": a.meaning,
+                "outcome": shorten(a.outcome).split(":")[-1],
+                "outcomeLabel": knowledge.label(a.outcome),
+                "supported": {"least": a.least, "most": a.most},
+                "given": a.given,
+            }
+            for a in slot.answers
+        ],
+    }
+
+
+def _after(notice: Saying, knowledge: Knowledge) -> list[str]:
+    """List the outcomes after which a notice is given."""
+    told = knowledge.described.get((notice.firing.bindings["notice"].value, NOTICE_FOR.value), ())
+    return sorted(shorten(outcome.value).split(":")[-1] for outcome in told)
 
 
 def _visits(d: Determination) -> Data:
@@ -132,6 +199,7 @@ def _saying(saying: Saying, d: Determination) -> Data:
     numbers = d.numbers(saying)
     return {
         "rule": saying.rule,
+        "order": saying.order,
         "title": saying.title,
         "text": saying.text,
         "basis": saying.basis,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from .explain import say
-from .terms import DCTERMS, PREFIXES, PROV, RDFS, TYPE, mn
+from .terms import DCTERMS, NS, PREFIXES, PROV, RDFS, TYPE, mn
 
 if TYPE_CHECKING:
     from .decide import Decision
@@ -20,6 +20,11 @@ DESCRIPTION = ox.NamedNode(DCTERMS + "description")
 SOURCE = ox.NamedNode(DCTERMS + "source")
 IDENTIFIER = ox.NamedNode(DCTERMS + "identifier")
 LABEL = ox.NamedNode(RDFS + "label")
+FOUND = ("reasons", "missing", "changes", "legal", "audit", "search", "administrator")
+"""The findings of a determination."""
+TOLD = ("summary", "documents", "notices")
+"""What a letter tells beside the findings."""
+LINKS = {"reasons": "hasReason", "documents": "hasDocument", "notices": "hasNotice"}
 
 
 def decision_triples(decision: Decision, knowledge: Knowledge) -> list[ox.Triple]:
@@ -48,6 +53,7 @@ def _determination(d: Determination, decision: Decision, knowledge: Knowledge) -
         triple(node, TYPE, mn("Determination")),
         triple(node, mn("ofRequest"), ox.NamedNode(d.request)),
         triple(node, mn("outcome"), ox.NamedNode(d.outcome)),
+        triple(node, mn("status"), mn("Recommended")),
         triple(node, mn("robust"), ox.Literal(d.robust)),
         triple(node, DESCRIPTION, ox.Literal(d.robustness, language="en")),
         triple(node, ox.NamedNode(PROV + "wasGeneratedBy"), activity),
@@ -69,13 +75,21 @@ def _determination(d: Determination, decision: Decision, knowledge: Knowledge) -
             ox.Literal(f"sha256:{decision.case.digest}"),
         ),
     }
-    for role in ("reasons", "missing", "changes", "legal", "audit", "search", "administrator"):
+    found |= _slots(node, d)
+    for role in (
+        "reasons",
+        "missing",
+        "changes",
+        "legal",
+        "audit",
+        "search",
+        "administrator",
+        *TOLD,
+    ):
         for place, saying in enumerate(getattr(d, role), start=1):
             reason = ox.NamedNode(f"{d.iri}/{role}-{place}")
             found |= {
-                triple(
-                    node, mn("hasReason" if role == "reasons" else f"has{role.title()}"), reason
-                ),
+                triple(node, mn(LINKS.get(role, f"has{role.title()}")), reason),
                 triple(reason, TYPE, mn("Reason")),
                 triple(reason, DESCRIPTION, ox.Literal(saying.text, language="en")),
                 triple(reason, SOURCE, ox.Literal(saying.basis)),
@@ -83,6 +97,23 @@ def _determination(d: Determination, decision: Decision, knowledge: Knowledge) -
             }
             found |= {triple(reason, SOURCE, ox.NamedNode(iri)) for iri in saying.sources}
             found |= _step(reason, saying.firing, knowledge)
+    return found
+
+
+def _slots(node: ox.NamedNode, d: Determination) -> set[ox.Triple]:
+    """Write the open terms, and the outcome under each answer to them."""
+    found: set[ox.Triple] = set()
+    for slot in d.slots:
+        found.add(ox.Triple(node, mn("hasSlot"), ox.NamedNode(slot.iri)))
+        for answer in slot.answers:
+            held = ox.NamedNode(f"{d.request}/answer/{answer.iri.removeprefix(NS)}")
+            found |= {
+                ox.Triple(node, mn("heldAnswer"), held),
+                ox.Triple(held, mn("answer"), ox.NamedNode(answer.iri)),
+                ox.Triple(held, mn("outcome"), ox.NamedNode(answer.outcome)),
+            }
+            if answer.given:
+                found.add(ox.Triple(node, mn("givenAnswer"), ox.NamedNode(answer.iri)))
     return found
 
 

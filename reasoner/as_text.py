@@ -27,16 +27,17 @@ def decision_text(data: Data) -> str:
 
 
 def _determination(d: Data, name: str) -> str:
-    dispositions = cast("dict[str, str]", d["dispositions"])
+    recommended = cast("dict[str, str]", d["recommended"])
     label = str(d["label"]).upper()
     venue = (
-        f"UR: {dispositions['utilizationReview']}   IMR: {dispositions['independentMedicalReview']}"
+        f"recommended at UR: {recommended['utilizationReview']}, "
+        f"at IMR: {recommended['independentMedicalReview']}"
     )
     head = [
         f"{name} · decided under the law of {d['lawOf']}",
         str(d["datedBy"]) + ".",
         "",
-        _asked(cast("Data", d["asked"])),
+        asked_text(cast("Data", d["asked"])),
         f"{label}{venue:>{max(len(venue) + 3, WIDTH - len(label))}}",
         *_wrapped(str(d["robustness"]), "", ""),
         "",
@@ -45,11 +46,12 @@ def _determination(d: Data, name: str) -> str:
     sections = [
         ("Administrator guideline", _plain(d["administrator"])),
         ("Governing guideline", _governing(d)),
-        ("Decision", _decided(d)),
+        ("Recommendation", _recommended(d)),
         ("Rationale", _numbered(d["reasons"])),
         ("Legal findings, apart from medical necessity", _plain(d["legal"])),
         ("Missing", _plain(d["missing"])),
         ("What would change it", _plain(d["changes"])),
+        ("For a person to judge", _slots(d)),
         (
             f"Audit of the earlier decision: {len(cast('list[Data]', d['audit']))} findings",
             _marked(d["audit"]),
@@ -61,7 +63,8 @@ def _determination(d: Data, name: str) -> str:
     return "\n\n".join(["\n".join(head), *body])
 
 
-def _asked(asked: Data) -> str:
+def asked_text(asked: Data) -> str:
+    """Write what was asked for, as one line."""
     visits = asked["visits"]
     rate = (
         f" ({asked['visitsPerWeek']} a week for {asked['weeks']} weeks)"
@@ -116,25 +119,30 @@ def _ruler(visits: Data) -> list[str]:
     ]
 
 
+def amount_text(g: Data) -> str:
+    """Write what a governing recommendation is called, and its figures."""
+    figures = cast("dict[str, int]", g["figures"])
+    low, high = figures.get("minimumVisits"), figures.get("maximumVisits")
+    amount = f"{low}-{high} visits" if low and low != high else f"at most {high} visits"
+    amount = amount if high is not None else "no maximum of its own"
+    weeks = f" over {figures['withinWeeks']} weeks" if "withinWeeks" in figures else ""
+    trial = f", reassessment after {figures['trialVisits']}" if "trialVisits" in figures else ""
+    return f"{g['label']}; {amount}{weeks}{trial}"
+
+
 def _governing(d: Data) -> list[str]:
     lines: list[str] = []
     for g in cast("list[Data]", d["governing"]):
-        figures = cast("dict[str, int]", g["figures"])
-        low, high = figures.get("minimumVisits"), figures.get("maximumVisits")
-        amount = f"{low}-{high} visits" if low and low != high else f"at most {high} visits"
-        amount = amount if high is not None else "no maximum of its own"
-        weeks = f" over {figures['withinWeeks']} weeks" if "withinWeeks" in figures else ""
-        trial = f", reassessment after {figures['trialVisits']}" if "trialVisits" in figures else ""
         numbers = [n for n in (g["source"], g["borrowedFrom"]) if n]
         mark = "" if g["verified"] else "  PROVISIONAL"
-        text = f"{g['guideline']}: {g['label']}; {amount}{weeks}{trial} {_cite(numbers)}{mark}"
+        text = f"{g['guideline']}: {amount_text(g)} {_cite(numbers)}{mark}"
         lines += _wrapped(text, "  ", "  ")
         lines += _wrapped(f"for: {g['population']}", "    ", "         ")
     return lines or ["  None in this knowledge base."]
 
 
-def _decided(d: Data) -> list[str]:
-    dispositions = cast("dict[str, str]", d["dispositions"])
+def _recommended(d: Data) -> list[str]:
+    recommended = cast("dict[str, str]", d["recommended"])
     supported = cast("dict[str, int]", cast("Data", d["visits"])["supported"])
     least, most = supported["least"], supported["most"]
     amount = str(most) if least == most else f"{least} to {most}, by what the record leaves open"
@@ -142,11 +150,25 @@ def _decided(d: Data) -> list[str]:
     text = (
         f"{label[:1].upper()}{label[1:]}: {d['meaning']}. "
         f"Visits supported: {amount}. "
-        f"At utilization review: {dispositions['utilizationReview']}; "
-        f"at independent medical review: {dispositions['independentMedicalReview']}. "
-        "An adverse outcome is a recommendation until a named physician decides."
+        f"Recommended at utilization review: {recommended['utilizationReview']}; "
+        f"at independent medical review: {recommended['independentMedicalReview']}. "
+        "This is no decision: a named physician decides."
     )
     return _wrapped(text, "  ", "  ")
+
+
+def _slots(d: Data) -> list[str]:
+    lines: list[str] = []
+    for slot in cast("list[Data]", d["slots"]):
+        lines += _wrapped(f"{slot['question']} {_cite(slot['sources'])}", "  ", "  ")
+        roles = " / ".join(cast("list[str]", slot["filledBy"]))
+        lines += _wrapped(f"{roles}: {slot['evidence']}", "    ", "    ")
+        for answer in cast("list[Data]", slot["answers"]):
+            mark = "●" if answer["given"] else "○"
+            lines += _wrapped(
+                f"{mark} {answer['label']}: {answer['outcomeLabel']}", "    ", "        "
+            )
+    return lines
 
 
 def _cite(numbers: object) -> str:

@@ -16,14 +16,16 @@ from .as_text import decision_text, report_text
 from .corpus.commands import COMMANDS as CORPUS
 from .corpus.store import facts_file
 from .decide import VERSION, decide, load_case_file
+from .docs.commands import COMMANDS as DOCS_COMMANDS
 from .errors import CaseRejected, MednecError
 from .explain import prove, say
 from .intake import check_case, check_case_with_referee
 from .knowledge import Knowledge, generate_classification, load_knowledge
+from .letter.commands import COMMANDS as LETTER_COMMANDS
 from .query import ask
 from .reading.audit_commands import COMMANDS as AUDITING
 from .reading.commands import COMMANDS as READING
-from .workbench.commands import COMMANDS
+from .workbench.commands import COMMANDS as AUTHORS_COMMANDS
 
 if TYPE_CHECKING:
     from .derivation import Derivation, Firing
@@ -172,7 +174,14 @@ def serve_command(host: str, port: int, watch: float | None, folder: Path | None
     import_module("api").serve(load_knowledge(folder), host=host, port=port, watch=watch)
 
 
-for _command in (*COMMANDS, *READING, *AUDITING, *CORPUS):
+for _command in (
+    *AUTHORS_COMMANDS,
+    *DOCS_COMMANDS,
+    *LETTER_COMMANDS,
+    *READING,
+    *AUDITING,
+    *CORPUS,
+):
     commands.add_command(_command)
 
 

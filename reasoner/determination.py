@@ -7,17 +7,24 @@ Read off a derivation; text, JSON, HTML and RDF are made from it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
 from .explain import Saying, Source, find_source, prove, tell
+from .judgement import Slot, completions, read_slots, supported
 from .terms import DEFINITION, TYPE, XSD, mn
 
 if TYPE_CHECKING:
     from .derivation import Derivation, Firing
     from .facts import Fact
     from .knowledge import Knowledge
+
+PROVEN: Final = ("administrator", "search", "reason", "missing", "change", "legal", "audit")
+"""The roles whose sentences are proven step by step in the determination."""
+TOLD: Final = ("summary", "document", "notice")
+"""The roles that repeat facts of the case, or the law, for a letter."""
+CITED: Final = ("reason", "missing", "legal", "audit", "change", "administrator", "search")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +117,12 @@ class Determination:
         changes: What would lead to a better outcome; each was decided by the same rules.
         legal: Legal findings, kept apart from medical necessity.
         audit: Departures of an earlier decision; empty if there was none.
+        summary: The facts of the case, told as a clinical summary.
+        documents: The documents that the case names.
+        notices: What the letter of the venue tells its reader.
+        slots: The open terms that a person fills in, with the outcome under each answer.
+        venue: Where the request is decided, as an IRI.
+        recommended: The dispositions in the words of a recommendation.
         sources: All sources cited, in the order of first mention.
         proof: The firings that all this rests on.
     """
@@ -136,25 +149,32 @@ class Determination:
     changes: tuple[Saying, ...]
     legal: tuple[Saying, ...]
     audit: tuple[Saying, ...]
+    summary: tuple[Saying, ...]
+    documents: tuple[Saying, ...]
+    notices: tuple[Saying, ...]
+    slots: tuple[Slot, ...]
+    venue: str
+    recommended: tuple[str, str]
     sources: tuple[Source, ...]
     proof: tuple[Firing, ...]
 
-    def numbers(self, saying: Saying) -> list[int]:
-        """Return the numbers, in the list of sources, of what a saying cites."""
+    def numbers(self, saying: Saying | Slot) -> list[int]:
+        """Return the numbers, in the list of sources, of what a saying or a slot cites."""
         order = [source.iri for source in self.sources]
         return sorted(order.index(iri) + 1 for iri in saying.sources)
 
 
 def conclude(knowledge: Knowledge, derivation: Derivation, request: str) -> Determination:
     """Read the determination of one request off a derivation."""
-    told = {
-        role: tell(derivation, knowledge, role, request)
-        for role in ("administrator", "search", "reason", "missing", "change", "legal", "audit")
-    }
+    told = {role: tell(derivation, knowledge, role, request) for role in (*PROVEN, *TOLD)}
     outcome = derivation.value(request, "outcome") or mn("NotEstablished").value
     said = tell(derivation, knowledge, "outcome", request)
     governing = _governing(knowledge, derivation, request)
-    everything = tuple(s for sayings in told.values() for s in sayings)
+    everything = tuple(s for role in PROVEN for s in told[role])
+    slots = read_slots(knowledge, derivation, request)
+    dispositions = [
+        knowledge.value(outcome, mn(name)) or "" for name in ("urDisposition", "imrDisposition")
+    ]
     return Determination(
         iri=f"{request}-determination",
         request=request,
@@ -166,9 +186,10 @@ def conclude(knowledge: Knowledge, derivation: Derivation, request: str) -> Dete
         outcome=outcome,
         label=knowledge.label(outcome),
         meaning=knowledge.value(outcome, DEFINITION) or "",
-        dispositions=(
-            _label(knowledge, knowledge.value(outcome, mn("urDisposition"))),
-            _label(knowledge, knowledge.value(outcome, mn("imrDisposition"))),
+        dispositions=(_label(knowledge, dispositions[0]), _label(knowledge, dispositions[1])),
+        recommended=(
+            knowledge.value(dispositions[0], mn("recommendedAs")) or "",
+            knowledge.value(dispositions[1], mn("recommendedAs")) or "",
         ),
         robust=derivation.holds(request, "robust"),
         robustness=" ".join(s.text for s in said),
@@ -183,7 +204,12 @@ def conclude(knowledge: Knowledge, derivation: Derivation, request: str) -> Dete
         changes=told["change"],
         legal=told["legal"],
         audit=told["audit"],
-        sources=_sources(knowledge, governing, told),
+        summary=told["summary"],
+        documents=told["document"],
+        notices=told["notice"],
+        slots=slots,
+        venue=derivation.value(request, "venue") or "",
+        sources=_sources(knowledge, governing, told, slots),
         proof=prove(derivation, _goals((*said, *everything))),
     )
 
@@ -252,7 +278,8 @@ def _visits(knowledge: Knowledge, derivation: Derivation, request: str) -> Visit
     limits = [n for s in situations if (n := derivation.number(s, "smallestLimit")) is not None]
     largest = [n for s in situations if (n := derivation.number(s, "largestLimit")) is not None]
     trials = [n for s in situations if (n := derivation.number(s, "trialCheckpoint")) is not None]
-    supported = _supported(derivation, request)
+    asked = derivation.number(request, "requestedVisits") or 0
+    least, most = supported(derivation, completions(derivation, request), asked)
     caps = [
         int(value)
         for source in derivation.values(request, "inForce")
@@ -264,12 +291,12 @@ def _visits(knowledge: Knowledge, derivation: Derivation, request: str) -> Visit
         prior=derivation.number(request, "priorAtLeast") or 0,
         prior_open=derivation.holds(request, "priorOpen"),
         authorized=derivation.number(request, "authorizedFirst") or 0,
-        requested=derivation.number(request, "requestedVisits") or 0,
+        requested=asked,
         limit=min(limits, default=None),
         largest=max(largest, default=None),
         trial=min(trials, default=None),
-        least=min(supported, default=0),
-        most=max(supported, default=0),
+        least=least,
+        most=most,
         cap=min(caps, default=None),
         capped=derivation.number(request, "capCountAtLeast") or 0,
         policy=knowledge.counting_policy,
@@ -281,29 +308,22 @@ def _is_kind(knowledge: Knowledge, treatment: str | None, discipline: str) -> bo
     return any(kind.value == discipline for kind in kinds)
 
 
-def _supported(derivation: Derivation, request: str) -> list[int]:
-    """List the visits that each completion supports."""
-    asked = derivation.number(request, "requestedVisits") or 0
-    found = []
-    for scenario in derivation.subjects("ofRequest", ox.NamedNode(request)):
-        if mn("Completion") not in derivation.types(scenario):
-            continue
-        if derivation.value(scenario, "scenarioOutcome") == mn("MedicallyNecessary").value:
-            found.append(asked)
-        else:
-            found.append(derivation.number(scenario, "visitsSupported") or 0)
-    return found
-
-
 def _sources(
-    knowledge: Knowledge, governing: tuple[Governing, ...], told: dict[str, tuple[Saying, ...]]
+    knowledge: Knowledge,
+    governing: tuple[Governing, ...],
+    told: dict[str, tuple[Saying, ...]],
+    slots: tuple[Slot, ...],
 ) -> tuple[Source, ...]:
     order: dict[str, None] = {}
     for item in governing:
         if item.borrowed_from:
             order[item.borrowed_from.iri] = None
         order[item.source.iri] = None
-    for role in ("reason", "missing", "legal", "audit", "change", "administrator", "search"):
+    for role in CITED:
         for saying in told[role]:
             order.update(dict.fromkeys(saying.sources))
+    for slot in slots:
+        order.update(dict.fromkeys(slot.sources))
+    for saying in (*told["notice"], *told["summary"]):
+        order.update(dict.fromkeys(saying.sources))
     return tuple(find_source(iri, knowledge) for iri in order)

@@ -13,7 +13,9 @@ MednecError
 │   ├── QueryForbidden      an update, a call to another service, a remote graph
 │   ├── QueryTooCostly      too long in time, memory or answer
 │   ├── StoreBusy           another build writes to the store of letters
-│   └── StoreUnreadable     no store of letters, or a damaged one
+│   ├── StoreUnreadable     no store of letters, or a damaged one
+│   ├── TermUnknown         an address at which nothing is described
+│   └── FolderInUse         a folder for answers that holds something else
 ├── KnowledgeError      the author of guidelines, rules or shapes
 │   ├── KnowledgeMissing    no ontology folder where one was expected
 │   ├── KnowledgeUnreadable a file that is not Turtle
@@ -22,6 +24,11 @@ MednecError
 │   ├── ShapeMalformed      a shape that would be passed over in silence
 │   ├── AxiomUnsupported    a class expression that cannot be compiled
 │   └── VocabularyInconsistent   HermiT finds a contradiction or an empty population
+├── DecisionError       the one who records a decision, or asks for a letter
+│   ├── DocumentUnreadable      not a determination or a document of decision
+│   ├── RecommendationAltered   its hash is not that of what it holds
+│   ├── DecisionRefused         lacks a named physician, a date or a reason, or contradicts itself
+│   └── LetterUnsupported       no form of a letter for that venue
 └── EngineError         us
     └── ClassifierFailed    HermiT did not end or did not start
 """
@@ -111,6 +118,23 @@ class StoreUnreadable(QueryError):
     """A folder that is no store of letters, or a damaged one."""
 
 
+class TermUnknown(QueryError):
+    """
+    An address at which the knowledge base describes nothing.
+
+    Attributes:
+        nearest: The IRIs of what is described and called most like it, nearest first.
+    """
+
+    def __init__(self, message: str, *, nearest: tuple[str, ...], hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.nearest = nearest
+
+
+class FolderInUse(QueryError):
+    """A folder to write into that holds what is not to be overwritten."""
+
+
 class KnowledgeError(MednecError):
     """Knowledge that its author has to change."""
 
@@ -141,6 +165,26 @@ class AxiomUnsupported(KnowledgeError):
 
 class VocabularyInconsistent(KnowledgeError):
     """A contradiction among the axioms, or a class that nothing can belong to."""
+
+
+class DecisionError(MednecError):
+    """A decision of a physician, or a document of one, that its sender has to change."""
+
+
+class DocumentUnreadable(DecisionError):
+    """A text that is neither a determination nor a document of decision."""
+
+
+class RecommendationAltered(DecisionError):
+    """A recommendation that is not the one whose hash it carries."""
+
+
+class DecisionRefused(DecisionError):
+    """A decision that cannot be recorded as it was given."""
+
+
+class LetterUnsupported(DecisionError):
+    """A letter for a venue that has no form."""
 
 
 class EngineError(MednecError):

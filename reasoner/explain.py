@@ -7,7 +7,7 @@ Nothing is worded here. A sentence comes from its rule, a name from a label, a f
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pyoxigraph as ox
 
@@ -17,11 +17,12 @@ from .terms import SKOS, SOURCE, mn, shorten
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from .derivation import Derivation, Firing
     from .facts import Fact
     from .knowledge import Knowledge
+    from .rules import Rule
 
 SHORT = ox.NamedNode(SKOS + "altLabel")
 STATED_IN = mn("statedIn")
@@ -91,22 +92,39 @@ def say_value(value: ox.NamedNode | ox.Literal, knowledge: Knowledge) -> str:
     return label
 
 
-def say(firing: Firing, knowledge: Knowledge) -> str:
-    """Fill the sentence of a firing's rule with its values."""
+def say(firing: Firing, knowledge: Knowledge, together: Sequence[Firing] = ()) -> str:
+    """
+    Fill the sentence of a firing's rule with its values.
+
+    Args:
+        firing: The firing.
+        knowledge: The knowledge base, for labels.
+        together: All firings that the sentence tells, where its rule lists; sorted.
+    """
     if firing.rule is None:
         return f"{shorten(firing.bindings['population'].value)} contains the situation."
 
     def fill(match: re.Match[str]) -> str:
-        term = firing.row.get(match[1])
-        if term is None:
-            return "…"
-        value = decode(term)
+        spoken = _spoken(match[1], together or (firing,), knowledge)
         if match[2] is not None:
-            return match[2] if value.value == "1" else match[3]
-        return say_value(value, knowledge)
+            one = len(spoken) == 1 if match[1] in listed else spoken == ["1"]
+            return match[2] if one else match[3]
+        return _joined(spoken) if spoken else "…"
 
+    listed = firing.rule.listed
     text = PLACE.sub(fill, firing.rule.because)
     return text[:1].upper() + text[1:]
+
+
+def _spoken(name: str, firings: Sequence[Firing], knowledge: Knowledge) -> list[str]:
+    """List the values of a variable in some firings, each once, sorted as they are spoken."""
+    terms = {term for firing in firings if (term := firing.row.get(name)) is not None}
+    return sorted({say_value(decode(term), knowledge) for term in terms})
+
+
+def _joined(words: Sequence[str]) -> str:
+    """Write a list as people do: a, b and c."""
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
 def tell(
@@ -117,23 +135,33 @@ def tell(
 
     Firings that come out as the same sentence are told once.
     """
-    told: dict[str, Saying] = {}
+    groups: dict[tuple[object, ...], list[Firing]] = {}
     for firing in derivation.with_role(role):
         rule = firing.rule
         if rule is None or firing.row[rule.about] != f"<{request}>":
             continue
-        text = say(firing, knowledge)
-        if text not in told:
-            told[text] = Saying(
-                rule=rule.id,
-                order=rule.order,
-                title=rule.title,
-                text=text,
-                basis=rule.source,
-                sources=cited(firing, knowledge),
-                firing=firing,
-            )
+        same = sorted((k, v) for k, v in firing.row.items() if k not in rule.listed)
+        key = (rule.id, *same) if rule.listed else (rule.id, *sorted(firing.row.items()))
+        groups.setdefault(key, []).append(firing)
+    told: dict[str, Saying] = {}
+    for group in groups.values():
+        saying = _saying(group, knowledge)
+        told.setdefault(saying.text, saying)
     return tuple(sorted(told.values(), key=lambda s: (s.order, s.rule, s.text)))
+
+
+def _saying(group: list[Firing], knowledge: Knowledge) -> Saying:
+    firing = group[0]
+    rule = cast("Rule", firing.rule)
+    return Saying(
+        rule=rule.id,
+        order=rule.order,
+        title=rule.title,
+        text=say(firing, knowledge, group),
+        basis=rule.source,
+        sources=tuple(sorted({iri for one in group for iri in cited(one, knowledge)})),
+        firing=firing,
+    )
 
 
 def cited(firing: Firing, knowledge: Knowledge) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 REQUIRED: Final = ("id", "title", "source", "because", "role")
-KNOWN: Final = frozenset({*REQUIRED, "from", "until", "order", "about"})
+KNOWN: Final = frozenset({*REQUIRED, "from", "until", "order", "about", "list"})
 DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 FOLDER: Final = re.compile(r"(\d+)-[a-z-]+")
 ROLES: Final = (
@@ -42,6 +42,9 @@ ROLES: Final = (
     "audit",
     "agreement",
     "outcome",
+    "summary",
+    "document",
+    "notice",
 )
 VOLATILE: Final = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE|SERVICE|LOAD)\s*[(<{]", re.IGNORECASE)
 HEAD: Final = re.compile(r"^#\+\s*([a-z]+):\s*(.*?)\s*$")
@@ -64,6 +67,8 @@ class Rule:
         role: What its firings are to a reader: one of `ROLES`.
         order: Place among the firings of its role; lower comes first.
         about: The variable that names the request a firing speaks of.
+        listed: Variables in which firings told as one sentence may differ; the sentence lists their
+            values. Empty for a rule whose firings are told one by one.
         stratum: The number of its folder; strata run in order.
         path: The file, relative to the knowledge folder.
         text: The whole file: the CONSTRUCT that any SPARQL engine can run.
@@ -82,6 +87,7 @@ class Rule:
     role: str
     order: int
     about: str
+    listed: tuple[str, ...]
     stratum: int
     path: str
     text: str
@@ -152,6 +158,7 @@ def read_rule(path: Path, folder: Path) -> Rule:
         role=head["role"],
         order=int(head.get("order", "500")),
         about=head.get("about", "request"),
+        listed=tuple(head.get("list", "").split()),
         stratum=_stratum(path, where),
         path=where,
         text=body,
@@ -216,7 +223,7 @@ def _read_head(text: str, where: str) -> dict[str, str]:
 
 def _check_sentence(rule: Rule, bound: set[str]) -> None:
     told = [] if rule.role == "step" else [rule.about]
-    for name in (*(m[1] for m in PLACE.finditer(rule.because)), *told):
+    for name in (*(m[1] for m in PLACE.finditer(rule.because)), *told, *rule.listed):
         if name not in bound:
             raise RuleMalformed(
                 f"{rule.path}: the sentence says {{?{name}}}, which the query never binds.",

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from reasoner.knowledge import Knowledge
 
-OWN_SHAPES: Final = ("case", "determination")
+OWN_SHAPES: Final = ("case", "decision", "determination")
 MEMORY: Final = "check.json"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -48,7 +49,7 @@ def test_the_contract_names_the_routes_and_no_others(client: FlaskClient) -> Non
     """The OpenAPI document and the application name the same paths and methods."""
     stated = client.get("/v1/openapi.json").get_json()["paths"]
     routes = {
-        (rule.rule, method.lower())
+        (re.sub(r"<(\w+)>", r"{\1}", rule.rule), method.lower())
         for rule in client.application.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if rule.endpoint != "static"
@@ -239,7 +240,7 @@ def test_each_kind_of_error_has_a_status(kind: type[errors.MednecError]) -> None
     """The sender's faults are 4xx, ours and the authors' 5xx."""
     status = problems.status_of(kind)
 
-    if issubclass(kind, errors.CaseError | errors.QueryError):
+    if issubclass(kind, errors.CaseError | errors.QueryError | errors.DecisionError):
         assert 400 <= status < 500
     else:
         assert status >= 500

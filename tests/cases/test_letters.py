@@ -1,0 +1,219 @@
+"""The letters of some cases, word for word, in each form; and what holds of the letter of any."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pypdf
+import pytest
+
+from reasoner import decide, decision_data, load_case, load_case_file, write_letter
+from reasoner.letter.as_html import letter_html
+from reasoner.letter.as_pdf import letter_pdf
+from reasoner.letter.as_text import letter_text
+from reasoner.letter.compose import compose
+
+if TYPE_CHECKING:
+    from reasoner import Knowledge
+    from reasoner.letter.page import Letter, Line
+
+CASES = Path(__file__).parents[2] / "fixtures" / "cases"
+GOLDEN = (
+    "seed-2014-spine-12-visits",
+    "lumbar-strain-8-and-6-visits-over-limit",
+    "lumbar-strain-notes-missing-decide",
+    "headache-2017-schedule-silent",
+)
+ALL = sorted(path.parent.name for path in CASES.glob("*/case.ttl"))
+
+
+def letter_of(name: str, knowledge: Knowledge, venue: str | None = None) -> Letter:
+    case = load_case_file(CASES / name / "case.ttl", knowledge)
+    return compose(decision_data(decide(case, knowledge), knowledge), knowledge, venue=venue)
+
+
+def lines_of(letter: Letter) -> list[Line]:
+    return [line for s in letter.sections for block in s.blocks for line in block.lines]
+
+
+class Page(HTMLParser):
+    """The tags and the words of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: set[str] = set()
+        self.targets: set[str] = set()
+        self.words: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep what is opened, named and pointed at."""
+        found = dict(attrs)
+        if tag not in {"meta", "rect", "line", "br"}:
+            self.open.append(tag)
+        self.ids |= {value for value in [found.get("id")] if value}
+        self.targets |= {value[1:] for value in [found.get("href")] if value}
+
+    def handle_endtag(self, tag: str) -> None:
+        """Each tag is closed in the order in which it was opened."""
+        if tag not in {"rect", "line"}:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        """Keep the words, but not the style."""
+        if self.open and self.open[-1] != "style":
+            self.words.append(data)
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+@pytest.mark.parametrize("form", ["txt", "html"])
+def test_a_letter_reads_as_it_was_blessed(
+    name: str, form: str, knowledge: Knowledge, pytestconfig: pytest.Config
+) -> None:
+    """A change of a letter is seen and blessed by a person; the hashes at its foot are left out."""
+    letter = replace(letter_of(name, knowledge), foot=())
+    text = letter_text(letter) if form == "txt" else letter_html(letter)
+    path = CASES / name / f"letter.{form}"
+    if pytestconfig.getoption("--bless"):
+        path.write_text(text, encoding="utf-8")
+
+    assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_each_citation_of_a_letter_resolves(name: str, knowledge: Knowledge) -> None:
+    """A number in a letter is that of a source at its end, and each source is cited."""
+    letter = letter_of(name, knowledge)
+    page = Page(letter_html(letter))
+    listed = next(s for s in letter.sections if s.key == "sources").blocks[0].lines
+    cited = {n for line in lines_of(letter) if line not in listed for n in line.cites}
+
+    assert cited == set(range(1, len(listed) + 1))
+    assert page.targets <= page.ids
+    assert page.open == []
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_letter_is_marked_a_draft_in_each_form(name: str, knowledge: Knowledge) -> None:
+    """Nobody takes the letter of a recommendation for a decision."""
+    case = load_case_file(CASES / name / "case.ttl", knowledge)
+    data = decision_data(decide(case, knowledge), knowledge)
+    for form in ("text", "html"):
+        page = write_letter(data, knowledge, form).decode()
+        words = page if form == "text" else " ".join(Page(page).words)
+
+        assert words.lower().count("draft for a physician's decision") >= 1
+        assert "This is no decision" in words
+        assert "Decision:" not in words
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_text_html_and_pdf_tell_the_same(name: str, knowledge: Knowledge) -> None:
+    """The three forms are three layouts of one letter: every sentence stands in each."""
+    letter = letter_of(name, knowledge)
+    squeeze = re.compile(r"\s+")
+    pdf = pypdf.PdfReader(io.BytesIO(letter_pdf(letter)))
+    pages = {
+        "text": letter_text(letter),
+        "html": " ".join(Page(letter_html(letter)).words),
+        "pdf": " ".join(page.extract_text() for page in pdf.pages),
+    }
+    for form, page in pages.items():
+        found = squeeze.sub("", page)
+        lacking = [
+            line.text for line in lines_of(letter) if squeeze.sub("", line.text) not in found
+        ]
+
+        # A sentence of a PDF may run on to the next page, across its foot and head.
+        assert len(lacking) <= (len(pdf.pages) if form == "pdf" else 0), (form, lacking)
+
+
+def test_the_pdf_of_a_letter_is_the_same_bytes_each_time(knowledge: Knowledge) -> None:
+    """A letter can be compared, hashed and filed."""
+    letter = letter_of(GOLDEN[0], knowledge)
+
+    assert letter_pdf(letter) == letter_pdf(letter)
+
+
+def test_the_pdf_of_a_letter_is_tagged_and_fits_its_pages(knowledge: Knowledge) -> None:
+    """PDF/UA: a screen reader can read it; no page is empty and nothing stands off the paper."""
+    pdf = pypdf.PdfReader(io.BytesIO(letter_pdf(letter_of(GOLDEN[0], knowledge))))
+
+    assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert pdf.trailer["/Root"]["/Lang"] == "en"
+    assert "pdfuaid" in str(pdf.trailer["/Root"]["/Metadata"].get_data())
+    assert 3 <= len(pdf.pages) <= 7
+    for page in pdf.pages:
+        places: list[tuple[float, float]] = []
+
+        def note(
+            text: str,
+            cm: list[float],
+            tm: list[float],
+            *_: object,
+            places: list[tuple[float, float]] = places,
+        ) -> None:
+            if text.strip():
+                places.append((tm[4] * cm[0] + cm[4], tm[5] * cm[3] + cm[5]))
+
+        page.extract_text(visitor_text=note)
+        width, height = float(page.mediabox.width), float(page.mediabox.height)
+
+        assert len(places) > 5
+        assert all(0 <= x <= width and 0 <= abs(y) <= height for x, y in places)
+
+
+def test_what_a_record_says_cannot_break_a_letter(knowledge: Knowledge) -> None:
+    """Words of a record are words: no markup of HTML or typst comes out of them."""
+    nasty = "<script>alert(1)</script> #panic() $x$ *b* _i_ @c <a> \\\\ &amp; “2014-05-09”"
+    text = (CASES / GOLDEN[0] / "case.ttl").read_text(encoding="utf-8")
+    text = text.replace('mn:citedAs "Chronic Pain Guidelines"', f'mn:citedAs "{nasty}"')
+    case = load_case(text.encode(), knowledge, form="turtle")
+    data = decision_data(decide(case, knowledge), knowledge)
+    said = nasty.replace("\\\\", "\\")
+    html = write_letter(data, knowledge, "html").decode()
+    pdf = pypdf.PdfReader(io.BytesIO(write_letter(data, knowledge, "pdf")))
+
+    assert "<script>" not in html
+    assert said in " ".join(Page(html).words)
+    assert "#panic() $x$ *b* _i_ @c <a>" in " ".join(
+        " ".join(page.extract_text().split()) for page in pdf.pages
+    )
+
+
+def test_dates_are_written_out_but_not_in_quotations(knowledge: Knowledge) -> None:
+    """A letter says May 9, 2014; what it quotes stays as it was written."""
+    text = (CASES / GOLDEN[0] / "case.ttl").read_text(encoding="utf-8")
+    text = text.replace('"Chronic Pain Guidelines"', '"Guidelines of 2014-05-09"')
+    case = load_case(text.encode(), knowledge, form="turtle")
+    letter = compose(decision_data(decide(case, knowledge), knowledge), knowledge)
+    told = " ".join(line.text for line in lines_of(letter))
+
+    assert "“Guidelines of 2014-05-09”" in told
+    assert "On May 9, 2014, utilization review denied the request." in told
+
+
+def test_a_letter_of_utilization_review_gives_its_own_notices(knowledge: Knowledge) -> None:
+    """Each venue has its form: title, words, and the notices that follow its outcome."""
+    text = (CASES / "lumbar-strain-no-improvement" / "case.ttl").read_text(encoding="utf-8")
+    head, _, _ = text.partition("    mn:urDecision [")
+    case = load_case(f"{head.rstrip().rstrip(';')} .".encode(), knowledge, form="turtle")
+    letter = compose(decision_data(decide(case, knowledge), knowledge), knowledge)
+    notices = next(s for s in letter.sections if s.key == "notices").blocks[0].lines
+
+    assert letter.title == "Utilization review"
+    assert any("application is due within 30 days" in line.text for line in notices)
+    assert "Deny" in letter.results[0][1]
+
+
+def test_a_part_says_how_many_visits_are_supported(knowledge: Knowledge) -> None:
+    """“In part” without a number helps nobody."""
+    letter = letter_of("lumbar-strain-8-and-6-visits-over-limit", knowledge)
+
+    assert letter.results[0][1].endswith("visits supported: 2")

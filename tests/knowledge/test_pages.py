@@ -1,0 +1,365 @@
+"""The documentation of the knowledge base says what its files say, and every link leads on."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+import pytest
+import rdflib
+from rdflib.namespace import OWL, RDF
+
+from reasoner import documentation, errors, load_knowledge
+from reasoner.docs.links import filed
+from reasoner.docs.site import MARK, make_room, write_site
+from tests.strict_html import Page, read
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reasoner import Knowledge
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+BASE = "https://w3id.org/mednec/"
+MN = rdflib.Namespace(BASE + "ns#")
+FIGURES = {
+    "least": MN.minimumVisits,
+    "most": MN.maximumVisits,
+    "weeks": MN.withinWeeks,
+    "months": MN.withinMonths,
+    "trial": MN.trialVisits,
+    "trial-months": MN.trialMonths,
+}
+
+
+@pytest.fixture(scope="module")
+def site(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of all pages."""
+    folder = tmp_path_factory.mktemp("site")
+    write_site(documentation(knowledge), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pages(site: Path) -> Mapping[str, Page]:
+    """Return all pages as read, by file."""
+    return {
+        path.relative_to(site).as_posix(): read(path.read_text("utf-8"))
+        for path in sorted(site.rglob("*.html"))
+    }
+
+
+@pytest.fixture(scope="module")
+def told() -> rdflib.Graph:
+    """Return what the ontology files say, read by another library than the pages are."""
+    graph = rdflib.Graph()
+    for path in sorted((ROOT / "ontology").rglob("*.ttl")):
+        if path.parent.name != "generated":
+            graph.parse(path)
+    return graph
+
+
+def file_of(iri: str) -> str:
+    return f"{iri.removeprefix(BASE).replace('ns#', 'ns/')}.html"
+
+
+def ours(graph: rdflib.Graph) -> set[str]:
+    return {str(s) for s in graph.subjects() if str(s).startswith(BASE)}
+
+
+def dangling(pages: Mapping[str, Page], files: set[str]) -> list[str]:
+    """List the links between pages that lead to no file, or to no place in it."""
+    found = []
+    for name, page in pages.items():
+        for address in page.addresses:
+            parts = urlsplit(address)
+            if parts.scheme or parts.netloc:
+                continue
+            target = posixpath.normpath(
+                posixpath.join(posixpath.dirname(name), unquote(parts.path))
+            )
+            target = target if parts.path else name
+            anchor = unquote(parts.fragment)
+            if target not in files or (anchor and anchor not in pages[target].ids):
+                found.append(f"{name}: {address}")
+    return found
+
+
+def test_everything_that_is_described_has_a_page(
+    told: rdflib.Graph, pages: Mapping[str, Page]
+) -> None:
+    """A term, a concept, an edition, a recommendation or a provision is found at its own path."""
+    found = sorted(iri for iri in ours(told) if file_of(iri) not in pages)
+
+    assert len(ours(told)) > 1400
+    assert found == []
+
+
+def test_every_rule_has_a_page(knowledge: Knowledge, pages: Mapping[str, Page]) -> None:
+    """A finding of a determination leads to the rule that found it."""
+    assert {rule.id for rule in knowledge.rules} == {
+        name.removeprefix("rule/").removesuffix(".html")
+        for name in pages
+        if name.startswith("rule/")
+    }
+
+
+def test_a_page_shows_the_label_and_the_definition(
+    told: rdflib.Graph, pages: Mapping[str, Page]
+) -> None:
+    """What a thing is called and what it means stands on its page as its file says it."""
+    lacking = [
+        f"{subject}: {text}"
+        for predicate in (rdflib.RDFS.label, rdflib.SKOS.definition)
+        for subject, text in told.subject_objects(predicate)
+        if str(subject).startswith(BASE)
+        and str(text).lower() not in pages[file_of(str(subject))].all("main")[0].text.lower()
+    ]
+
+    assert lacking == []
+
+
+def test_every_link_between_pages_leads_somewhere(site: Path, pages: Mapping[str, Page]) -> None:
+    """A reader never comes to a page, or to a place on it, that is not there."""
+    files = {path.relative_to(site).as_posix() for path in site.rglob("*")}
+
+    assert sum(len(page.addresses) for page in pages.values()) > 20_000
+    assert dangling(pages, files) == []
+
+
+def test_every_page_is_well_formed(pages: Mapping[str, Page]) -> None:
+    """No browser has to guess, and each reads the same."""
+    assert [f"{name}: {fault}" for name, page in pages.items() for fault in page.faults] == []
+
+
+def test_every_page_keeps_to_the_policy_and_can_be_read_aloud(pages: Mapping[str, Page]) -> None:
+    """One heading, labelled fields, named columns; no style or script within the page."""
+    found = []
+    for name, page in pages.items():
+        if len(page.all("h1")) != 1 or page.all("html")[0].attributes.get("lang") != "en":
+            found.append(f"{name}: headings or language")
+        labelled = {e.attributes.get("for") for e in page.all("label")}
+        found += [
+            f"{name}: {e.tag} without a label"
+            for e in (*page.all("input"), *page.all("select"))
+            if e.attributes.get("id") not in labelled
+        ]
+        found += [f"{name}: style within" for e in page.elements if "style" in e.attributes]
+        found += [f"{name}: script within" for e in page.all("script") if e.text.strip()]
+        found += [
+            f"{name}: a table without named columns"
+            for e in page.all("table")
+            if not any(h.within(e) for h in page.all("th", scope="col"))
+        ]
+
+    assert found == []
+
+
+def test_each_row_of_the_table_of_limits_is_that_of_its_file(
+    told: rdflib.Graph, pages: Mapping[str, Page]
+) -> None:
+    """Nobody reads a figure in the table that the guideline's file does not state."""
+    page = pages["limits.html"]
+    shown = {}
+    for row in page.all("tr"):
+        if not row.attributes.get("id", "").startswith("row-"):
+            continue
+        cells = [e for e in page.all("td") if e.within(row)]
+        told_by = {k.removeprefix("data-"): v for e in cells for k, v in e.attributes.items()}
+        figures = {name: told_by[name] for name in FIGURES}
+        dates = {k: row.attributes[f"data-{k}"] for k in ("since", "until", "mark")}
+        shown[row.attributes["id"]] = {**figures, **dates}
+    stated = {}
+    for said in told.subjects(RDF.type, MN.Recommendation):
+        edition = told.value(said, MN.statedIn)
+        mark = told.value(told.value(said, MN.verification), rdflib.RDFS.label)
+        stated[f"row-{str(said).removeprefix(BASE + 'guideline/').replace('/', '-')}"] = {
+            **{name: str(told.value(said, p, default="")) for name, p in FIGURES.items()},
+            "since": str(told.value(edition, MN.effectiveFrom, default="")),
+            "until": str(told.value(edition, MN.effectiveUntil, default="")),
+            "mark": str(mark),
+        }
+
+    assert len(stated) > 250
+    assert shown == stated
+
+
+def test_the_figure_that_is_read_is_the_figure_that_is_stated(
+    told: rdflib.Graph, pages: Mapping[str, Page]
+) -> None:
+    """On its own page a recommendation shows its maximum, or says why there is none."""
+    wrong = []
+    for said in told.subjects(RDF.type, MN.Recommendation):
+        page = pages[file_of(str(said))]
+        most = next(e for e in page.all("div", class_="most"))
+        shown = next(e for e in page.all("dd") if e.within(most)).text.strip()
+        limit = told.value(said, MN.maximumVisits)
+        if told.value(said, MN.notRecommended) is not None:
+            expected = "not recommended"
+        elif lender := told.value(said, MN.sameLimitAs):
+            expected = f"as {told.value(lender, rdflib.RDFS.label)}"
+        elif told.value(said, MN.textHeld) is not None:
+            expected = "text not held"
+        else:
+            expected = "none stated" if limit is None else str(limit)
+        if shown != expected:
+            wrong.append(f"{said}: {shown} for {expected}")
+
+    assert wrong == []
+
+
+def marks_by_anchor(page: Page, tag: str) -> dict[str, list[str]]:
+    """Return the marks inside each element of a kind that has an anchor."""
+    return {
+        e.attributes["id"]: [
+            m.text for m in page.all("span") if m.within(e) and "mark" in m.attributes["class"]
+        ]
+        for e in page.all(tag)
+        if "id" in e.attributes
+    }
+
+
+def test_what_is_provisional_is_marked_wherever_it_shows(
+    told: rdflib.Graph, pages: Mapping[str, Page]
+) -> None:
+    """A figure that was not seen in its source is never met without that being said."""
+    unmarked = []
+    articles = {n: marks_by_anchor(p, "article") for n, p in pages.items() if p.all("article")}
+    rows = marks_by_anchor(pages["limits.html"], "tr")
+    for subject, mark in told.subject_objects(MN.verification):
+        word = str(told.value(mark, rdflib.RDFS.label)).capitalize()
+        own = pages[file_of(str(subject))]
+        heading = own.all("h1")[0]
+        places = [[m.text for m in own.all("span") if m.within(heading)]]
+        anchor = str(subject).rsplit("/", 1)[-1]
+        if edition := told.value(subject, MN.statedIn):
+            places.append(articles[file_of(str(edition))].get(anchor, []))
+            if (subject, RDF.type, MN.Recommendation) in told:
+                places.append(rows[f"row-{str(edition).rsplit('/', 1)[-1]}-{anchor}"])
+        unmarked += [f"{subject}: {place}" for place in places if place != [word]]
+    files = {str(s) for s in told.subjects(RDF.type, OWL.Ontology) if "/law/" in str(s)}
+    on_files = {a: m for f in files for a, m in articles.get(file_of(f), {}).items()}
+    unmarked += [
+        str(s)
+        for s, mark in told.subject_objects(MN.verification)
+        if "/law/" in str(s) and on_files.get(str(s).rsplit("/", 1)[-1]) is None
+    ]
+
+    assert unmarked == []
+
+
+def test_a_recommendation_is_an_anchor_of_its_edition(
+    told: rdflib.Graph, pages: Mapping[str, Page]
+) -> None:
+    """The whole edition can be read on one page, and each part of it pointed to."""
+    lacking = [
+        str(said)
+        for said, edition in told.subject_objects(MN.statedIn)
+        if str(said).rsplit("/", 1)[-1] not in pages[file_of(str(edition))].ids
+    ]
+
+    assert lacking == []
+
+
+def test_the_list_of_terms_answers_to_fragments(
+    told: rdflib.Graph, pages: Mapping[str, Page]
+) -> None:
+    """The IRI of a term ends in a fragment, so the page of all terms holds each of them."""
+    names = {iri.removeprefix(str(MN)) for iri in ours(told) if iri.startswith(str(MN))}
+
+    assert names - pages["ns.html"].ids == set()
+
+
+def test_a_concept_names_the_recommendations_for_it_and_for_what_is_broader(
+    pages: Mapping[str, Page],
+) -> None:
+    """A reader who comes with a condition sees what speaks of it."""
+    text = pages["concept/LumbarStrain.html"].all("main")[0].text
+
+    assert "S39.012" in text
+    assert "physical therapy, lumbar sprains and strains" in text
+    assert "sprain or strain of the spine" in text
+
+
+def test_the_turtle_of_a_page_is_what_the_files_say_of_its_subject(
+    site: Path, told: rdflib.Graph
+) -> None:
+    """A program that asks for a term gets no more and no less than is told of it."""
+    from rdflib.compare import isomorphic
+
+    subject = rdflib.URIRef(f"{BASE}guideline/mtus-chronic-pain-2009/myalgia-situations")
+    given = rdflib.Graph().parse(site / f"{str(subject).removeprefix(BASE)}.ttl")
+
+    assert isomorphic(given, told.cbd(subject))
+
+
+def test_the_same_knowledge_gives_the_same_bytes(site: Path, tmp_path: Path) -> None:
+    """A diff of the documentation shows what changed in the knowledge, and nothing else."""
+    command = [Path(sys.executable).parent / "mednec", "docs", tmp_path / "again"]
+    environment = {**os.environ, "PYTHONHASHSEED": "7"}
+    subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True)
+
+    first, second = (
+        {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+        for folder in (site, tmp_path / "again")
+    )
+    assert first.keys() == second.keys()
+    assert [name for name, data in first.items() if data != second[name]] == []
+
+
+def test_words_of_the_knowledge_are_never_markup(knowledge: Knowledge, tmp_path: Path) -> None:
+    """A label with a tag is shown as it is written, and only web addresses become links."""
+    for folder in ("ontology", "shapes"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    file = tmp_path / "ontology/guidelines/mtus-chronic-pain-2009.ttl"
+    text = file.read_text("utf-8")
+    bad = "<script>alert(1)</script> & \\\" '<b>"
+    text = text.replace("physical medicine, myalgia and myositis", bad)
+    text = text.replace('"a published IMR determination of 2016-17"', '"javascript:alert(1)"')
+    file.write_text(text, "utf-8")
+    docs = documentation(load_knowledge(tmp_path, entailed=knowledge.entailed))
+
+    shown = {path: docs.html(page, links=filed) for path, page in docs.pages.items()}
+    read_pages = {path: read(text) for path, text in shown.items() if "alert(1)" in text}
+    assert len(read_pages) > 5
+    assert [p for p in read_pages.values() if p.faults] == []
+    assert all("<script>alert" not in text for text in shown.values())
+    assert not any("javascript:" in a for p in read_pages.values() for a in p.addresses)
+    assert bad.replace("\\", "").lower() in read_pages["limits"].all("main")[0].text.lower()
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(
+    knowledge: Knowledge, tmp_path: Path
+) -> None:
+    """A slip of the hand does not cost anybody their files."""
+    (tmp_path / "thesis.txt").write_text("years of work", "utf-8")
+
+    with pytest.raises(errors.FolderInUse):
+        write_site(documentation(knowledge), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_pages_that_are_no_more_are_removed(tmp_path: Path) -> None:
+    """What an earlier run wrote does not linger beside what is true now."""
+    (tmp_path / MARK).write_text("an earlier run", "utf-8")
+    (tmp_path / "retired.html").write_text("an earlier page", "utf-8")
+
+    make_room(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_that_leads_nowhere_is_seen() -> None:
+    """The check of links has been seen failing, for a file and for a place in one."""
+    page = read(
+        "<p id='here'><a href='b.html'>b</a><a href='#there'>c</a><a href='#here'>d</a></p>"
+    )
+
+    assert dangling({"a.html": page}, {"a.html"}) == ["a.html: b.html", "a.html: #there"]

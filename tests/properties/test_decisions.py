@@ -1,0 +1,143 @@
+"""Laws of judgement and decision, over all fixtures and over made-up cases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reasoner import (
+    Physician,
+    Ruling,
+    decide,
+    decision_data,
+    errors,
+    load_case,
+    load_case_file,
+    sign,
+    write_letter,
+)
+from reasoner.engine import derive
+from reasoner.judgement import completions, supported, suppose
+from reasoner.terms import mn
+from tests.strategies import RESPONSES, Story
+
+if TYPE_CHECKING:
+    from reasoner import Knowledge
+
+CASES = sorted((Path(__file__).parents[2] / "fixtures" / "cases").glob("*/case.ttl"))
+OUTCOMES = ("MedicallyNecessary", "NecessaryInPart", "NotMedicallyNecessary", "NotEstablished")
+LAWFUL = settings(
+    deadline=None,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+NAMES = st.one_of(st.just("Ana Reyes, MD"), st.just(""), st.text(max_size=12))
+TRUTH = mn("supposesTruth")
+MADE: dict[Path, dict[str, Any]] = {}
+
+
+def determination_of(path: Path, knowledge: Knowledge) -> dict[str, Any]:
+    if path not in MADE:
+        MADE[path] = decision_data(decide(load_case_file(path, knowledge), knowledge), knowledge)
+    return MADE[path]
+
+
+@LAWFUL
+@given(
+    path=st.sampled_from(CASES),
+    physician=st.builds(Physician, name=NAMES, licence=NAMES, specialty=NAMES),
+    decision=st.sampled_from(["accept", "override", "deny", ""]),
+    outcome=st.sampled_from([None, *OUTCOMES, "Denied"]),
+    visits=st.one_of(st.none(), st.integers(min_value=-1, max_value=30)),
+    reason=st.sampled_from(["", "  ", "The examination of the worker."]),
+    day=st.sampled_from(["2026-01-02", "1999-01-01", "", "2026-13-01"]),
+)
+def test_no_adverse_decision_without_a_named_physician(  # noqa: PLR0913 - one for each input
+    *,
+    path: Path,
+    physician: Physician,
+    decision: str,
+    outcome: str | None,
+    visits: int | None,
+    reason: str,
+    day: str,
+    knowledge: Knowledge,
+) -> None:
+    """Whatever is asked, what comes out is a refusal, or a decision of somebody with a name."""
+    ruling = Ruling(
+        decision=decision, decided_on=day, outcome=outcome, visits=visits, reason=reason
+    )
+    determination = determination_of(path, knowledge)
+    try:
+        signed: dict[str, Any] = sign(determination, knowledge, physician, ruling)
+    except errors.DecisionRefused:
+        return
+    for one in signed["decisions"]:
+        assert all(one["physician"][key].strip() for key in ("name", "licence", "specialty"))
+        assert one["decidedOn"] == day
+        assert one["decision"] == "accept" or one["reason"].strip()
+        assert one["decision"] == "override" or one["outcome"] in {
+            d["outcome"] for d in determination["determinations"]
+        }
+        assert one["adverse"] is (one["outcome"] != "MedicallyNecessary")
+    assert signed["recommendation"] == determination
+
+
+@LAWFUL
+@given(path=st.sampled_from(CASES))
+def test_a_determination_never_speaks_as_a_decision(path: Path, knowledge: Knowledge) -> None:
+    """Until a physician decides, status, text and letter say that this is a recommendation."""
+    determination = determination_of(path, knowledge)
+    page = write_letter(determination, knowledge, "text").decode()
+
+    assert determination["status"] == "recommendation, awaits a physician's decision"
+    assert "decisions" not in determination
+    assert "DRAFT FOR A PHYSICIAN'S DECISION" in page
+    assert "Recommendation: " in page
+    assert "Decision: " not in page
+
+
+STORIES = st.builds(
+    Story,
+    prior=st.one_of(st.none(), st.integers(min_value=0, max_value=14)),
+    asked=st.integers(min_value=1, max_value=14),
+    response=st.sampled_from(RESPONSES),
+    exceptional=st.booleans(),
+    notes_missing=st.booleans(),
+)
+
+
+@LAWFUL
+@given(story=STORIES)
+def test_the_outcome_under_an_answer_comes_true(story: Story, knowledge: Knowledge) -> None:
+    """An answer told as a scenario is what the whole case gives once the answer is on record."""
+    decision = decide(load_case(story.turtle().encode(), knowledge, form="turtle"), knowledge)
+    one = decision.determinations[0]
+    for slot in one.slots:
+        for answer in slot.answers:
+            if knowledge.value(answer.iri, TRUTH) is None:
+                continue
+            told = suppose(knowledge, decision.derivation.told, slot.iri, answer.iri)
+            other = derive(knowledge, told)
+            visits = supported(other, completions(other, one.request), story.asked)
+
+            assert other.value(one.request, "outcome") == answer.outcome
+            assert visits == (answer.least, answer.most)
+
+
+@LAWFUL
+@given(story=STORIES)
+def test_the_answer_that_the_record_gives_is_the_determination(
+    story: Story, knowledge: Knowledge
+) -> None:
+    """What the record answers already changes nothing."""
+    decision = decide(load_case(story.turtle().encode(), knowledge, form="turtle"), knowledge)
+    one = decision.determinations[0]
+    for slot in one.slots:
+        given = [answer for answer in slot.answers if answer.given]
+
+        assert len(given) <= 1
+        assert all(answer.outcome == one.outcome for answer in given)

@@ -1,0 +1,186 @@
+"""The parts that pages are made of."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reasoner.docs.book import Book, Link
+from reasoner.docs.expressions import Phrase, population_phrase, things_of
+from reasoner.docs.guidelines import Edition
+from reasoner.docs.links import file_name, filed, served
+from reasoner.docs.rules import sentence
+from reasoner.docs.timeline import LANE, NAMES, WIDTH, timeline
+from reasoner.docs.usage import Usage, rule_terms
+
+if TYPE_CHECKING:
+    from reasoner import Knowledge
+
+NS = "https://w3id.org/mednec/ns#"
+CONCEPT = "https://w3id.org/mednec/concept/"
+GUIDELINE = "https://w3id.org/mednec/guideline/"
+NAMES_IN_PATHS = st.from_regex(r"[A-Za-z0-9][\w.-]{0,6}", fullmatch=True)
+PATHS = st.lists(NAMES_IN_PATHS, min_size=1, max_size=3).map("/".join)
+
+
+@pytest.fixture(scope="module")
+def book(knowledge: Knowledge) -> Book:
+    return Book(knowledge)
+
+
+@given(here=PATHS, path=PATHS)
+def test_an_address_between_files_leads_to_the_file(here: str, path: str) -> None:
+    """Pages link to each other wherever their folder lies."""
+    address = filed(path, here)
+
+    folder = posixpath.dirname(file_name(here))
+    assert posixpath.normpath(posixpath.join(folder, unquote(address))) == file_name(path)
+
+
+@given(here=PATHS, path=PATHS)
+def test_an_address_of_the_service_does_not_depend_on_the_page(here: str, path: str) -> None:
+    """Where the service answers at the root of its host, a path is an address."""
+    assert unquote(served(path, here)) == f"/{path}"
+
+
+@pytest.mark.parametrize("links", [filed, served])
+def test_an_anchor_is_kept(links: object) -> None:
+    """A link to a part of a page opens the page at the part."""
+    assert links("shapes#Case-injury", "ns/Case").endswith("#Case-injury")  # type: ignore[operator]
+
+
+def words(phrase: Phrase) -> str:
+    """Write a phrase as one line."""
+    parts = [words(part) for part in phrase.parts]
+    if phrase.kind == "step":
+        return f"{phrase.link.text if phrase.link else ''}: {parts[0]}"
+    if phrase.kind in {"all", "any"}:
+        return f"({(' and ' if phrase.kind == 'all' else ' or ').join(parts)})"
+    return phrase.link.text if phrase.link else phrase.text
+
+
+@pytest.mark.parametrize(
+    ("population", "said"),
+    [
+        (
+            "mtus-chronic-pain-2009/myalgia-situations",
+            (
+                "(situation and treatment: physical medicine and phase: chronic and "
+                "treats diagnosis: condition: myalgia or myositis)"
+            ),
+        ),
+        (
+            "acoem-knee-2015/text-situations",
+            "(situation and treats diagnosis: condition: region: knee and leg)",
+        ),
+    ],
+)
+def test_a_population_is_said_in_the_labels_of_its_parts(
+    population: str, said: str, book: Book
+) -> None:
+    """Who a recommendation is for can be read without knowing OWL."""
+    phrase = population_phrase(book, GUIDELINE + population)
+
+    assert phrase is not None
+    assert words(phrase) == said
+
+
+def test_every_population_is_said_whole(book: Book, knowledge: Knowledge) -> None:
+    """No class, value or property of an expression is left out of its words."""
+    for population in knowledge.populations:
+        phrase = population_phrase(book, population.iri)
+        named = set(things_of(book, population.iri))
+
+        assert phrase is not None
+        assert "test" not in {part.kind for part in phrase.parts}
+        assert {book.link(iri).name for iri in named} <= set(phrase.things())
+
+
+def test_a_rule_reads_and_concludes_what_its_text_names(knowledge: Knowledge) -> None:
+    """The page of a term lists the rules by their texts, in head and conditions apart."""
+    terms = rule_terms(knowledge.rule["LIM-02"])
+
+    assert terms.concludes == {f"{NS}ground"}
+    assert {f"{NS}largestLimit", f"{NS}governedBy", f"{NS}requestedVisits"} <= terms.reads
+    assert f"{NS}ground" not in terms.reads
+
+
+def test_no_premise_of_a_rule_is_missed(book: Book, knowledge: Knowledge) -> None:
+    """What the loader of rules finds in a rule, the reader of its page finds too."""
+    usage = Usage(book)
+    for rule in knowledge.rules:
+        needed = {p[1:-1] for p, _ in rule.needs} | {v[1:-1] for _, v in rule.needs if v}
+        ours = {iri for iri in needed if iri.startswith((NS, CONCEPT))}
+
+        assert ours <= usage.rules[rule.id].reads
+
+
+def test_a_sentence_is_cut_at_its_variables(knowledge: Knowledge) -> None:
+    """What varies from case to case is told apart from what is always said."""
+    parts = sentence(knowledge.rule["LIM-02"])
+
+    assert [p.variable for p in parts if p.variable][:3] == ["prior", "prior", "asked"]
+    assert "visit/visits" in [p.text for p in parts]
+    assert not any("{?" in p.text for p in parts)
+
+
+def edition(name: str, since: str, until: str, *replaces: str) -> Edition:
+    """Make an edition of which only the dates matter."""
+    blank = dict.fromkeys(Edition.__dataclass_fields__, ())
+    link = Link(text=name, path=name)
+    told = {
+        "link": link,
+        "iri": name,
+        "short": name,
+        "since": since,
+        "until": until,
+        "tier": None,
+        "replaces": tuple(Link(text=r, path=r) for r in replaces),
+    }
+    return Edition(**{**blank, **told})  # type: ignore[arg-type]
+
+
+def lanes(*editions: Edition) -> list[list[str]]:
+    return [
+        [bar.edition.short for bar in lane.bars]
+        for group in timeline(editions).groups
+        for lane in group.lanes
+    ]
+
+
+def test_editions_that_follow_each_other_share_a_lane() -> None:
+    """The picture shows at one look which edition took the place of which."""
+    a = edition("a", "2009-01-01", "2015-01-01")
+    b = edition("b", "2015-01-01", "", "a")
+
+    assert lanes(a, b) == [["a", "b"]]
+
+
+def test_editions_that_share_a_predecessor_or_overlap_do_not_share_a_lane() -> None:
+    """A lane is never read as one edition where two were in force."""
+    a = edition("a", "2009-01-01", "2015-01-01")
+    b = edition("b", "2015-01-01", "", "a")
+    c = edition("c", "2015-01-01", "", "a")
+    early = edition("early", "2014-12-31", "", "a")
+
+    assert lanes(a, b, c) == [["a"], ["b"], ["c"]]
+    assert lanes(a, early) == [["a"], ["early"]]
+
+
+def test_bars_meet_at_the_day_and_never_leave_the_picture() -> None:
+    """The last day of one edition is the day before the first of the next."""
+    a = edition("a", "2009-07-18", "2016-07-29")
+    b = edition("b", "2016-07-29", "", "a")
+    drawn = timeline([a, b, edition("never", "", "")])
+    first, second = drawn.groups[0].lanes[0].bars
+
+    assert first.x + first.width == pytest.approx(second.x, abs=0.11)
+    assert NAMES <= first.x < second.x
+    assert second.x + second.width == pytest.approx(WIDTH)
+    assert (first.open, second.open) == (False, True)
+    assert drawn.height > drawn.groups[0].lanes[-1].y + LANE - 1

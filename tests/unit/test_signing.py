@@ -1,0 +1,320 @@
+"""A recommendation becomes a decision only by a named physician; both are kept."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+import pytest
+from click.testing import CliRunner
+
+from reasoner import (
+    Physician,
+    Ruling,
+    decide,
+    decision_data,
+    errors,
+    load_case_file,
+    read_document,
+    sign,
+    signed_rdf,
+    write_letter,
+)
+from reasoner.as_data import digest
+from reasoner.cli import commands
+from reasoner.intake import check_data
+from reasoner.letter.as_rdf import signed_triples
+from reasoner.terms import NS
+
+if TYPE_CHECKING:
+    from reasoner import Knowledge
+
+CASES = Path(__file__).parents[2] / "fixtures" / "cases"
+SEED = CASES / "seed-2014-spine-12-visits" / "case.ttl"
+ANA = Physician(name="Ana Reyes, MD", licence="Massachusetts 123456", specialty="Pain Medicine")
+ACCEPT = Ruling(decision="accept", decided_on="2014-08-20")
+FIRST = Ruling(decision="accept", decided_on="2014-08-20", item="1")
+OVERRIDE = Ruling(
+    decision="override",
+    decided_on="2014-08-20",
+    outcome="NecessaryInPart",
+    visits=2,
+    reason="The report of March shows 20 degrees more.",
+)
+
+
+@pytest.fixture(scope="module")
+def seed(knowledge: Knowledge) -> dict[str, Any]:
+    """Return the determination of the seed."""
+    return decision_data(decide(load_case_file(SEED, knowledge), knowledge), knowledge)
+
+
+@pytest.fixture(scope="module")
+def two(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Return the determination of a case with two requests."""
+    text = SEED.read_text(encoding="utf-8")
+    second = """
+:second a mn:Request ; mn:treatment mnc:PhysicalTherapy ; mn:region mnc:LumbarSpine ;
+    mn:requestedVisits 1 .
+"""
+    path = tmp_path_factory.mktemp("two") / "case.ttl"
+    path.write_text(text.replace("mn:request :request", "mn:request :request, :second") + second)
+    return decision_data(decide(load_case_file(path, knowledge), knowledge), knowledge)
+
+
+def altered(document: dict[str, Any], *, outcome: str) -> dict[str, Any]:
+    """Return a copy with another outcome, as somebody might change it in an editor."""
+    other = copy.deepcopy(document)
+    (other.get("recommendation") or other)["determinations"][0]["outcome"] = outcome
+    return other
+
+
+def test_both_are_kept(seed: dict[str, Any], knowledge: Knowledge) -> None:
+    """The recommendation is kept as it was made, and the decision says on which it is."""
+    signed = sign(seed, knowledge, ANA, OVERRIDE)
+    one = signed["decisions"][0]  # type: ignore[index]
+
+    assert signed["recommendation"] == seed
+    assert one["recommendationDigest"] == seed["digest"] == digest(seed)
+    assert (one["outcome"], one["visits"], one["adverse"]) == ("NecessaryInPart", 2, True)
+    assert one["physician"]["name"] == "Ana Reyes, MD"
+    assert seed["determinations"][0]["outcome"] == "NotMedicallyNecessary"
+
+
+@pytest.mark.parametrize("ruling", [ACCEPT, OVERRIDE], ids=["accept", "override"])
+def test_a_decision_survives_being_written_and_read(
+    ruling: Ruling, seed: dict[str, Any], knowledge: Knowledge
+) -> None:
+    """A document of decision is a file: read again, it is the same and checks out."""
+    signed = sign(seed, knowledge, ANA, ruling)
+
+    assert read_document(json.dumps(signed).encode(), source="file") == signed
+
+
+@pytest.mark.parametrize(
+    ("physician", "ruling", "words"),
+    [
+        (Physician(name=" ", licence="CA 1", specialty="Pain"), ACCEPT, "name is missing"),
+        (Physician(name="A. B.", licence="", specialty="Pain"), ACCEPT, "licence is missing"),
+        (Physician(name="A\nB", licence="CA 1", specialty="Pain"), ACCEPT, "name is missing"),
+        (ANA, Ruling(decision="deny", decided_on="2014-08-20"), "no decision"),
+        (ANA, Ruling(decision="accept", decided_on="soon"), "no date"),
+        (ANA, Ruling(decision="accept", decided_on="2014-05-08"), "is before 2014-05-09"),
+        (ANA, Ruling(decision="accept", decided_on="2014-08-20", item="2"), "no item '2'"),
+        (
+            ANA,
+            Ruling(decision="accept", decided_on="2014-08-20", outcome="MedicallyNecessary"),
+            "The recommendation is NotMedicallyNecessary",
+        ),
+        (
+            ANA,
+            Ruling(decision="override", decided_on="2014-08-20", outcome="MedicallyNecessary"),
+            "lacks its outcome or its reason",
+        ),
+        (
+            ANA,
+            Ruling(decision="override", decided_on="2014-08-20", reason="So."),
+            "lacks its outcome or its reason",
+        ),
+        (
+            ANA,
+            Ruling(decision="override", decided_on="2014-08-20", outcome="Maybe", reason="So."),
+            "no outcome",
+        ),
+        (
+            ANA,
+            Ruling(
+                decision="override",
+                decided_on="2014-08-20",
+                outcome="NecessaryInPart",
+                reason="So.",
+            ),
+            "how many of the 12 visits",
+        ),
+        (
+            ANA,
+            Ruling(
+                decision="override",
+                decided_on="2014-08-20",
+                outcome="NecessaryInPart",
+                visits=13,
+                reason="So.",
+            ),
+            "how many of the 12 visits",
+        ),
+        (
+            ANA,
+            Ruling(
+                decision="override",
+                decided_on="2014-08-20",
+                outcome="MedicallyNecessary",
+                visits=3,
+                reason="So.",
+            ),
+            "the visits are 12, not 3",
+        ),
+    ],
+)
+def test_a_decision_that_lacks_something_is_refused(
+    physician: Physician, ruling: Ruling, words: str, seed: dict[str, Any], knowledge: Knowledge
+) -> None:
+    """The one who decides is told what is wrong; nothing is recorded."""
+    with pytest.raises(errors.DecisionRefused) as caught:
+        sign(seed, knowledge, physician, ruling)
+
+    assert words in str(caught.value)
+
+
+def test_what_is_recommended_cannot_be_overridden_to_itself(knowledge: Knowledge) -> None:
+    """An override says otherwise; what says the same is an acceptance."""
+    path = CASES / "headache-2017-schedule-silent" / "case.ttl"
+    data = decision_data(decide(load_case_file(path, knowledge), knowledge), knowledge)
+    ruling = Ruling(
+        decision="override", decided_on="2017-02-01", outcome="MedicallyNecessary", reason="So."
+    )
+
+    with pytest.raises(errors.DecisionRefused, match="what is recommended"):
+        sign(data, knowledge, ANA, ruling)
+
+
+def test_an_altered_recommendation_is_refused(seed: dict[str, Any], knowledge: Knowledge) -> None:
+    """Nobody signs, and nobody prints, what was not recommended."""
+    other = altered(seed, outcome="MedicallyNecessary")
+    signed = altered(sign(seed, knowledge, ANA, ACCEPT), outcome="MedicallyNecessary")
+
+    with pytest.raises(errors.RecommendationAltered):
+        sign(other, knowledge, ANA, ACCEPT)
+    with pytest.raises(errors.RecommendationAltered):
+        read_document(json.dumps(signed).encode(), source="file")
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        (lambda d: d["decisions"][0].pop("physician"), errors.DocumentUnreadable),
+        (lambda d: d["decisions"][0]["physician"].update(name=""), errors.DocumentUnreadable),
+        (lambda d: d["decisions"][0].update(outcome="NotEstablished"), errors.DocumentUnreadable),
+        (lambda d: d["decisions"][0].update(on="elsewhere"), errors.DocumentUnreadable),
+        (lambda d: d.update(decisions=[]), errors.DocumentUnreadable),
+        (lambda d: d.update(decisions=7), errors.DocumentUnreadable),
+        (lambda d: d["decisions"][0].pop("decision"), errors.DocumentUnreadable),
+        (
+            lambda d: d["decisions"][0].update(recommendationDigest="0"),
+            errors.RecommendationAltered,
+        ),
+    ],
+)
+def test_a_forged_document_is_no_decision(
+    change: Any, error: type[errors.MednecError], seed: dict[str, Any], knowledge: Knowledge
+) -> None:
+    """With its hash made anew, a document without a named physician is still none."""
+    forged = copy.deepcopy(sign(seed, knowledge, ANA, ACCEPT))
+    change(forged)
+    forged["digest"] = digest(forged)
+
+    with pytest.raises(error):
+        read_document(json.dumps(forged).encode(), source="file")
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"[]", b"{}", b"\xff", b'{"determinations": []}', b"[" * 99_999]
+)
+def test_what_is_no_document_is_refused(text: bytes) -> None:
+    """Bad input is told, never a traceback."""
+    with pytest.raises(errors.DocumentUnreadable):
+        read_document(text, source="file")
+
+
+def test_a_decision_conforms_to_its_shapes(seed: dict[str, Any], knowledge: Knowledge) -> None:
+    """Our own post-condition: one named physician, one date, and what is kept stays kept."""
+    for ruling in (ACCEPT, OVERRIDE):
+        signed = sign(seed, knowledge, ANA, ruling)
+        data = "".join(f"{t} .\n" for t in signed_triples(signed)).encode()
+        results = check_data(data, knowledge.other_shapes["decision"])
+        graph = ox.parse(signed_rdf(signed, "turtle"), format=ox.RdfFormat.TURTLE)
+        stated = {
+            q.object.value.removeprefix(NS) for q in graph if q.predicate.value == NS + "outcome"
+        }
+
+        assert [r for r in results if r.severity == "Violation"] == []
+        assert stated == {
+            signed["decisions"][0]["outcome"],  # type: ignore[index]
+            seed["determinations"][0]["outcome"],
+        }
+
+
+def test_the_draft_mark_goes_when_all_is_decided(two: dict[str, Any], knowledge: Knowledge) -> None:
+    """A letter in which one item awaits a decision is a draft."""
+    first = sign(two, knowledge, ANA, FIRST)
+    both = sign(first, knowledge, ANA, ACCEPT)
+    pages = [write_letter(d, knowledge, "text").decode() for d in (two, first, both)]
+
+    assert ["DRAFT FOR A PHYSICIAN'S DECISION" in page for page in pages] == [True, True, False]
+    assert [page.count("Decision: ") for page in pages] == [0, 2, 4]
+    assert first["status"] == "recommendation, decided by a named physician in part"
+    with pytest.raises(errors.DecisionRefused, match="Every item"):
+        sign(both, knowledge, ANA, ACCEPT)
+    with pytest.raises(errors.DecisionRefused, match="'1' is decided"):
+        sign(
+            first,
+            knowledge,
+            ANA,
+            FIRST,
+        )
+    with pytest.raises(errors.DecisionRefused, match="this decision fits one"):
+        sign(two, knowledge, ANA, OVERRIDE)
+    other = Physician(name="B. Low, MD", licence="CA 1", specialty="Pain")
+    with pytest.raises(errors.DecisionRefused, match="Another physician"):
+        sign(first, knowledge, other, ACCEPT)
+
+
+def test_a_signed_letter_tells_decision_and_recommendation(
+    seed: dict[str, Any], knowledge: Knowledge
+) -> None:
+    """An override stands beside what was recommended, with its reason and the physician's name."""
+    page = write_letter(sign(seed, knowledge, ANA, OVERRIDE), knowledge, "text").decode()
+
+    assert (
+        "Decision: Overturned in part · medically necessary in part · visits supported: 2" in page
+    )
+    assert "Uphold · not medically necessary as requested." in page
+    assert "The report of March shows 20 degrees more." in page
+    assert "Ana Reyes, MD" in page
+
+
+def test_a_confidential_letter_withholds_the_name(
+    seed: dict[str, Any], knowledge: Knowledge
+) -> None:
+    """Independent review keeps its reviewer confidential and tells the qualifications."""
+    signed = sign(seed, knowledge, ANA, ACCEPT)
+    for form in ("text", "html"):
+        page = write_letter(signed, knowledge, form, confidential=True).decode()
+
+        assert "Reyes" not in page
+        assert "123456" not in page
+        assert "Massachusetts" in page
+        assert "Pain Medicine" in page
+
+
+def test_the_commands_write_and_sign(tmp_path: Path) -> None:
+    """From a case to a signed letter, on the command line."""
+    run = CliRunner().invoke
+    determination, signed, letter = (tmp_path / n for n in ("d.json", "s.json", "l.pdf"))
+    determination.write_text(run(commands, ["decide", str(SEED), "--format", "json"]).output)
+    named = ["--physician", ANA.name, "--licence", ANA.licence, "--specialty", ANA.specialty]
+    decided = ["--decision", "accept", "--on", "2014-08-20", "-o", str(signed)]
+
+    assert run(commands, ["sign", str(determination), *named, *decided]).exit_code == 0
+    assert run(commands, ["letter", str(signed), "-o", str(letter)]).exit_code == 0
+    assert letter.read_bytes().startswith(b"%PDF-")
+    assert "DRAFT" not in run(commands, ["letter", str(signed)]).output
+    assert "DRAFT" in run(commands, ["letter", str(determination)]).output
+    assert "<!doctype html>" in run(commands, ["letter", str(SEED), "--format", "html"]).output
+    missing = run(
+        commands, ["sign", str(determination), "--decision", "accept", "--on", "2014-08-20"]
+    )
+    assert missing.exit_code == 2
+    assert "--physician" in missing.output
