@@ -19,8 +19,18 @@ ABBREVIATION: Final = re.compile(
 )
 
 
+LONGEST: Final = 3000
+"""Characters after which a sentence is cut: what is longer is no sentence of a person."""
+
+
 def sentences(flat: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the first and last offset of each sentence in a stretch."""
+    for first, last in _sentences(flat, start, end):
+        for at in range(first, last, LONGEST):
+            yield at, min(at + LONGEST, last)
+
+
+def _sentences(flat: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     at = start
     for stop in STOP.finditer(flat, start, end):
         if ABBREVIATION.search(flat[at : stop.start() + 1]) and stop.end() < end:
@@ -42,8 +52,11 @@ def masked(flat: str, target: Mention, others: Iterable[Mention]) -> str:
 
     So patterns can speak of the treatment in question, and offsets stay as they are.
     """
-    out = list(flat)
     for mention in others:
-        out[mention.start : mention.end] = OTHER * (mention.end - mention.start)
-    out[target.start : target.end] = TARGET * (target.end - target.start)
-    return "".join(out)
+        flat = _covered(flat, mention, OTHER)
+    return _covered(flat, target, TARGET)
+
+
+def _covered(flat: str, mention: Mention, mark: str) -> str:
+    width = mention.end - mention.start
+    return f"{flat[: mention.start]}{mark * width}{flat[mention.end :]}"

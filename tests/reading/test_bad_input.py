@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reasoner.errors import CaseError, LetterTooLarge, LetterUnreadable
-from reasoner.reading.files import LIMIT, load_source
+from reasoner.reading.files import LIMIT, TEXT_LIMIT, load_source
 from reasoner.reading.read import read_letter
 from reasoner.reading.reference_form import as_reference
 
@@ -85,7 +85,9 @@ def test_a_file_of_20_mb_is_refused(tmp_path: Path) -> None:
         load_source(write(tmp_path, b"a" * 20_000_000))
 
 
-@pytest.mark.parametrize(("size", "passes"), [(LIMIT + 1, False), (900_000, True)])
+@pytest.mark.parametrize(
+    ("size", "passes"), [(LIMIT + 1, False), (TEXT_LIMIT + 1, False), (TEXT_LIMIT, True)]
+)
 def test_the_limit_of_size_holds(tmp_path: Path, size: int, *, passes: bool) -> None:
     """A letter with long enclosures still passes; one byte more than the limit does not."""
     path = write(tmp_path, b"a" * size)
