@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 
-from . import determinations, documentation, letters, problems, renewal, service, sparql
+from . import (
+    determinations,
+    documentation,
+    explanations,
+    letters,
+    problems,
+    renewal,
+    service,
+    sparql,
+)
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
@@ -31,7 +40,7 @@ def create_app(knowledge: Knowledge) -> Flask:
     app.config[renewal.KNOWLEDGE] = knowledge
     app.config[renewal.REFUSED] = None
     app.json.sort_keys = False  # type: ignore[attr-defined] # the order of keys is meant
-    for part in (determinations, documentation, letters, service, sparql):
+    for part in (determinations, documentation, explanations, letters, service, sparql):
         app.register_blueprint(part.routes)
     problems.register(app)
     app.after_request(_harden)

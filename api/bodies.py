@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
-from flask import request
-from werkzeug.exceptions import NotAcceptable
+from flask import current_app, request
+from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
 
-from reasoner import errors
+from reasoner import errors, load_case
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from reasoner import CaseGraph, Knowledge
 
 LIMIT: Final = 1_000_000
 CASE_FORMS: Final = {
@@ -18,6 +20,30 @@ CASE_FORMS: Final = {
     "application/ld+json": "jsonld",
     "text/turtle": "turtle",
 }
+
+
+def knowledge_now() -> Knowledge:
+    """Return the knowledge base that is served."""
+    return cast("Knowledge", current_app.config["KNOWLEDGE"])
+
+
+def sent_case(knowledge: Knowledge) -> tuple[CaseGraph, str]:
+    """
+    Read the case in the body.
+
+    Returns:
+        The case, and its text where it is Turtle, so that its lines can be named; else no text.
+
+    Raises:
+        CaseError: It cannot be read.
+        UnsupportedMediaType: The body is in no form of a case.
+    """
+    form = CASE_FORMS.get(request.mimetype)
+    if form is None:
+        raise UnsupportedMediaType(f"Send one of {', '.join(CASE_FORMS)}.")
+    data = read_body()
+    case = load_case(data, knowledge, form=form)
+    return case, data.decode() if form == "turtle" else ""
 
 
 def read_body(limit: int = LIMIT) -> bytes:

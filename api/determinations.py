@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final
 
-from flask import Blueprint, Response, current_app, render_template, request
-from werkzeug.exceptions import UnsupportedMediaType
+from flask import Blueprint, Response, current_app, render_template
 
-from reasoner import decide, decision_data, decision_rdf, load_case
+from reasoner import decide, decision_data, decision_rdf
 
-from .bodies import CASE_FORMS, read_body, wanted_form
-
-if TYPE_CHECKING:
-    from reasoner import Knowledge
+from .bodies import CASE_FORMS, knowledge_now, sent_case, wanted_form
 
 routes = Blueprint("determinations", __name__, url_prefix="/v1")
 
@@ -22,12 +18,10 @@ OFFERED: Final = ("application/json", "application/ld+json", "text/turtle", "tex
 @routes.post("/determinations")
 def create() -> Response | str:
     """Decide the case in the body."""
-    knowledge = cast("Knowledge", current_app.config["KNOWLEDGE"])
-    form = CASE_FORMS.get(request.mimetype)
-    if form is None:
-        raise UnsupportedMediaType(f"Send one of {', '.join(CASE_FORMS)}.")
+    knowledge = knowledge_now()
+    case, _ = sent_case(knowledge)
     wanted = wanted_form(OFFERED)
-    decision = decide(load_case(read_body(), knowledge, form=form), knowledge)
+    decision = decide(case, knowledge)
     if wanted == "text/html":
         return render_template("determination.html", decision=decision_data(decision, knowledge))
     if wanted != "application/json":

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from reasoner import (
@@ -23,10 +23,7 @@ from reasoner import (
     write_letter,
 )
 
-from .bodies import CASE_FORMS, LIMIT, read_body, wanted_form
-
-if TYPE_CHECKING:
-    from reasoner import Knowledge
+from .bodies import CASE_FORMS, LIMIT, knowledge_now, read_body, wanted_form
 
 routes = Blueprint("letters", __name__, url_prefix="/v1")
 
@@ -55,7 +52,7 @@ def decision() -> Response:
     sent = _sent(read_body(DOCUMENT_LIMIT))
     signed = sign(
         read_document(json.dumps(sent["determination"]).encode(), source="the determination"),
-        _knowledge(),
+        knowledge_now(),
         _physician(sent["physician"]),
         _ruling(sent),
     )
@@ -67,10 +64,6 @@ def decision() -> Response:
     return Response(json.dumps(signed, ensure_ascii=False), content_type="application/json")
 
 
-def _knowledge() -> Knowledge:
-    return cast("Knowledge", current_app.config["KNOWLEDGE"])
-
-
 def _document() -> dict[str, object]:
     """Read the document in the body, or decide the case in it."""
     form = CASE_FORMS.get(request.mimetype)
@@ -79,7 +72,7 @@ def _document() -> dict[str, object]:
     body = read_body(DOCUMENT_LIMIT)
     if form == "json" and is_document(body):
         return read_document(body, source="the body")
-    knowledge = _knowledge()
+    knowledge = knowledge_now()
     return decision_data(
         decide(load_case(body, knowledge, form=form, limit=LIMIT), knowledge), knowledge
     )
@@ -93,7 +86,7 @@ def _letter(document: dict[str, object], wanted: str) -> Response:
             "A letter takes venue=ur or venue=imr, and confidential=true or confidential=false."
         )
     data = write_letter(
-        document, _knowledge(), LETTERS[wanted], venue=venue, confidential=flag == "true"
+        document, knowledge_now(), LETTERS[wanted], venue=venue, confidential=flag == "true"
     )
     response = Response(data, mimetype=wanted)
     if wanted == "text/html":

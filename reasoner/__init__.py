@@ -15,6 +15,9 @@ from .letter.as_rdf import signed_rdf
 from .letter.document import is_document, read_document
 from .letter.signing import Physician, Ruling, sign
 from .letter.write import write_letter
+from .proofs.build import build_proof, proof_text
+from .proofs.explanation import explain
+from .proofs.explanation_text import explanation_text
 from .query import ask
 
 __all__ = [
@@ -28,6 +31,7 @@ __all__ = [
     "Physician",
     "Ruling",
     "ask",
+    "build_proof",
     "check_case",
     "context_of",
     "decide",
@@ -36,10 +40,13 @@ __all__ = [
     "decision_text",
     "documentation",
     "errors",
+    "explain",
+    "explanation_text",
     "is_document",
     "load_case",
     "load_case_file",
     "load_knowledge",
+    "proof_text",
     "read_document",
     "report_data",
     "report_text",

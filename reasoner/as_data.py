@@ -7,6 +7,7 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from .canonical import canonical_case, canonical_hash
 from .explain import say
 from .terms import mn, name_of, shorten
 
@@ -32,11 +33,12 @@ def decision_data(decision: Decision, knowledge: Knowledge, *, proof: bool = Tru
     Args:
         decision: The decision.
         knowledge: The knowledge base with which it was made.
-        proof: Whether the steps of the proof are wanted too.
+        proof: Whether the steps of the proof are wanted too, and the case for a replay.
 
     Returns:
         Only dicts, lists, strings, numbers and booleans; the same decision gives the same data.
     """
+    canonical = canonical_case(decision.case)
     data: Data = {
         "case": decision.case.iri,
         "name": decision.case.iri.rstrip("/").rsplit("/", 1)[-1],
@@ -47,8 +49,10 @@ def decision_data(decision: Decision, knowledge: Knowledge, *, proof: bool = Tru
         ],
         "provenance": {
             "caseDigest": decision.case.digest,
+            "caseHash": canonical_hash(canonical),
             "knowledgeDigest": decision.knowledge_digest,
             "engine": decision.engine,
+            **({"canonicalCase": canonical} if proof else {}),
         },
     }
     return {**data, "digest": digest(data)}

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from .canonical import canonical_case, canonical_hash
 from .explain import say
+from .proof_graph import proof_triples
 from .terms import DCTERMS, NS, PREFIXES, PROV, RDFS, TYPE, mn
 
 if TYPE_CHECKING:
@@ -30,8 +32,12 @@ LINKS = {"reasons": "hasReason", "documents": "hasDocument", "notices": "hasNoti
 def decision_triples(decision: Decision, knowledge: Knowledge) -> list[ox.Triple]:
     """Write a decision as triples, sorted; the derived facts of each proof are among them."""
     found: set[ox.Triple] = set()
+    case, canonical = ox.NamedNode(decision.case.iri), canonical_case(decision.case)
+    found.add(ox.Triple(case, mn("canonicalCase"), ox.Literal(canonical)))
+    found.add(ox.Triple(case, mn("canonicalHash"), ox.Literal(canonical_hash(canonical))))
     for determination in decision.determinations:
         found |= _determination(determination, decision, knowledge)
+        found |= proof_triples(determination, decision.derivation)
         for firing in determination.proof:
             found |= set(firing.conclusions)
     return sorted(found, key=str)

@@ -42,6 +42,8 @@ class CaseGraph:
         iri: The case.
         triples: Its facts, without blank nodes, sorted.
         requests: The requests in dispute, sorted.
+        sent: The facts as they were sent, before parts without names were given one; a part has
+            the class that the property leading to it implies.
         source: Where the case came from, as messages name it.
         digest: SHA-256 of the sorted N-Triples.
     """
@@ -49,6 +51,7 @@ class CaseGraph:
     iri: str
     triples: tuple[ox.Triple, ...]
     requests: tuple[str, ...]
+    sent: frozenset[ox.Triple]
     source: str
     digest: str
 
@@ -99,6 +102,7 @@ def read_case(
         )
     triples = {ox.Triple(q.subject, q.predicate, _literal(q, source)) for q in quads}
     triples |= _implied_types(triples, parts)
+    sent = frozenset(triples)
     _check_terms(triples, vocabulary, source)
     iri = _find_case(triples, source)
     named = name_blank_nodes(triples, iri, source)
@@ -111,6 +115,7 @@ def read_case(
         requests=tuple(
             sorted({text_of(t.object) for t in ordered if t.predicate == mn("request")})
         ),
+        sent=sent,
         source=source,
         digest=hashlib.sha256(text.encode()).hexdigest(),
     )

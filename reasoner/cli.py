@@ -6,29 +6,28 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 import click
 
-from .as_data import decision_data, fact_text, report_data
+from .as_data import decision_data, report_data
 from .as_rdf import decision_rdf
 from .as_text import decision_text, report_text
 from .corpus.commands import COMMANDS as CORPUS
-from .corpus.store import facts_file
+from .corpus.store import stored_facts
 from .decide import VERSION, decide, load_case_file
 from .docs.commands import COMMANDS as DOCS_COMMANDS
 from .errors import CaseRejected, MednecError
-from .explain import prove, say
 from .intake import check_case, check_case_with_referee
-from .knowledge import Knowledge, generate_classification, load_knowledge
+from .knowledge import generate_classification, load_knowledge
 from .letter.commands import COMMANDS as LETTER_COMMANDS
+from .proof_graph import stored_triples
+from .proofs.build import build_proof, proof_text
+from .proofs.commands import COMMANDS as PROOF_COMMANDS
 from .query import ask
 from .reading.audit_commands import COMMANDS as AUDITING
 from .reading.commands import COMMANDS as READING
 from .workbench.commands import COMMANDS as AUTHORS_COMMANDS
-
-if TYPE_CHECKING:
-    from .derivation import Derivation, Firing
 
 FOLDER = click.option(
     "--knowledge",
@@ -50,16 +49,19 @@ def commands() -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "turtle", "jsonld"]),
+    type=click.Choice(["text", "json", "turtle", "jsonld", "proof"]),
     default="text",
     show_default=True,
-    help="How to write the determination.",
+    help="How to write the determination; or its proof, as 'mednec prove' does.",
 )
 @FOLDER
 def decide_command(case: Path, form: str, folder: Path | None) -> None:
     """Decide CASE (.ttl, .json or .jsonld) and print the determination."""
     knowledge = load_knowledge(folder)
     decision = decide(load_case_file(case, knowledge), knowledge)
+    if form == "proof":
+        click.echo(proof_text(build_proof(decision, knowledge)), nl=False)
+        return
     if form in {"turtle", "jsonld"}:
         click.echo(decision_rdf(decision, knowledge, form))
         return
@@ -87,45 +89,6 @@ def validate_command(case: Path, form: str, *, referee: bool, folder: Path | Non
     sys.exit(0 if report.conforms else 1)
 
 
-@commands.command("explain")
-@CASE
-@click.option("--why", metavar="RULE", help="Show the proof of one finding, such as LIM-02.")
-@FOLDER
-def explain_command(case: Path, why: str | None, folder: Path | None) -> None:
-    """Show what was derived from CASE, or with --why each step that one finding rests on."""
-    knowledge = load_knowledge(folder)
-    decision = decide(load_case_file(case, knowledge), knowledge)
-    derivation, case_iri = decision.derivation, decision.case.iri
-    if why is None:
-        for firing in derivation.firings:
-            click.echo(f"{firing.name:<10}{say(firing, knowledge)}")
-        return
-    found = derivation.by_rule(why.upper())
-    if not found:
-        known = "fired nothing in this case" if why.upper() in knowledge.rule else "is no rule"
-        raise click.UsageError(f"{why} {known}. 'mednec explain CASE' lists what fired.")
-    for firing in found:
-        click.echo(f"{firing.name}: {say(firing, knowledge)}\n")
-        for step in [*prove(derivation, firing.rests_on), firing]:
-            _show_step(step, derivation, knowledge, case_iri)
-
-
-def _show_step(step: Firing, derivation: Derivation, knowledge: Knowledge, case: str) -> None:
-    """Print a step; IRIs of the case itself are cut to what follows its name."""
-
-    def spoken(fact: tuple[str, str, str]) -> str:
-        return fact_text(fact).replace(f"<{case}#", "<#").replace(f"<{case}>", "<>")
-
-    place = f" · ontology/{step.rule.path} · {step.rule.source}" if step.rule else ""
-    click.echo(f"  {step.name}{place}")
-    for fact in step.rests_on:
-        origin = derivation.firing_of(fact)
-        file = knowledge.origins.get(fact[0][1:-1], "the case")
-        click.echo(f"      {spoken(fact)}   [{origin.name if origin else file}]")
-    for fact in step.concluded:
-        click.echo(f"    → {spoken(fact)}")
-
-
 @commands.command("query")
 @click.argument("query", type=click.File("r"))
 @click.option(
@@ -139,13 +102,21 @@ def _show_step(step: Firing, derivation: Derivation, knowledge: Knowledge, case:
 @click.option(
     "--store",
     type=click.Path(path_type=Path, file_okay=False),
-    help="A store of letters (mednec corpus build) to ask together with the knowledge base.",
+    help="A store of letters (mednec corpus build) to ask too.",
+)
+@click.option(
+    "--over",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A determination in Turtle or JSON-LD, or a folder of them, to ask too; may be repeated.",
 )
 @FOLDER
-def query_command(query: IO[str], form: str, store: Path | None, folder: Path | None) -> None:
+def query_command(
+    query: IO[str], form: str, store: Path | None, over: tuple[Path, ...], folder: Path | None
+) -> None:
     """Answer a SPARQL QUERY (a file, or - for standard input) over the knowledge base."""
-    more = facts_file(store) if store else None
-    answer = ask(query.read(), load_knowledge(folder), accept=form, more=more)
+    stored = (*stored_triples(over), *(stored_facts(store) if store else ()))
+    answer = ask(query.read(), load_knowledge(folder), accept=form, over=stored)
     click.echo(answer.body.decode(), nl=False)
 
 
@@ -178,6 +149,7 @@ for _command in (
     *AUTHORS_COMMANDS,
     *DOCS_COMMANDS,
     *LETTER_COMMANDS,
+    *PROOF_COMMANDS,
     *READING,
     *AUDITING,
     *CORPUS,

@@ -4,12 +4,14 @@ Everything that can go wrong, sorted by who can put it right.
 MednecError
 ├── CaseError           the sender of a case
 │   ├── CaseUnreadable      not Turtle or JSON, or not in the vocabulary
+│   ├── DeterminationUnreadable   a document from which no determination can be replayed
 │   ├── CaseTooLarge        more than the service reads
 │   ├── CaseRejected        read, but it violates the shapes of a case
 │   ├── LetterUnreadable    no text, or no letter of the form that is read
 │   └── LetterTooLarge      a letter larger than any that is read
 ├── QueryError          the analyst
 │   ├── QueryUnreadable     not a SPARQL query
+│   ├── ConclusionUnknown   a question about something that is not there
 │   ├── QueryForbidden      an update, a call to another service, a remote graph
 │   ├── QueryTooCostly      too long in time, memory or answer
 │   ├── StoreBusy           another build writes to the store of letters
@@ -30,7 +32,8 @@ MednecError
 │   ├── DecisionRefused         lacks a named physician, a date or a reason, or contradicts itself
 │   └── LetterUnsupported       no form of a letter for that venue
 └── EngineError         us
-    └── ClassifierFailed    HermiT did not end or did not start
+    ├── ClassifierFailed    HermiT did not end or did not start
+    └── ProofFailed         a proof that the checker would not accept
 """
 
 from __future__ import annotations
@@ -69,6 +72,10 @@ class CaseUnreadable(CaseError):
     """A case that is not well-formed, or that uses what the vocabulary does not know."""
 
 
+class DeterminationUnreadable(CaseError):
+    """A document that is no determination, or lacks what it takes to reach it again."""
+
+
 class CaseTooLarge(CaseError):
     """A case larger than the service reads."""
 
@@ -100,6 +107,10 @@ class QueryError(MednecError):
 
 class QueryUnreadable(QueryError):
     """A text that is not a SPARQL query."""
+
+
+class ConclusionUnknown(QueryError):
+    """A question why, or why not, about no rule and no term; or about the opposite of what is."""
 
 
 class QueryForbidden(QueryError):
@@ -193,3 +204,7 @@ class EngineError(MednecError):
 
 class ClassifierFailed(EngineError):
     """HermiT did not start, or did not end in time."""
+
+
+class ProofFailed(EngineError):
+    """A decision whose proof the separate checker would not accept."""

@@ -20,6 +20,10 @@ from typing import TYPE_CHECKING, Final
 from .errors import QueryForbidden, QueryTooCostly, QueryUnreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pyoxigraph as ox
+
     from .knowledge import Knowledge
 
 SECONDS: Final = 10
@@ -74,7 +78,7 @@ class Answer:
 
 
 def ask(
-    query: str, knowledge: Knowledge, *, accept: str = "json", more: Path | None = None
+    query: str, knowledge: Knowledge, *, accept: str = "json", over: Iterable[ox.Triple] = ()
 ) -> Answer:
     """
     Answer a query over the knowledge base.
@@ -84,7 +88,7 @@ def ask(
         knowledge: The knowledge base that is asked.
         accept: `json`, `xml`, `csv` or `tsv` for rows; `turtle` or `jsonld` for triples. Where
             the form does not suit the query, JSON or Turtle is given.
-        more: A file of N-Triples that is asked together with the knowledge base.
+        over: Facts that are asked too, such as those of determinations.
 
     Raises:
         QueryUnreadable: Not a query.
@@ -94,10 +98,8 @@ def ask(
     _check(query)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "knowledge.nt"
-        facts = (*knowledge.facts, *knowledge.entailed)
-        text = "".join(f"{fact} .\n" for fact in facts)
-        text += more.read_text("utf-8") if more else ""
-        path.write_text(text, encoding="utf-8")
+        facts = (*knowledge.facts, *knowledge.entailed, *over)
+        path.write_text("".join(f"{fact} .\n" for fact in facts), encoding="utf-8")
         try:
             done = subprocess.run(  # noqa: S603 - our own worker, with the query on standard input
                 [sys.executable, "-I", str(WORKER), str(path), accept, str(ANSWER)],

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 REQUIRED: Final = ("id", "title", "source", "because", "role")
-KNOWN: Final = frozenset({*REQUIRED, "from", "until", "order", "about", "list"})
+KNOWN: Final = frozenset({*REQUIRED, "from", "until", "order", "about", "list", "prefers"})
 DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 FOLDER: Final = re.compile(r"(\d+)-[a-z-]+")
 ROLES: Final = (
@@ -48,6 +48,7 @@ ROLES: Final = (
 )
 VOLATILE: Final = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE|SERVICE|LOAD)\s*[(<{]", re.IGNORECASE)
 HEAD: Final = re.compile(r"^#\+\s*([a-z]+):\s*(.*?)\s*$")
+PREFERS: Final = re.compile(r"\?(\w+) over \?(\w+)")
 PLACE: Final = re.compile(r"\{\?(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}")
 CLAUSE: Final = re.compile(
     r"\bCONSTRUCT\s*\{(?P<template>[^{}]*)\}\s*WHERE\s*(?P<where>\{.*\})\s*$", re.DOTALL
@@ -174,7 +175,7 @@ def read_rule(path: Path, folder: Path) -> Rule:
         ),
         steps=tuple(compile_where(algebra.p, where)),
     )
-    _check_sentence(rule, {str(v) for v in algebra["_vars"]})
+    _check_names(rule, {str(v) for v in algebra["_vars"]}, head.get("prefers"))
     return rule
 
 
@@ -221,8 +222,15 @@ def _read_head(text: str, where: str) -> dict[str, str]:
     return head
 
 
-def _check_sentence(rule: Rule, bound: set[str]) -> None:
+def _check_names(rule: Rule, bound: set[str], prefers: str | None) -> None:
     told = [] if rule.role == "step" else [rule.about]
+    if prefers is not None:
+        ranks = PREFERS.fullmatch(prefers)
+        if ranks is None or not set(ranks.groups()) <= bound:
+            raise RuleMalformed(
+                f"{rule.path}: 'prefers: {prefers}' does not name two variables of the query.",
+                hint="Write it as 'prefers: ?stronger over ?weaker'.",
+            )
     for name in (*(m[1] for m in PLACE.finditer(rule.because)), *told, *rule.listed):
         if name not in bound:
             raise RuleMalformed(

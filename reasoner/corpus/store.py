@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
+import pyoxigraph as ox
+
 from reasoner.errors import CaseError, MednecError, StoreBusy, StoreUnreadable
 from reasoner.reading.audit import Auditor
 from reasoner.reading.files import load_source
@@ -146,16 +148,19 @@ def rows(store: Path, *, missing_ok: bool = False) -> list[Row]:
     return list(found.values())
 
 
-def facts_file(store: Path) -> Path:
+def stored_facts(store: Path) -> list[ox.Triple]:
     """
-    Return the file that holds the facts of all cases, as N-Triples.
+    Return the facts of all cases of a store.
 
     Raises:
-        StoreUnreadable: There is none.
+        StoreUnreadable: There is no store, or its facts are damaged.
     """
     path = store / FACTS
     if not path.is_file():
         raise StoreUnreadable(
             f"{store}: no store of letters.", hint="Make one with 'mednec corpus build'."
         )
-    return path
+    try:
+        return [quad.triple for quad in ox.parse(path=path, format=ox.RdfFormat.N_TRIPLES)]
+    except (SyntaxError, ValueError) as error:
+        raise StoreUnreadable(f"{path}: damaged.", hint="Build the store again.") from error

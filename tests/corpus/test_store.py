@@ -15,7 +15,7 @@ from reasoner import errors
 from reasoner.cli import commands
 from reasoner.corpus.charts import stacked_bars
 from reasoner.corpus.report import write_report
-from reasoner.corpus.store import LOCK, build, facts_file, rows
+from reasoner.corpus.store import FACTS, LOCK, build, rows, stored_facts
 from reasoner.query import ask
 
 if TYPE_CHECKING:
@@ -58,12 +58,12 @@ def store(folder: Path, knowledge: Knowledge, tmp_path_factory: pytest.TempPathF
 
 def test_a_letter_is_added_once(folder: Path, store: Path, knowledge: Knowledge) -> None:
     """Read again with the same knowledge, a letter is passed over, and no fact is doubled."""
-    before = facts_file(store).read_bytes()
+    before = (store / FACTS).read_bytes()
 
     done = build(sorted(folder.glob("*.txt")), store, knowledge, quiet)
 
     assert (done.added, done.known) == (0, 2)
-    assert facts_file(store).read_bytes() == before
+    assert (store / FACTS).read_bytes() == before
     assert len(rows(store)) == 2
 
 
@@ -79,7 +79,7 @@ def test_a_second_writer_is_refused(folder: Path, store: Path, knowledge: Knowle
 
 def test_analysts_ask_the_store_with_the_knowledge(store: Path, knowledge: Knowledge) -> None:
     """Cases, decisions and findings can be joined with the terms of the knowledge base."""
-    answer = ask(ASKED, knowledge, accept="csv", more=facts_file(store))
+    answer = ask(ASKED, knowledge, accept="csv", over=stored_facts(store))
 
     assert answer.body.decode().split() == ["cases", "1"]
 
@@ -104,7 +104,7 @@ def test_a_folder_without_a_store_is_told(tmp_path: Path) -> None:
     with pytest.raises(errors.StoreUnreadable, match="corpus build"):
         rows(tmp_path)
     with pytest.raises(errors.StoreUnreadable, match="corpus build"):
-        facts_file(tmp_path)
+        stored_facts(tmp_path)
 
 
 def test_a_damaged_line_of_the_index_is_named(store: Path, tmp_path: Path) -> None:

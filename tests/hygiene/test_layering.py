@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,18 +19,30 @@ ROOT = Path(__file__).parents[2]
 
 # The modules of `reasoner`, lowest layer first. A module imports only from layers below its own.
 LAYERS = (
+    {"verifier.faults"},
+    {"verifier.turtle"},
+    {"verifier.form", "verifier.rule_terms", "verifier.values"},
+    {"verifier.rule_text"},
+    {"verifier.view"},
+    {"verifier.classes", "verifier.matching"},
+    {"verifier.sources"},
+    {"verifier.layout"},
+    {"verifier.verify"},
+    {"verifier.report"},
+    {"verifier.__init__"},
+    {"verifier.__main__"},
     {"algebra", "errors", "query_worker", "terms"},
     {"classify", "expressions", "facts", "vocabulary"},
     {"blank_nodes", "json_case", "matcher"},
     {"case", "populations", "rules"},
-    {"derivation", "shapes"},
+    {"canonical", "derivation", "shapes"},
     {"knowledge"},
     {"engine", "explain", "intake", "query"},
     {"judgement"},
     {"determination", "reference"},
-    {"decide"},
+    {"decide", "proof_graph"},
     {"as_data", "as_rdf"},
-    {"as_text"},
+    {"as_text", "proofs.__init__", "proofs.build"},
     {"docs.__init__", "docs.book", "docs.links"},
     {"docs.describe", "docs.expressions", "docs.rules", "docs.usage"},
     {"docs.concepts", "docs.recommendations", "docs.things"},
@@ -48,6 +61,10 @@ LAYERS = (
     {"letter.compose"},
     {"letter.write"},
     {"letter.commands"},
+    {"proofs.following", "proofs.goals", "proofs.speech"},
+    {"proofs.why", "proofs.why_not"},
+    {"proofs.explanation", "proofs.explanation_text"},
+    {"proofs.replay"},
     {"__init__"},
     {"reading.__init__", "reading.values"},
     {"reading.model", "reading.numbers"},
@@ -110,6 +127,7 @@ LAYERS = (
     {"workbench.check", "workbench.formatting", "workbench.scaffold"},
     {"workbench.change_commands", "workbench.check_output", "workbench.coverage_page"},
     {"workbench.commands"},
+    {"proofs.commands"},
     {"cli"},
 )
 RANK = {module: rank for rank, layer in enumerate(LAYERS) for module in layer}
@@ -212,6 +230,19 @@ def private_reaches(module: str, source: str) -> list[str]:
     ]
 
 
+STANDS_ALONE = "verifier"
+
+
+def strangers(module: str, source: str) -> list[str]:
+    """List what a module of the checker imports that is neither its own nor of the library."""
+    return [
+        f"{module} imports {imported.module}"
+        for imported in imports_of(ast.parse(source), f"reasoner.{STANDS_ALONE}")
+        if not imported.module.startswith(f"reasoner.{STANDS_ALONE}")
+        and imported.package not in sys.stdlib_module_names
+    ]
+
+
 def sources(package: str) -> dict[str, str]:
     """Return the text of each module of a package by its name in the package."""
     return {
@@ -264,6 +295,26 @@ def test_the_service_uses_only_public_names() -> None:
     ]
 
     assert found == []
+
+
+def test_the_checker_of_proofs_uses_no_reasoner() -> None:
+    """Who checks a proof trusts neither the engine nor its libraries."""
+    found = [
+        line
+        for module, text in sources("reasoner").items()
+        if module.split(".")[0] == STANDS_ALONE
+        for line in strangers(module, text)
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "line", ["from reasoner.matcher import solve", "from ..rules import Rule", "import pyoxigraph"]
+)
+def test_a_use_of_the_reasoner_is_seen(line: str) -> None:
+    """The check of the checker has been seen failing."""
+    assert strangers("verifier.verify", line) != []
 
 
 @pytest.mark.parametrize(

@@ -151,16 +151,84 @@ def test_a_finding_is_proved_down_to_the_files(mednec) -> None:  # noqa: ANN001
     code, page, _ = mednec("explain", SEED, "--why", "lim-02")
 
     assert code == 0
-    assert "mn:maximumVisits" in page
+    assert "maximum visits: 10" in page
     assert "ontology/guidelines/mtus-chronic-pain-2009.ttl" in page
 
 
 def test_an_unknown_rule_is_said_to_be_one(mednec) -> None:  # noqa: ANN001
-    """A slip in the id is no silence."""
+    """A slip in the id is no silence: what is called nearly so is named."""
     code, _, errors = mednec("explain", SEED, "--why", "LIM-99")
 
     assert code == 2
-    assert "LIM-99 is no rule" in errors
+    assert "Nothing is called 'LIM-99'" in errors
+    assert "LIM-09" in errors
+
+
+def test_why_not_begins_with_the_outcome(mednec) -> None:  # noqa: ANN001
+    """A lawyer reads first what was decided, then what stands in the way of the rest."""
+    code, page, errors = mednec("explain", SEED, "--why-not", "MedicallyNecessary")
+
+    assert (code, errors) == (0, "")
+    assert page.startswith("NOT MEDICALLY NECESSARY AS REQUESTED")
+    assert "What stands in the way, in short:" in page
+
+
+def test_an_explanation_can_be_had_as_json(mednec) -> None:  # noqa: ANN001
+    """Both questions, one document."""
+    questions = ("--why", "LIM-02", "--why-not", "LIM-08")
+    code, page, _ = mednec("explain", SEED, *questions, "--format", "json")
+
+    assert code == 0
+    assert set(json.loads(page)) == {"case", "determinations", "why", "whyNot"}
+
+
+def test_a_proof_is_verified_and_a_changed_one_rejected(mednec, tmp_path: Path) -> None:  # noqa: ANN001
+    """Exit code 0 for a proof that holds, 1 for one that does not, 2 for no such file."""
+    _, proof, _ = mednec("prove", SEED)
+    path = tmp_path / "proof.json"
+    path.write_text(proof, encoding="utf-8")
+    sources = ("--case", SEED, "--knowledge", str(ROOT))
+
+    good = mednec("verify", str(path), *sources)
+    path.write_text(proof.replace("NotImproved", "Improved"), encoding="utf-8")
+    bad = mednec("verify", str(path), *sources)
+
+    assert (good[0], good[1].splitlines()[0]) == (0, "ACCEPTED")
+    assert (bad[0], bad[1].splitlines()[0]) == (1, "REJECTED")
+    assert mednec("verify", str(tmp_path / "none.json"))[0] == 2
+    assert mednec("verify", str(path), "--case", "none.ttl")[0] == 2
+    assert mednec("verify", str(path), "--knowledge", str(tmp_path))[0] == 2
+    assert mednec("decide", SEED, "--format", "proof")[1] == proof
+
+
+def test_a_determination_is_replayed(mednec, tmp_path: Path) -> None:  # noqa: ANN001
+    """Exit code 0 for the same bytes, 1 with what differs, 2 for what is no determination."""
+    _, record, _ = mednec("decide", SEED, "--format", "json")
+    path = tmp_path / "determination.json"
+    path.write_text(record, encoding="utf-8")
+
+    same = mednec("replay", str(path))
+    path.write_text(record.replace('"total": 21', '"total": 20'), encoding="utf-8")
+    other = mednec("replay", str(path))
+
+    assert same[:2] == (0, "SAME BYTES\n")
+    assert other[0] == 1
+    assert "visits.total: 20 then, 21 now" in other[1]
+    assert mednec("replay", SEED)[0] == 2
+    assert mednec("replay", str(tmp_path / "none.json"))[0] == 2
+
+
+def test_a_question_is_asked_over_determinations(mednec, tmp_path: Path) -> None:  # noqa: ANN001
+    """`query --over` adds a folder of determinations to what is asked."""
+    case = "fixtures/cases/acupuncture-first-6-treatments/case.ttl"
+    _, record, _ = mednec("decide", case, "--format", "turtle")
+    (tmp_path / "one.ttl").write_text(record, encoding="utf-8")
+    question = "ontology/queries/which-determinations-hinge-on-a-six-visit-trial.rq"
+
+    code, page, _ = mednec("query", question, "--over", str(tmp_path))
+
+    assert code == 0
+    assert "acupuncture-first-6-treatments" in page
 
 
 def test_a_reader_who_stops_reading_sees_no_traceback() -> None:

@@ -1,0 +1,1 @@
+"""Determinations that hold up: proofs, why and why not, and replay."""

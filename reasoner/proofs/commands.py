@@ -1,0 +1,127 @@
+"""The commands for determinations that hold up: prove, verify, explain, replay."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import IO
+
+import click
+
+from reasoner.decide import decide, load_case_file
+from reasoner.errors import CaseUnreadable, DeterminationUnreadable, KnowledgeUnreadable
+from reasoner.explain import say
+from reasoner.knowledge import load_knowledge
+from reasoner.verifier import Unreadable, read_case, read_folder, report, verify
+
+from .build import build_proof, proof_text
+from .explanation import explain
+from .explanation_text import explanation_text
+from .replay import read_recorded, replay, replay_text
+
+FOLDER = click.option(
+    "--knowledge",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder that holds 'ontology' and 'shapes'; by default the one of this installation.",
+)
+CASE = click.argument("case", type=click.Path(path_type=Path))
+
+
+@click.command("prove")
+@CASE
+@FOLDER
+def prove_command(case: Path, folder: Path | None) -> None:
+    """Decide CASE and write the proof, which 'mednec verify' checks without the reasoner."""
+    knowledge = load_knowledge(folder)
+    decision = decide(load_case_file(case, knowledge), knowledge)
+    click.echo(proof_text(build_proof(decision, knowledge)), nl=False)
+
+
+@click.command("verify")
+@click.argument("proof", type=click.File("r", encoding="utf-8"))
+@click.option(
+    "--case",
+    type=click.Path(path_type=Path),
+    help="The case as it was sent (.ttl or .nt): its facts are then not taken on trust.",
+)
+@click.option(
+    "--knowledge",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder that holds 'ontology' and 'shapes': rules and facts are then not taken on trust.",
+)
+def verify_command(proof: IO[str], case: Path | None, folder: Path | None) -> None:
+    """Check PROOF with the separate checker; exit code 1 if it is rejected."""
+    try:
+        sent = read_case(case) if case else None
+    except (Unreadable, OSError, UnicodeDecodeError) as error:
+        raise CaseUnreadable(f"{case}: {error}") from error
+    try:
+        pages = read_folder(folder) if folder else None
+    except (Unreadable, OSError, UnicodeDecodeError) as error:
+        raise KnowledgeUnreadable(f"{folder}: {error}") from error
+    verdict = verify(proof.read(), case=sent, folder=pages)
+    click.echo(report(verdict), nl=False)
+    sys.exit(0 if verdict.accepted else 1)
+
+
+@click.command("explain")
+@CASE
+@click.option("--why", metavar="X", help="Why a rule fired, or a term was concluded.")
+@click.option("--why-not", metavar="X", help="Why a rule did not fire, or a term is not concluded.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+@FOLDER
+def explain_command(
+    case: Path, why: str | None, why_not: str | None, form: str, folder: Path | None
+) -> None:
+    """
+    Explain what was decided of CASE, step by step, down to the lines of the files.
+
+    X is the id of a rule (LIM-02), an outcome (MedicallyNecessary), a property (mn:governedBy) or
+    a recommendation, by its name after mng: in the files. Without a question everything that was
+    derived is listed.
+    """
+    knowledge = load_knowledge(folder)
+    decision = decide(load_case_file(case, knowledge), knowledge)
+    if why is None and why_not is None:
+        for firing in decision.derivation.firings:
+            click.echo(f"{firing.name:<10}{say(firing, knowledge)}")
+        return
+    text = case.read_text(encoding="utf-8") if case.suffix.lower() == ".ttl" else ""
+    answer = explain(decision, knowledge, why=why, why_not=why_not, text=text)
+    if form == "json":
+        click.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+    else:
+        click.echo(explanation_text(answer), nl=False)
+
+
+@click.command("replay")
+@click.argument("determination", type=click.Path(path_type=Path))
+@click.option(
+    "--case",
+    type=click.Path(path_type=Path),
+    help="The case, where the determination does not carry it.",
+)
+@FOLDER
+def replay_command(determination: Path, case: Path | None, folder: Path | None) -> None:
+    """
+    Reach a recorded DETERMINATION (JSON, Turtle or JSON-LD) again.
+
+    Exit code 0 if the same determination comes out, 1 if anything differs: what differs is said.
+    """
+    knowledge = load_knowledge(folder)
+    try:
+        body = determination.read_bytes()
+    except OSError as error:
+        raise DeterminationUnreadable(f"{determination}: {error.strerror or error}.") from error
+    given = load_case_file(case, knowledge) if case else None
+    result = replay(read_recorded(body, str(determination)), knowledge, given)
+    click.echo(replay_text(result), nl=False)
+    sys.exit(1 if result.differences else 0)
+
+
+COMMANDS = (prove_command, verify_command, explain_command, replay_command)

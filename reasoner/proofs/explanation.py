@@ -1,0 +1,96 @@
+"""Answer why and why not about a decision, as plain data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reasoner.errors import ConclusionUnknown
+from reasoner.terms import shorten
+
+from .build import decision_view, rule_texts
+from .following import DEEPEST
+from .goals import Goal, find_goal
+from .speech import Speech
+from .why import Tree
+from .why_not import Inquiry
+
+if TYPE_CHECKING:
+    from reasoner.decide import Decision
+    from reasoner.facts import Fact
+    from reasoner.knowledge import Knowledge
+
+Data = dict[str, object]
+
+
+def explain(
+    decision: Decision,
+    knowledge: Knowledge,
+    *,
+    why: str | None = None,
+    why_not: str | None = None,
+    text: str = "",
+) -> Data:
+    """
+    Explain a decision.
+
+    Args:
+        decision: The decision.
+        knowledge: The knowledge base with which it was made.
+        why: A rule that fired, or a term that was concluded.
+        why_not: A rule that did not fire, or a term that was not concluded.
+        text: The Turtle of the case, so that its lines can be named; empty for none.
+
+    Raises:
+        ConclusionUnknown: The question names nothing, or asks why of what is not so.
+    """
+    speech = Speech(decision, knowledge, text)
+    answer: Data = {
+        "case": decision.case.iri,
+        "determinations": [
+            {"request": d.request, "outcome": shorten(d.outcome).split(":")[-1], "label": d.label}
+            for d in decision.determinations
+        ],
+    }
+    if why is not None:
+        answer["why"] = _why(why, speech)
+    if why_not is not None:
+        answer["whyNot"] = _why_not(why_not, speech)
+    return answer
+
+
+def _goal(asked: str, speech: Speech) -> Goal:
+    return find_goal(asked, speech.decision, speech.knowledge, rule_texts(speech.knowledge))
+
+
+def _why(asked: str, speech: Speech) -> Data:
+    goal, tree = _goal(asked, speech), Tree(speech)
+    if goal.rule:
+        found = [tree.of_firing(firing) for firing in speech.derivation.by_rule(goal.rule)]
+    else:
+        found = [tree.of_fact(fact) for fact in _holding(goal, speech)]
+    if not found:
+        raise ConclusionUnknown(
+            f"{goal.name} was not concluded in this case.", hint=f"Ask why not: --why-not {asked}"
+        )
+    return {"asked": asked, "about": goal.name, "found": found}
+
+
+def _holding(goal: Goal, speech: Speech) -> list[Fact]:
+    view = decision_view(speech.decision, speech.knowledge)
+    found = {f for p in goal.patterns for f in view.find(p, {}, DEEPEST)}
+    return sorted(f for f in found if speech.derivation.firing_of(f) is not None)
+
+
+def _why_not(asked: str, speech: Speech) -> Data:
+    goal, inquiry = _goal(asked, speech), Inquiry(speech)
+    fired = bool(speech.derivation.by_rule(goal.rule)) if goal.rule else False
+    if fired or (not goal.rule and _holding(goal, speech)):
+        raise ConclusionUnknown(
+            f"{goal.name} was concluded in this case.", hint=f"Ask why: --why {asked}"
+        )
+    if goal.rule:
+        requests = [d.request for d in speech.decision.determinations]
+        found = [inquiry.rule(goal.rule, f"<{request}>") for request in requests]
+    else:
+        found = [inquiry.of(pattern) for pattern in goal.patterns]
+    return {"asked": asked, "about": goal.name, "found": found}

@@ -1,0 +1,135 @@
+"""What a question is about: a rule or a term, and the facts that are meant by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final
+
+from reasoner.errors import ConclusionUnknown
+from reasoner.terms import TYPE, mn, shorten
+
+if TYPE_CHECKING:
+    from reasoner.decide import Decision
+    from reasoner.knowledge import Knowledge
+    from reasoner.verifier.rule_text import Pattern, RuleText
+
+CONCLUDED_AS: Final = {
+    "Outcome": "outcome",
+    "Recommendation": "governedBy",
+    "Guideline": "applicableGuideline",
+}
+"""For each kind of thing, the property by which it is concluded of a request or a situation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """
+    What is asked about.
+
+    Attributes:
+        name: What it is called, in words.
+        rule: The id of a rule; empty if facts are asked about.
+        patterns: The facts that are meant; any of them answers a why, each is asked a why not.
+    """
+
+    name: str
+    rule: str = ""
+    patterns: tuple[Pattern, ...] = ()
+
+
+def find_goal(
+    asked: str, decision: Decision, knowledge: Knowledge, rules: dict[str, tuple[int, RuleText]]
+) -> Goal:
+    """
+    Find what a question is about.
+
+    Args:
+        asked: The id of a rule, or a term: with its prefix, by its local name, or in full.
+        decision: The decision that is asked about.
+        knowledge: The knowledge base, whose terms are known.
+        rules: The texts of its rules.
+
+    Raises:
+        ConclusionUnknown: No rule and no term is called so, or several are; the hint names what is
+            called nearly so.
+    """
+    if asked.upper() in knowledge.rule:
+        rule = knowledge.rule[asked.upper()]
+        return Goal(name=f"{rule.id} {rule.title}", rule=rule.id)
+    iri = _find_term(asked, knowledge)
+    term = f"<{iri}>"
+    patterns = _as_property(term, decision, rules) or _as_value(iri, decision, knowledge, rules)
+    if not patterns:
+        raise ConclusionUnknown(
+            f"{shorten(iri)} is a term, but nothing that a rule concludes.",
+            hint="Ask about a rule, an outcome, a recommendation, or what a rule concludes.",
+        )
+    return Goal(name=knowledge.label(iri), patterns=patterns)
+
+
+def _find_term(asked: str, knowledge: Knowledge) -> str:
+    names: dict[str, set[str]] = {}
+    for iri in {subject for subject, _ in knowledge.described}:
+        short = shorten(iri)
+        for name in (iri, short, short.partition(":")[2], short.rsplit("/", 1)[-1]):
+            names.setdefault(name.lower(), set()).add(iri)
+    found = sorted(names.get(asked.strip("<>").lower(), set()))
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise ConclusionUnknown(
+            f"'{asked}' could be any of {len(found)} things.",
+            hint=f"Say which: {', '.join(shorten(iri) for iri in found[:8])}.",
+        )
+    known = [*names, *(name.lower() for name in knowledge.rule)]
+    near = get_close_matches(asked.lower(), known, n=3, cutoff=0.6)
+    called = sorted(
+        {shorten(iri) for name in near for iri in names.get(name, ())}
+        | {name.upper() for name in near if name.upper() in knowledge.rule}
+    )
+    raise ConclusionUnknown(
+        f"Nothing is called '{asked}': no rule and no term.",
+        hint=f"Did you mean {', '.join(called)}?" if called else "'mednec explain CASE' lists all.",
+    )
+
+
+def _as_property(
+    term: str, decision: Decision, rules: dict[str, tuple[int, RuleText]]
+) -> tuple[Pattern, ...]:
+    """Ask for any value of a property, of each request where it is one of requests."""
+    subjects = {s for _, rule in rules.values() for s, p, _ in rule.template if p == term}
+    if subjects == {"?request"}:
+        requests = [d.request for d in decision.determinations]
+        return tuple((f"<{request}>", term, "?value") for request in requests)
+    return (("?subject", term, "?value"),) if subjects else ()
+
+
+def _as_value(
+    iri: str, decision: Decision, knowledge: Knowledge, rules: dict[str, tuple[int, RuleText]]
+) -> tuple[Pattern, ...]:
+    """Ask for a value: by the property that concludes things of its kind, or else by any."""
+    term = f"<{iri}>"
+    kinds = {kind.value for kind in knowledge.described.get((iri, TYPE.value), ())}
+    for kind, name in CONCLUDED_AS.items():
+        if mn(kind).value in kinds:
+            return tuple((s, f"<{mn(name).value}>", term) for s in _subjects(name, decision))
+    return tuple(
+        sorted(
+            {
+                ("?subject", p, term)
+                for _, rule in rules.values()
+                for _, p, o in rule.template
+                if o == term
+            }
+        )
+    )
+
+
+def _subjects(name: str, decision: Decision) -> list[str]:
+    """List the requests, or the situations that populations are matched with."""
+    requests = [d.request for d in decision.determinations]
+    if name == "outcome":
+        return [f"<{request}>" for request in requests]
+    kind = f"<{TYPE.value}>", f"<{mn('Situation').value}>"
+    return sorted(decision.derivation.facts.subjects.get(kind, ())) or ["?situation"]

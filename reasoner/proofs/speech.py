@@ -1,0 +1,100 @@
+"""Terms and facts in words, and the place of each: nothing is worded but by labels and rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from reasoner.explain import say, say_value
+from reasoner.facts import decode
+from reasoner.terms import DEFINITION, TYPE, shorten
+from reasoner.verifier.sources import Names, read_case_lines
+
+from .build import knowledge_pages
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reasoner.decide import Decision
+    from reasoner.facts import Fact
+    from reasoner.knowledge import Knowledge
+
+IS_A: Final = f"<{TYPE.value}>"
+SAYS: Final = "says that "
+TRUE: Final = '"true"^^<http://www.w3.org/2001/XMLSchema#boolean>'
+FALSE: Final = TRUE.replace("true", "false")
+
+
+class Speech:
+    """
+    Words and places for the facts of one decision.
+
+    Args:
+        decision: The decision.
+        knowledge: The knowledge base with which it was made.
+        text: The Turtle of the case, for its lines; empty where it came in another form.
+    """
+
+    def __init__(self, decision: Decision, knowledge: Knowledge, text: str = "") -> None:
+        self.decision, self.knowledge = decision, knowledge
+        self.derivation = decision.derivation
+        self.pages = knowledge_pages(knowledge)
+        self.lines = self._lines(text)
+
+    def _lines(self, text: str) -> Mapping[Fact, int]:
+        case = self.decision.case
+        told = {(str(t.subject), str(t.predicate), str(t.object)) for t in case.triples}
+        lines = read_case_lines(text, case.source)
+        names = Names(set(lines), told, f"<{case.iri}>")
+        return {names.fact(fact): line for fact, line in lines.items()}
+
+    def term(self, term: str) -> str:
+        """Say a term; what a rule has minted is told by the sentence of the rule."""
+        if term.startswith("?"):
+            return f"any {term[1:]}"
+        if term == f"<{self.decision.case.iri}>":
+            return "case"
+        if term.startswith("<"):
+            for kind in self.derivation.types(term[1:-1]):
+                minted = self.derivation.firing_of((term, IS_A, f"<{kind.value}>"))
+                if minted is not None and minted.rule is not None:
+                    return f"“{say(minted, self.knowledge)}”"
+        return say_value(decode(term), self.knowledge)
+
+    def fact(self, fact: Fact) -> str:
+        """Say a fact, or a pattern that is not all filled."""
+        return f"{self.term(fact[0])}: {self.said(fact)}"
+
+    def said(self, fact: Fact) -> str:
+        """Say what a fact says of its subject."""
+        _, predicate, value = fact
+        if predicate == IS_A:
+            return f"is of the kind {self.term(value)}"
+        name = predicate[1:-1]
+        meaning = self.knowledge.value(name, DEFINITION) or ""
+        if value in {TRUE, FALSE} and meaning.startswith(SAYS):
+            return f"{'not that ' if value == FALSE else ''}{meaning.removeprefix(SAYS)}"
+        return f"{self.knowledge.label(name)}: {self.term(value)}"
+
+    def place(self, fact: Fact) -> dict[str, object] | None:
+        """Say where a fact stands in case or knowledge base; None if it is concluded."""
+        if fact in self.pages.facts:
+            file, line = self.pages.facts[fact]
+            return {"file": file, "line": line}
+        if fact in self.lines:
+            return {"file": self.decision.case.source, "line": self.lines[fact]}
+        if self.derivation.firing_of(fact) is None:
+            return {"file": self.decision.case.source, "line": None}
+        return None
+
+    def short(self, fact: Fact) -> str:
+        """Write a fact with prefixes; names of the case are cut to what follows its own."""
+        case = self.decision.case.iri
+
+        def one(term: str) -> str:
+            if not term.startswith("<"):
+                return term.partition("^^")[0]
+            if term.startswith((f"<{case}#", f"<{case}>")):
+                return f"<{term[1:-1].removeprefix(case)}>"
+            return shorten(term[1:-1])
+
+        return " ".join(one(term) for term in fact)

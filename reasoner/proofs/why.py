@@ -1,0 +1,61 @@
+"""Why: the tree from a conclusion down to the facts of the case and the lines of the files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reasoner.explain import cited, find_source, say
+
+if TYPE_CHECKING:
+    from reasoner.derivation import Firing
+    from reasoner.facts import Fact
+
+    from .speech import Speech
+
+Data = dict[str, object]
+
+
+class Tree:
+    """
+    Grows the tree of a conclusion; a fact that was shown once is named, not shown again.
+
+    Args:
+        speech: The words.
+    """
+
+    def __init__(self, speech: Speech) -> None:
+        self.speech = speech
+        self.shown: set[Fact] = set()
+
+    def of_fact(self, fact: Fact) -> Data:
+        """Tell why a fact holds: where it stands, or which rule concluded it and from what."""
+        told = self._leaf(fact)
+        firing = self.speech.derivation.firing_of(fact)
+        if firing is None or told["place"] is not None:
+            return told
+        if fact in self.shown:
+            return {**told, "rule": firing.name, "shownAbove": True}
+        self.shown.add(fact)
+        return {**told, **self.of_firing(firing)}
+
+    def of_firing(self, firing: Firing) -> Data:
+        """Tell one use of a rule: its sentence, its sources, and what it rests on."""
+        rule, knowledge = firing.rule, self.speech.knowledge
+        self.shown.update(firing.concluded)
+        return {
+            "rule": firing.name,
+            "title": rule.title if rule else "",
+            "text": say(firing, knowledge),
+            "source": rule.source if rule else "",
+            "ruleFile": f"ontology/{rule.path}" if rule else "",
+            "citations": [find_source(iri, knowledge).citation for iri in cited(firing, knowledge)],
+            "absent": [self.speech.fact(pattern) for group in firing.absences for pattern in group],
+            "from": [self.of_fact(fact) for fact in dict.fromkeys(firing.rests_on)],
+        }
+
+    def _leaf(self, fact: Fact) -> Data:
+        return {
+            "fact": self.speech.short(fact),
+            "words": self.speech.fact(fact),
+            "place": self.speech.place(fact),
+        }

@@ -1,0 +1,372 @@
+"""Every true proof is accepted, and every mutated one rejected."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+import re
+import shutil
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reasoner import decide, load_case, load_case_file, load_knowledge
+from reasoner.proofs.build import build_proof, proof_text
+from reasoner.verifier import Folder, read_case, read_case_text, read_folder, verify
+from reasoner.verifier.verify import digest_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from reasoner import Knowledge
+
+ROOT = Path(__file__).parents[2]
+CASES = sorted((ROOT / "fixtures" / "cases").glob("*/case.ttl"))
+SEED = ROOT / "fixtures" / "cases" / "seed-2014-spine-12-visits" / "case.ttl"
+NS = "https://w3id.org/mednec/ns#"
+Proof = dict[str, Any]
+Place = tuple[str | int, ...]
+
+# What a proof says of the knowledge base that only its files can bear out: where things stand, and
+# rules and populations that the case never met.
+OF_THE_FILES = ("facts[].file", "facts[].line", "knowledge", "populations[]", "rules[]")
+MUTANTS = 20
+
+
+@pytest.fixture(scope="module")
+def folder() -> Folder:
+    """Read the knowledge as the checker itself does."""
+    return read_folder(ROOT)
+
+
+@pytest.fixture(scope="module")
+def seed(knowledge: Knowledge) -> Proof:
+    """Prove the seed."""
+    return prove(SEED, knowledge)
+
+
+def prove(path: Path, knowledge: Knowledge) -> Proof:
+    proof = build_proof(decide(load_case_file(path, knowledge), knowledge), knowledge)
+    return dict(json.loads(proof_text(proof)))
+
+
+def places(node: Any, at: Place = ()) -> Iterator[Place]:
+    """Yield the place of each value in a document, leaves and branches."""
+    yield at
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from places(value, (*at, key))
+    elif isinstance(node, list):
+        for number, value in enumerate(node):
+            yield from places(value, (*at, number))
+
+
+def field(at: Place) -> str:
+    """Name the kind of a place: where it is, but for its number in a list and a variable's name."""
+    words = ["[]" if isinstance(part, int) else f".{part}" for part in at]
+    text = "".join(words).lstrip(".")
+    return re.sub(r"\.(bindings|values)\.\w+", r".\1.*", text)
+
+
+def classes(proof: Proof) -> dict[str, list[Place]]:
+    found: dict[str, list[Place]] = defaultdict(list)
+    for at in places(proof):
+        if at:
+            found[field(at)].append(at)
+    return found
+
+
+def value_at(proof: Proof, at: Place) -> Any:
+    node: Any = proof
+    for part in at:
+        node = node[part]
+    return node
+
+
+def other_values(value: Any, others: list[Any]) -> Iterator[Any]:
+    """Yield values that could stand there instead: of the same kind, and of another."""
+    yield from (other for other in others if json.dumps(other) != json.dumps(value))
+    if isinstance(value, str):
+        yield value + "x"
+        if digits := re.search(r"\d+", value):
+            yield value[: digits.start()] + str(int(digits[0]) + 1) + value[digits.end() :]
+    elif isinstance(value, int):
+        yield from (value + 1, value - 1, str(value), float(value), True)
+    elif isinstance(value, list):
+        if value:
+            yield from (value[1:], value[:-1], [*value, value[-1]])
+        if len(value) > 1 and json.dumps(value[::-1]) != json.dumps(value):
+            yield value[::-1]
+    yield None
+
+
+def mutations(proof: Proof, chance: random.Random, *, each: int) -> Iterator[tuple[str, Proof]]:
+    """Yield mutated proofs: for each kind of place some places, for each some changes."""
+    for name, found in sorted(classes(proof).items()):
+        for at in chance.sample(found, min(each, len(found))):
+            value = value_at(proof, at)
+            others = [value_at(proof, chance.choice(found)) for _ in range(2)]
+            options = list(other_values(value, others))
+            for new in chance.sample(options, min(each, len(options))):
+                yield f"{name} at {at}: {str(new)[:60]}", changed(proof, at, [new])
+            yield f"{name} dropped at {at}", changed(proof, at, [])
+
+
+def changed(proof: Proof, at: Place, new: list[Any]) -> Proof:
+    """Copy a proof with another value at a place, or with nothing there."""
+    made = dict(proof)
+    node: Any = made
+    for part in at[:-1]:
+        node[part] = copy.copy(node[part])
+        node = node[part]
+    if new:
+        node[at[-1]] = new[0]
+    else:
+        del node[at[-1]]
+    return made
+
+
+def renumbered(proof: Proof) -> Proof:
+    """Return a proof with facts and steps numbered anew: no hole is left."""
+    names: dict[str, str] = {}
+    counts: dict[str, int] = defaultdict(int)
+    for entry in (*proof["facts"], *proof["steps"]):
+        letter = entry["id"][0]
+        counts[letter] += 1
+        names[entry["id"]] = f"{letter}{counts[letter]}"
+
+    def mend(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {key: mend(value) for key, value in node.items()}
+        if isinstance(node, list):
+            kept = [v for v in node if not (isinstance(v, str) and gone(v))]
+            return [mend(value) for value in kept]
+        return names.get(node, node) if isinstance(node, str) else node
+
+    def gone(text: str) -> bool:
+        return re.fullmatch(r"[ckds]\d+", text) is not None and text not in names
+
+    made: Proof = mend(proof)
+    told = [tuple(f["fact"]) for f in made["facts"] if f.get("from") == "case"]
+    made["case"]["digest"] = digest_of(told)  # type: ignore[arg-type]
+    return made
+
+
+def without(proof: Proof, drop: Callable[[list[str]], bool]) -> Proof:
+    """Leave out all facts of a kind, the steps that name them, and what only those concluded."""
+    facts = [f for f in proof["facts"] if not drop(f["fact"])]
+    steps = proof["steps"]
+    while True:
+        kept = {f["id"] for f in facts}
+        left = [s for s in steps if set(s["premises"]) | set(s["concludes"]) <= kept]
+        made = {name for s in left for name in s["concludes"]}
+        fewer = [f for f in facts if "level" not in f or f["id"] in made]
+        if len(fewer) == len(facts) and len(left) == len(steps):
+            break
+        facts, steps = fewer, left
+    named = {s["id"] for s in steps}
+    ranks = [p for p in proof["priorities"] if p["step"] in named]
+    return renumbered({**proof, "facts": facts, "steps": steps, "priorities": ranks})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", CASES, ids=lambda p: p.parent.name)
+def test_a_true_proof_is_accepted(path: Path, knowledge: Knowledge, folder: Folder) -> None:
+    """With its sources and without: what was decided can be checked by a stranger."""
+    text = json.dumps(prove(path, knowledge))
+
+    assert verify(text, case=read_case(path), folder=folder).faults == ()
+    assert verify(text).faults == ()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", CASES, ids=lambda p: p.parent.name)
+def test_a_mutated_proof_is_rejected(path: Path, knowledge: Knowledge, folder: Folder) -> None:
+    """Fields of any kind, changed or dropped, in every fixture case: no change is neutral."""
+    case, chance = read_case(path), random.Random(path.parent.name)  # noqa: S311 - to choose examples
+    every = list(mutations(prove(path, knowledge), chance, each=1))
+
+    accepted = [
+        what
+        for what, mutant in chance.sample(every, MUTANTS)
+        if verify(json.dumps(mutant), case=case, folder=folder).accepted
+    ]
+
+    assert accepted == []
+
+
+@pytest.mark.slow
+def test_each_kind_of_field_of_the_seed_is_held(seed: Proof, folder: Folder) -> None:
+    """Every kind of field of the format, changed and dropped: none is there for show."""
+    case, chance = read_case(SEED), random.Random(1)  # noqa: S311 - to choose examples
+
+    accepted = [
+        what
+        for what, mutant in mutations(seed, chance, each=1)
+        if verify(json.dumps(mutant), case=case, folder=folder).accepted
+    ]
+
+    assert accepted == []
+
+
+@pytest.mark.slow
+def test_a_mutated_proof_of_the_seed_is_rejected_by_itself(seed: Proof) -> None:
+    """Without case and knowledge only what is said of their files is on trust."""
+    chance = random.Random(0)  # noqa: S311 - to choose examples
+
+    accepted = [
+        what
+        for what, mutant in mutations(seed, chance, each=1)
+        if verify(json.dumps(mutant)).accepted
+    ]
+
+    assert [what for what in accepted if not what.startswith(OF_THE_FILES)] == []
+
+
+def test_a_proof_says_what_was_taken_on_trust(seed: Proof, folder: Folder) -> None:
+    """Less is given, more is trusted, and the verdict says so."""
+    text = json.dumps(seed)
+
+    alone = verify(text).trusted
+    full = verify(text, case=read_case(SEED), folder=folder).trusted
+
+    assert len(alone) == 2
+    assert [thing for thing in full if "classification" in thing] == list(full)
+
+
+def test_a_higher_limit_throughout_is_rejected(seed: Proof, folder: Folder) -> None:
+    """A changed figure with all that follows from it mended is a proof from another guideline."""
+    text = json.dumps(seed)
+    ten = json.dumps('"10"^^<http://www.w3.org/2001/XMLSchema#integer>')
+    assert ten in text
+
+    forged = text.replace(ten, ten.replace("10", "30"))
+
+    assert not verify(forged, case=read_case(SEED), folder=folder).accepted
+
+
+def test_a_proof_of_another_case_is_rejected(knowledge: Knowledge, folder: Folder) -> None:
+    """A forged fact, with all that follows from it: the proof is true, of another case."""
+    text = SEED.read_text(encoding="utf-8").replace("mn:attendedVisits 9", "mn:attendedVisits 0")
+    forged = load_case(text.encode(), knowledge, form="turtle", source=str(SEED))
+    proof = json.dumps(build_proof(decide(forged, knowledge), knowledge))
+
+    assert verify(proof, case=read_case_text(text, "forged"), folder=folder).accepted
+    assert not verify(proof, case=read_case(SEED), folder=folder).accepted
+
+
+def test_a_proof_from_other_rules_is_rejected(folder: Folder, tmp_path: Path) -> None:
+    """A changed text of a rule with its hash: true by itself, and not of this knowledge base."""
+    copied = copied_knowledge(tmp_path)
+    rule = copied / "ontology/rules/13-figures/limit-borrowed.rq"
+    rule.write_text(rule.read_text(encoding="utf-8").replace("maximumVisits", "withinWeeks"))
+    other = load_knowledge(copied)
+    proof = json.dumps(prove(SEED, other))
+
+    assert verify(proof, case=read_case(SEED), folder=read_folder(copied)).accepted
+    assert verify(proof, case=read_case(SEED)).accepted
+    assert not verify(proof, case=read_case(SEED), folder=folder).accepted
+
+
+def copied_knowledge(to: Path) -> Path:
+    for name in ("ontology", "shapes"):
+        shutil.copytree(ROOT / name, to / name)
+    return to
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mtus-chronic-pain-2009/soft-tissue-nearest-row",
+        "mtus-chronic-pain-2009/myalgia",
+        "odg-2014/lumbar-sprain",
+        "acoem-low-back-2004/initial-therapy",
+    ],
+)
+def test_a_candidate_left_out_is_missed(name: str, seed: Proof, folder: Folder) -> None:
+    """A recommendation with all that speaks of it taken out, and the rest numbered anew."""
+    iri = f"<https://w3id.org/mednec/guideline/{name}>"
+
+    forged = without(seed, lambda fact: iri in fact)
+
+    assert len(forged["steps"]) < len(seed["steps"])
+    assert not verify(json.dumps(forged), case=read_case(SEED), folder=folder).accepted
+
+
+@pytest.mark.parametrize("rule", ["SCN-01", "OUT-11", "SRCH-10", "SRCH-07", "SUM-01", "CONT-04"])
+def test_a_use_of_a_rule_left_out_is_missed(rule: str, seed: Proof) -> None:
+    """A completion, a reading or a rank taken out with all that rests on it."""
+    step = next(s for s in seed["steps"] if s.get("rule") == rule)
+    dropped = {tuple(f["fact"]) for f in seed["facts"] if f["id"] in step["concludes"]}
+
+    forged = without(seed, lambda fact: tuple(fact) in dropped)
+
+    assert not verify(json.dumps(forged)).accepted
+
+
+def test_swapped_priorities_are_rejected(seed: Proof) -> None:
+    """Which recommendation gives way to which is a step, not a label."""
+    for number, edge in enumerate(seed["priorities"]):
+        swapped = {**edge, "over": edge["under"], "under": edge["over"]}
+        edges = [*seed["priorities"][:number], swapped, *seed["priorities"][number + 1 :]]
+
+        assert not verify(json.dumps({**seed, "priorities": edges})).accepted
+
+
+@pytest.mark.parametrize("outcome", ["MedicallyNecessary", "NecessaryInPart", "NotEstablished"])
+def test_another_outcome_is_rejected(outcome: str, seed: Proof) -> None:
+    """The outcome, changed wherever it is concluded, is not what the rules conclude."""
+    (name,) = seed["requests"][0]["outcome"]
+    facts = [
+        {**f, "fact": [*f["fact"][:2], f"<{NS}{outcome}>"]} if f["id"] == name else f
+        for f in seed["facts"]
+    ]
+
+    assert not verify(json.dumps({**seed, "facts": facts})).accepted
+
+
+def test_facts_that_hold_each_other_up_are_rejected(seed: Proof) -> None:
+    """Support goes down the strata: a circle of facts rests on nothing."""
+    request = seed["requests"][0]["request"]
+    circle = [
+        [request, f"<{NS}asMade>", f"<{NS}MedicallyNecessary>"],
+        [request, f"<{NS}outcome>", f"<{NS}MedicallyNecessary>"],
+    ]
+    facts = [
+        *seed["facts"],
+        *(
+            {"id": f"d{900 + n}", "fact": f, "level": 44, "by": ["s1"]}
+            for n, f in enumerate(circle)
+        ),
+    ]
+
+    verdict = verify(json.dumps({**seed, "facts": facts}))
+
+    assert any("is concluded by no step" in fault for fault in verdict.faults)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", "null", '{"format": 1}', "{" * 2000, '{"a": 1, "a": 2}', "\x00"]
+)
+def test_what_is_no_proof_is_rejected_in_words(text: str) -> None:
+    """A stranger's file is refused, never raised over."""
+    assert verify(text).faults
+
+
+def test_the_checker_stands_alone(seed: Proof, tmp_path: Path) -> None:
+    """Copied out, without site-packages and without mednec, it checks a proof all the same."""
+    shutil.copytree(ROOT / "reasoner" / "verifier", tmp_path / "verifier")
+    (tmp_path / "proof.json").write_text(json.dumps(seed), encoding="utf-8")
+    command = [sys.executable, "-S", "-m", "verifier", "proof.json", "--case", str(SEED)]
+
+    done = subprocess.run(
+        [*command, "--knowledge", str(ROOT)], cwd=tmp_path, capture_output=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(b"ACCEPTED")

@@ -1,0 +1,201 @@
+"""The same facts and the same knowledge give the same bytes: anywhere, at any time."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reasoner import decide, decision_data, decision_rdf, load_case, load_case_file
+from reasoner.canonical import canonical_case, canonical_hash
+from reasoner.errors import DeterminationUnreadable
+from reasoner.proofs.build import build_proof, proof_text
+from reasoner.proofs.replay import read_recorded, replay
+
+if TYPE_CHECKING:
+    from reasoner import CaseGraph, Knowledge
+
+ROOT = Path(__file__).parents[2]
+CASES = sorted((ROOT / "fixtures" / "cases").glob("*/case.ttl"))
+SEED = ROOT / "fixtures" / "cases" / "seed-2014-spine-12-visits" / "case.ttl"
+COMMON = settings(
+    max_examples=15,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+
+def written(case: CaseGraph, knowledge: Knowledge, form: str) -> bytes:
+    decision = decide(case, knowledge)
+    if form == "json":
+        data = decision_data(decision, knowledge)
+        return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
+    return decision_rdf(decision, knowledge, form).encode()
+
+
+def anonymous(path: Path, knowledge: Knowledge) -> list[ox.Triple]:
+    """Read a case and take the names from all its parts but the case itself."""
+    case = load_case_file(path, knowledge)
+    names = {
+        t.subject.value: ox.BlankNode()
+        for t in case.triples
+        if isinstance(t.subject, ox.NamedNode) and t.subject.value.startswith(f"{case.iri}#")
+    }
+    parents = [t.object.value for t in case.triples if isinstance(t.object, ox.NamedNode)]
+    once = {n: node for n, node in names.items() if parents.count(n) == 1}
+
+    def bare(term: ox.NamedNode | ox.Literal) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+        return once.get(term.value, term)
+
+    return [ox.Triple(bare(t.subject), t.predicate, bare(t.object)) for t in case.triples]
+
+
+def shuffled(triples: list[ox.Triple], seed: int) -> bytes:
+    """Write triples in another order, with other names for the blank nodes."""
+    chance = random.Random(seed)  # noqa: S311 - to choose an order
+    names: dict[str, str] = {}
+    lines = [str(t) for t in chance.sample(triples, len(triples))]
+    numbers = chance.sample(range(10_000), 500)
+    for t in triples:
+        for term in (t.subject, t.object):
+            if isinstance(term, ox.BlankNode):
+                names.setdefault(str(term), f"_:n{numbers[len(names)]}")
+    for old, new in names.items():
+        lines = [line.replace(f"{old} ", f"{new} ") for line in (f"{x} " for x in lines)]
+        lines = [line.rstrip() for line in lines]
+    return "".join(f"{line} .\n" for line in lines).encode()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["json", "turtle", "jsonld"])
+@pytest.mark.parametrize("path", CASES, ids=lambda p: p.parent.name)
+def test_a_recorded_determination_comes_out_again_byte_for_byte(
+    path: Path, form: str, knowledge: Knowledge
+) -> None:
+    """A determination carries all that it takes to reach it again."""
+    body = written(load_case_file(path, knowledge), knowledge, form)
+
+    result = replay(read_recorded(body, path.name), knowledge)
+
+    assert (result.bytes_same, result.differences) == (True, ())
+
+
+@given(number=st.integers(0, 10_000), path=st.sampled_from(CASES))
+@COMMON
+def test_order_and_names_of_blank_nodes_do_not_reach_the_bytes(
+    number: int, path: Path, knowledge: Knowledge
+) -> None:
+    """Renaming blank nodes and reordering facts gives the same hash, determination and proof."""
+    triples = anonymous(path, knowledge)
+    pages = []
+    for seed in (0, number + 1):
+        case = load_case(shuffled(triples, seed), knowledge, form="turtle", source="case.ttl")
+        proof = proof_text(build_proof(decide(case, knowledge), knowledge))
+        pages.append(
+            (canonical_hash(canonical_case(case)), written(case, knowledge, "json"), proof)
+        )
+
+    assert pages[0] == pages[1]
+
+
+def test_the_canonical_case_is_that_of_the_standard(knowledge: Knowledge) -> None:
+    """The hash is over RDFC-1.0 of the case as it was sent, which anyone can compute."""
+    quads = ox.parse(path=SEED, format=ox.RdfFormat.TURTLE)
+    dataset = ox.Dataset(quads)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+
+    text = canonical_case(load_case_file(SEED, knowledge))
+
+    assert text == "".join(sorted(f"{quad} .\n" for quad in dataset))
+
+
+def test_a_case_without_a_name_keeps_the_one_it_was_decided_under(knowledge: Knowledge) -> None:
+    """A replay needs no file name: the name of the case is in the record."""
+    text = SEED.read_text(encoding="utf-8")
+    iri = load_case_file(SEED, knowledge).iri
+    nameless = text.replace(f"<{iri}>", "_:case").replace("<>", "_:case")
+    case = load_case(nameless.encode(), knowledge, form="turtle", source="letter-7.ttl")
+    body = written(case, knowledge, "json")
+
+    assert case.iri.endswith("letter-7") or nameless == text
+    assert replay(read_recorded(body, "x"), knowledge).bytes_same
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["decide", "prove"])
+def test_another_process_and_another_hash_seed_give_the_same_bytes(command: str) -> None:
+    """Nothing of a process reaches the bytes: not the order of its sets, nor its memory."""
+    form = ["--format", "json"] if command == "decide" else []
+    run = [sys.executable, "-c", "from reasoner.cli import main; main()", command, str(SEED), *form]
+
+    pages = {
+        subprocess.run(
+            run,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "31337")
+    }
+
+    assert len(pages) == 1
+
+
+def test_a_changed_record_is_told_by_its_place(knowledge: Knowledge) -> None:
+    """Who changed a figure in a stored determination is found out, and where."""
+    body = written(load_case_file(SEED, knowledge), knowledge, "json")
+
+    result = replay(read_recorded(body.replace(b'"prior": 9', b'"prior": 8'), "x"), knowledge)
+
+    assert result.differences == ("$.determinations[0].visits.prior: 8 then, 9 now",)
+
+
+def test_a_changed_case_in_the_record_is_told(knowledge: Knowledge) -> None:
+    """The hash was taken of the case that was decided, not of the one that stands there now."""
+    body = written(load_case_file(SEED, knowledge), knowledge, "json")
+    nine = b'attendedVisits> \\"9\\"'
+    assert nine in body
+
+    result = replay(read_recorded(body.replace(nine, nine.replace(b"9", b"1")), "x"), knowledge)
+
+    assert result.differences[0].startswith("the case is another")
+
+
+@pytest.mark.parametrize("form", ["json", "turtle"])
+def test_other_knowledge_is_told_with_what_it_changes(form: str, knowledge: Knowledge) -> None:
+    """A determination under other knowledge is no replay: the digest says so first."""
+    body = written(load_case_file(SEED, knowledge), knowledge, form)
+    other = body.replace(knowledge.digest.encode(), b"0" * 64)
+
+    result = replay(read_recorded(other, "x"), knowledge)
+
+    assert result.differences[0].startswith("the knowledge base is another")
+    assert not result.bytes_same
+
+
+def test_a_record_in_another_layout_is_the_same_determination(knowledge: Knowledge) -> None:
+    """White space is no difference, and it is not called the same bytes either."""
+    body = written(load_case_file(SEED, knowledge), knowledge, "json")
+    other = json.dumps(json.loads(body), indent=7).encode()
+
+    result = replay(read_recorded(other, "x"), knowledge)
+
+    assert (result.bytes_same, result.differences) == (False, ())
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b"\xff", b"no turtle", b'{"provenance": {}}'])
+def test_what_is_no_determination_is_said_to_be_none(body: bytes, knowledge: Knowledge) -> None:
+    """A stranger's file is refused in words."""
+    with pytest.raises(DeterminationUnreadable):
+        replay(read_recorded(body, "x"), knowledge)

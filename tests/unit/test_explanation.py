@@ -1,0 +1,174 @@
+"""Why, and why not: down to the lines of the files, and what fails, in the words of the rules."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reasoner import decide, explain, explanation_text, load_case_file
+from reasoner.errors import ConclusionUnknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reasoner import Decision, Knowledge
+
+CASES = Path(__file__).parents[2] / "fixtures" / "cases"
+SEED = CASES / "seed-2014-spine-12-visits" / "case.ttl"
+OUTCOMES = ("MedicallyNecessary", "NecessaryInPart", "NotMedicallyNecessary", "NotEstablished")
+
+
+@pytest.fixture(scope="module")
+def seed(knowledge: Knowledge) -> Decision:
+    """Decide the seed once."""
+    return decide(load_case_file(SEED, knowledge), knowledge)
+
+
+def nodes(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield node
+        for value in node.values():
+            yield from nodes(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from nodes(value)
+
+
+def lines_of(place: dict[str, Any]) -> str:
+    root = CASES.parents[1]
+    path = Path(place["file"])
+    path = path if path.is_absolute() else root / path
+    return path.read_text(encoding="utf-8").splitlines()[place["line"] - 1]
+
+
+def test_the_why_not_of_the_seed_says_what_stands_in_the_way(
+    seed: Decision, knowledge: Knowledge
+) -> None:
+    """Outcome first; the sum that exceeds the limit; the region; what the record does not state."""
+    answer = explain(
+        seed, knowledge, why_not="MedicallyNecessary", text=SEED.read_text(encoding="utf-8")
+    )
+
+    page = explanation_text(answer)
+
+    assert page.startswith("NOT MEDICALLY NECESSARY AS REQUESTED")
+    short = page[: page.index("Each path")].replace("\n     ", " ")
+    for words in (
+        "total 21 (= visits 9 + asked 12) at most smallest 10",
+        "The thoracic spine has no current diagnosis.",
+        "not stated: any finding: finding type: exceptional factors",
+    ):
+        assert words in short
+    assert "mtus-chronic-pain-2009.ttl:" in page
+    assert "case.ttl:" in page
+
+
+def test_each_place_that_is_named_holds_what_is_said_to_stand_there(
+    seed: Decision, knowledge: Knowledge
+) -> None:
+    """A reader who opens the file at the line finds the figure."""
+    text = SEED.read_text(encoding="utf-8")
+    why = explain(seed, knowledge, why="LIM-02", text=text)
+    why_not = explain(seed, knowledge, why_not="MedicallyNecessary", text=text)
+    named = [n for n in nodes([why, why_not]) if isinstance(n.get("place"), dict)]
+    figures = [n for n in named if n["words"].rsplit(" ", 1)[-1].isdigit() and n["place"]["line"]]
+
+    assert {n["words"].rsplit(" ", 1)[-1] for n in figures} >= {"9", "10", "12"}
+    for node in figures:
+        assert node["words"].rsplit(" ", 1)[-1] in lines_of(node["place"])
+
+
+def test_a_why_goes_down_to_what_was_told(seed: Decision, knowledge: Knowledge) -> None:
+    """Each leaf of the tree has a place, or was shown above."""
+    answer = explain(seed, knowledge, why="NotMedicallyNecessary")
+
+    leaves = [n for n in nodes(answer) if "words" in n and "rule" not in n]
+
+    assert leaves
+    assert all(leaf["place"] for leaf in leaves)
+
+
+@pytest.mark.parametrize("asked", ["mn:governedBy", "LIM-02", "soft-tissue-nearest-row"])
+def test_a_rule_a_property_or_a_recommendation_can_be_asked(
+    asked: str, seed: Decision, knowledge: Knowledge
+) -> None:
+    """What a page names can be asked about, by the name that the page uses."""
+    if asked == "soft-tissue-nearest-row":
+        asked = "mng:mtus-chronic-pain-2009/soft-tissue-nearest-row"
+
+    assert explain(seed, knowledge, why=asked)["why"]["found"]  # type: ignore[index]
+
+
+def test_a_recommendation_that_is_outranked_says_by_what(
+    seed: Decision, knowledge: Knowledge
+) -> None:
+    """Why not: the schedule addresses the situation first."""
+    answer = explain(seed, knowledge, why_not="mng:odg-2014/lumbar-sprain")
+
+    assert "closes other recognized guidelines" in explanation_text(answer)
+
+
+def test_a_recommendation_for_other_conditions_says_which_are_not_met(
+    seed: Decision, knowledge: Knowledge
+) -> None:
+    """Why not: the situation is outside its population, and in what."""
+    answer = explain(seed, knowledge, why_not="mng:mtus-chronic-pain-2009/crps")
+
+    outside = [n["outside"] for n in nodes(answer) if "outside" in n]
+
+    assert outside
+    assert all(one["unmet"] for one in outside)
+
+
+@pytest.mark.parametrize("path", sorted(CASES.glob("*/case.ttl")), ids=lambda p: p.parent.name)
+def test_every_outcome_is_answered_in_every_case(path: Path, knowledge: Knowledge) -> None:
+    """What was concluded has a why, what was not has a why-not with a ground; never both."""
+    decision = decide(load_case_file(path, knowledge), knowledge)
+    drawn = {d.outcome.rsplit("#", 1)[-1] for d in decision.determinations}
+
+    for outcome in OUTCOMES:
+        asked, other = ("why", "why_not") if outcome in drawn else ("why_not", "why")
+        page = explanation_text(explain(decision, knowledge, **{asked: outcome}))
+        assert outcome in drawn or "  1  " in page
+        with pytest.raises(ConclusionUnknown):
+            explain(decision, knowledge, **{other: outcome})
+
+
+def test_what_fails_does_fail(seed: Decision, knowledge: Knowledge) -> None:
+    """A test that is said to fail is false of the values that are shown for it."""
+    answer = explain(seed, knowledge, why_not="MedicallyNecessary")
+    tests = [n for n in nodes(answer) if "test" in n and n["test"] == "?total <= ?smallest"]
+
+    assert tests
+    for test in tests:
+        values = {name: int(value) for name, value in test["values"].items()}
+        assert values["visits"] + values["asked"] == values["total"] > values["smallest"]
+
+
+def test_a_misspelt_name_gets_near_misses(seed: Decision, knowledge: Knowledge) -> None:
+    """A slip is no silence."""
+    with pytest.raises(ConclusionUnknown) as caught:
+        explain(seed, knowledge, why_not="MedicalyNecessary")
+
+    assert "mn:MedicallyNecessary" in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["", "xyzzy", "<>", "mn:", "LIM-", "owl:Thing", "mn:Visit", "é"])
+def test_any_name_is_answered_in_words(name: str, seed: Decision, knowledge: Knowledge) -> None:
+    """A question about nothing is refused, never raised over."""
+    for question in ({"why": name}, {"why_not": name}):
+        with pytest.raises(ConclusionUnknown):
+            explain(seed, knowledge, **question)
+
+
+def test_an_explanation_is_the_same_each_time(seed: Decision, knowledge: Knowledge) -> None:
+    """Output is sorted."""
+    pages = {
+        json.dumps(explain(seed, knowledge, why="LIM-02", why_not="MedicallyNecessary"))
+        for _ in range(2)
+    }
+
+    assert len(pages) == 1
