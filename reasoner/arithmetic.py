@@ -24,6 +24,7 @@ class Visits:
         prior: Earlier visits that count and are sure.
         prior_open: Whether there may be more than that.
         prior_most: The most that the record leaves possible, where it sets an end; else None.
+        authorized: Of the earlier visits, those that were approved and are still to come.
         requested: Visits requested.
         limit: The smallest governing maximum; None if none is set.
         largest: The largest governing maximum; other than `limit` only where two conflict.
@@ -39,6 +40,7 @@ class Visits:
     prior: int
     prior_open: bool
     prior_most: int | None
+    authorized: int
     requested: int
     limit: int | None
     largest: int | None
@@ -90,6 +92,7 @@ def visits_of(knowledge: Knowledge, derivation: Derivation, request: str) -> Vis
         prior=derivation.number(request, "priorAtLeast") or 0,
         prior_open=derivation.holds(request, "priorOpen"),
         prior_most=derivation.number(request, "priorAtMost"),
+        authorized=derivation.number(request, "authorizedFirst") or 0,
         requested=asked,
         limit=min(limits, default=None),
         largest=max(largest, default=None),

@@ -191,6 +191,7 @@ def _visits(d: Determination) -> Data:
         "prior": v.prior,
         "priorOpen": v.prior_open,
         "priorMost": v.prior_most,
+        "authorized": v.authorized,
         "requested": v.requested,
         "total": v.total,
         "limit": v.limit,

@@ -105,13 +105,19 @@ def _ruler(visits: Data) -> list[str]:
             if "".join(below[max(0, start - 1) : start + len(text)]).strip():
                 continue
             below[start : start + len(text)] = text
-    more = " or more" if visits["priorOpen"] else ""
-    if visits["priorMost"] is not None:
-        more = f" to {visits['priorMost']}"
+    approved = cast("int", visits["authorized"])
+    most = cast("int | None", visits["priorMost"])
+
+    def upwards(least: int) -> str:
+        """Say how far a number may go that begins at the sure visits."""
+        if most is not None:
+            return f"{least} to {least + most - prior}"
+        return f"{least} or more" if visits["priorOpen"] else f"{least}"
+
     facts = [
-        f"{prior}{more} earlier █",
+        f"{upwards(prior - approved)} earlier{f' and {approved} approved' if approved else ''} █",
         f"{visits['requested']} requested ▒",
-        f"together {total}{more}",
+        f"together {upwards(total)}",
     ]
     if visits["limit"] is not None:
         facts.append(f"{visits['remaining']} left under the limit")

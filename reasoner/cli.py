@@ -13,6 +13,8 @@ import click
 from .as_data import decision_data, report_data
 from .as_rdf import decision_rdf
 from .as_text import decision_text, report_text
+from .corpus.commands import COMMANDS as CORPUS
+from .corpus.store import stored_facts
 from .decide import VERSION, decide, load_case_file
 from .docs.commands import COMMANDS as DOCS_COMMANDS
 from .errors import CaseRejected, MednecError
@@ -23,7 +25,8 @@ from .proof_graph import stored_triples
 from .proofs.build import build_proof, proof_text
 from .proofs.commands import COMMANDS as PROOF_COMMANDS
 from .query import ask
-from .reading.commands import COMMANDS as READING_COMMANDS
+from .reading.audit_commands import COMMANDS as AUDITING
+from .reading.commands import COMMANDS as READING
 from .variants import COMPARISONS
 from .workbench.commands import COMMANDS as AUTHORS_COMMANDS
 
@@ -119,15 +122,22 @@ def validate_command(case: Path, form: str, *, referee: bool, folder: Path | Non
     help="Rows as json, xml, csv or tsv; triples as turtle or jsonld.",
 )
 @click.option(
+    "--store",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="A store of letters (mednec corpus build) to ask too.",
+)
+@click.option(
     "--over",
     multiple=True,
     type=click.Path(path_type=Path),
     help="A determination in Turtle or JSON-LD, or a folder of them, to ask too; may be repeated.",
 )
 @FOLDER
-def query_command(query: IO[str], form: str, over: tuple[Path, ...], folder: Path | None) -> None:
+def query_command(
+    query: IO[str], form: str, store: Path | None, over: tuple[Path, ...], folder: Path | None
+) -> None:
     """Answer a SPARQL QUERY (a file, or - for standard input) over the knowledge base."""
-    stored = stored_triples(over)
+    stored = (*stored_triples(over), *(stored_facts(store) if store else ()))
     answer = ask(query.read(), load_knowledge(folder), accept=form, over=stored)
     click.echo(answer.body.decode(), nl=False)
 
@@ -162,7 +172,9 @@ for _command in (
     *DOCS_COMMANDS,
     *LETTER_COMMANDS,
     *PROOF_COMMANDS,
-    *READING_COMMANDS,
+    *READING,
+    *AUDITING,
+    *CORPUS,
 ):
     commands.add_command(_command)
 

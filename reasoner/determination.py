@@ -236,7 +236,7 @@ def _governing(knowledge: Knowledge, derivation: Derivation, request: str) -> tu
 
 
 def _governing_one(knowledge: Knowledge, iri: str) -> Governing:
-    row = knowledge.value(iri, mn("sameLimitAs"))
+    row = knowledge.value(iri, mn("sameLimitAs")) or knowledge.value(iri, mn("carriedFrom"))
     population = knowledge.value(iri, mn("population")) or ""
     figures = {
         name: int(value)

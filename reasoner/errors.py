@@ -14,6 +14,8 @@ MednecError
 │   ├── ConclusionUnknown   a question about something that is not there
 │   ├── QueryForbidden      an update, a call to another service, a remote graph
 │   ├── QueryTooCostly      too long in time, memory or answer
+│   ├── StoreBusy           another build writes to the store of letters
+│   ├── StoreUnreadable     no store of letters, or a damaged one
 │   ├── TermUnknown         an address at which nothing is described
 │   └── FolderInUse         a folder for answers that holds something else
 ├── KnowledgeError      the author of guidelines, rules or shapes
@@ -117,6 +119,14 @@ class QueryForbidden(QueryError):
 
 class QueryTooCostly(QueryError):
     """A query that ran too long or answered too much."""
+
+
+class StoreBusy(QueryError):
+    """A store of letters to which another build writes."""
+
+
+class StoreUnreadable(QueryError):
+    """A folder that is no store of letters, or a damaged one."""
 
 
 class TermUnknown(QueryError):

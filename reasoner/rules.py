@@ -46,6 +46,7 @@ ROLES: Final = (
     "otherwise",
     "date",
     "audit",
+    "agreement",
     "outcome",
     "summary",
     "document",

@@ -33,6 +33,7 @@ PREFIXES: Final = {
     "mnr": RULE,
     "mnsh": SHAPES,
     "mnw": LEXICON,
+    "oa": "http://www.w3.org/ns/oa#",
     "owl": OWL,
     "prov": PROV,
     "rdf": RDF,

@@ -14,6 +14,7 @@ from reasoner.knowledge import load_knowledge
 
 from .as_json import letter_data
 from .as_text import letter_text
+from .audit import Auditor, with_determinations
 from .files import load_source
 from .lexicon import read_lexicon
 from .read import read_letter
@@ -89,7 +90,7 @@ def corpus_read_command(directory: Path, form: str, folder: Path | None) -> None
 
     Exit code 0 if all were read, 1 if one was not.
     """
-    lexicon = read_lexicon(load_knowledge(folder).facts)
+    auditor = Auditor(load_knowledge(folder))
     files = letter_files(directory)
     if not files:
         raise LetterUnreadable(
@@ -97,10 +98,11 @@ def corpus_read_command(directory: Path, form: str, folder: Path | None) -> None
         )
     failed = 0
     for number, path in enumerate(files, start=1):
-        read = _try(path, lexicon)
+        read = _try(path, auditor.lexicon)
         failed += read is None
         if read is not None:
-            click.echo(json.dumps(as_reference(read), ensure_ascii=False))
+            data = with_determinations(as_reference(read), auditor.audit(read), auditor.knowledge)
+            click.echo(json.dumps(data, ensure_ascii=False))
         _progress(number, len(files), path)
     click.echo(f"{len(files) - failed} letters read as {form}, {failed} not", err=True)
     sys.exit(1 if failed else 0)

@@ -1,0 +1,1 @@
+"""Many letters: a store that analysts query, and a report."""

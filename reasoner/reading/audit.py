@@ -1,0 +1,121 @@
+"""An item of a letter decided by the reasoner, beside what the reviewers decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from reasoner.decide import decide, load_case
+from reasoner.errors import CaseError
+from reasoner.terms import mn
+
+from .case_graph import case_of
+from .lexicon import read_lexicon
+from .statements import Words
+
+if TYPE_CHECKING:
+    from reasoner.decide import Decision
+    from reasoner.determination import Determination
+    from reasoner.knowledge import Knowledge
+
+    from .lexicon import Lexicon
+    from .model import Item, Letter
+
+DIFFERS: Final = mn("DiffersFromDetermination").value
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemAudit:
+    """
+    One item of physical medicine, decided and compared.
+
+    Attributes:
+        item: The item as it was read.
+        case: The case as Turtle, each fact with its passage.
+        decision: The case decided; None where the facts do not suffice for that.
+        trouble: Why there is no decision; empty if there is one.
+    """
+
+    item: Item
+    case: bytes
+    decision: Decision | None
+    trouble: str
+
+    @property
+    def determination(self) -> Determination | None:
+        """The determination of the item's one request, or None."""
+        return self.decision.determinations[0] if self.decision else None
+
+
+class Auditor:
+    """Decides and compares the items of letters; made once for many letters."""
+
+    def __init__(self, knowledge: Knowledge, lexicon: Lexicon | None = None) -> None:
+        self.knowledge = knowledge
+        self.lexicon = lexicon or read_lexicon(knowledge.facts)
+
+    def audit(self, letter: Letter) -> tuple[ItemAudit, ...]:
+        """Decide each item that is decided here, in the order of the letter."""
+        words = Words(letter, self.lexicon)
+        return tuple(
+            self._item(letter, item, words) for item in letter.items if is_decided_here(item)
+        )
+
+    def _item(self, letter: Letter, item: Item, words: Words) -> ItemAudit:
+        data = case_of(letter, item, self.lexicon, words)
+        name = f"item {item.number}"
+        try:
+            case = load_case(data, self.knowledge, form="turtle", source=name)
+            decision, trouble = decide(case, self.knowledge), ""
+        except CaseError as error:
+            decision, trouble = None, str(error)
+        return ItemAudit(item=item, case=data, decision=decision, trouble=trouble)
+
+
+def is_decided_here(item: Item) -> bool:
+    """Say whether an item is care by visits, or of a kind that the ontology has a concept for."""
+    facts = item.facts
+    return facts is not None and (item.physical_medicine or facts.treatment.value.iri is not None)
+
+
+def determination_of(audit: ItemAudit, knowledge: Knowledge) -> dict[str, object]:
+    """
+    Return a determination in the plain form in which readings are compared.
+
+    Returns:
+        `imr`: the disposition of the request as made, in a form of letter that knows no partial
+        outcome, or None where nothing was decided; `limit`: the visits that it was held against,
+        or None; `robust`; `findings`: the rules whose audit findings explain a disagreement.
+    """
+    found = audit.determination
+    if found is None or audit.decision is None:
+        return {"imr": None, "limit": None, "robust": False, "findings": []}
+    disposition = knowledge.value(found.outcome, mn("wholeDisposition"))
+    return {
+        "imr": knowledge.label(disposition).capitalize() if disposition else None,
+        "limit": found.visits.limit,
+        "robust": found.robust,
+        "findings": explaining(found),
+    }
+
+
+def explaining(found: Determination) -> list[str]:
+    """List the rules of the audit that explain a difference; the difference itself is none."""
+    return list(
+        dict.fromkeys(
+            saying.rule
+            for saying in found.audit
+            if all(fact[2] != f"<{DIFFERS}>" for fact in saying.firing.concluded)
+        )
+    )
+
+
+def with_determinations(
+    data: dict[str, object], audits: tuple[ItemAudit, ...], knowledge: Knowledge
+) -> dict[str, object]:
+    """Add the determinations to the items of a letter, in the form in which they are compared."""
+    items = data["items"]
+    if isinstance(items, list):
+        for audit in audits:
+            items[audit.item.number - 1]["determination"] = determination_of(audit, knowledge)
+    return data

@@ -1,0 +1,90 @@
+"""The command that audits: `mednec audit LETTER|CASE`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reasoner.decide import FORMS, decide, load_case_file
+from reasoner.errors import LetterUnreadable
+from reasoner.knowledge import load_knowledge
+
+from .audit import Auditor
+from .audit_data import audit_data
+from .audit_html import audit_html
+from .audit_text import audit_text
+from .files import load_source
+from .read import read_letter
+
+if TYPE_CHECKING:
+    from reasoner.as_data import Data
+    from reasoner.knowledge import Knowledge
+
+FOLDER = click.option(
+    "--knowledge",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder that holds 'ontology' and 'shapes'; by default the one of this installation.",
+)
+
+
+@click.command("audit")
+@click.argument("document", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "html", "turtle"]),
+    default="text",
+    show_default=True,
+    help="A page, all of it as data, a page of HTML, or the cases that were read, as Turtle.",
+)
+@FOLDER
+def audit_command(document: Path, form: str, folder: Path | None) -> None:
+    """
+    Audit DOCUMENT: a letter (text or PDF) or a case (.ttl, .json, .jsonld).
+
+    Sets the determination of the reasoner beside what the reviewers decided, and shows agreements
+    and departures with the words of the letter. Exit code 0 if every item of physical medicine was
+    decided, 1 if one was not, 2 if there is nothing to audit.
+    """
+    knowledge = load_knowledge(folder)
+    troubles: list[str] = []
+    if document.suffix.lower() in FORMS:
+        decision = decide(load_case_file(document, knowledge), knowledge)
+        pages, cases = [audit_data(decision, knowledge)], b""
+    else:
+        pages, troubles, cases = _letter(document, knowledge)
+    if form == "turtle":
+        click.echo(cases.decode(), nl=False)
+    elif form == "json":
+        click.echo(
+            json.dumps({"audits": pages, "undecided": troubles}, indent=2, ensure_ascii=False)
+        )
+    elif form == "html":
+        click.echo(audit_html(pages, document.name), nl=False)
+    elif pages:
+        click.echo(audit_text(pages, document.name), nl=False)
+    for trouble in troubles:
+        click.echo(trouble, err=True)
+    sys.exit(1 if troubles else 0)
+
+
+def _letter(path: Path, knowledge: Knowledge) -> tuple[list[Data], list[str], bytes]:
+    auditor = Auditor(knowledge)
+    letter = read_letter(load_source(path), auditor.lexicon)
+    found = auditor.audit(letter)
+    if not found:
+        raise LetterUnreadable(
+            f"{path}: none of its {len(letter.items)} items is physical medicine.",
+            hint="'mednec read' shows what the letter decides.",
+        )
+    pages = [audit_data(a.decision, knowledge, letter) for a in found if a.decision]
+    troubles = [f"{path.name}: {a.trouble}" for a in found if a.decision is None]
+    return pages, troubles, b"\n".join(a.case for a in found)
+
+
+COMMANDS = (audit_command,)

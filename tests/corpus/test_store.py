@@ -1,0 +1,143 @@
+"""A store of letters: added to once, by one writer; a bad letter stops no other; the report."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from reasoner import errors
+from reasoner.cli import commands
+from reasoner.corpus.charts import stacked_bars
+from reasoner.corpus.report import write_report
+from reasoner.corpus.store import FACTS, LOCK, build, rows, stored_facts
+from reasoner.query import ask
+
+if TYPE_CHECKING:
+    from reasoner import Knowledge
+
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "letters"
+NAMES = ("low-back-whole-request-judged.txt", "hip-infrared-wrong-section.txt")
+ASKED = """
+PREFIX mn: <https://w3id.org/mednec/ns#>
+SELECT (COUNT(?case) AS ?cases) WHERE {
+  ?letter mn:tellsCase ?case . ?case mn:imrDecision ?d . ?d mn:auditFinding mn:WholeRequestJudged
+}
+"""
+
+
+def quiet(number: int, path: Path) -> None:
+    """Take the news of a letter and do nothing with it."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a folder of two letters and one file that is none."""
+    made = tmp_path_factory.mktemp("letters")
+    for name in NAMES:
+        shutil.copy(FIXTURES / name, made / name)
+    (made / "bad.txt").write_text("No letter at all, only words.")
+    return made
+
+
+@pytest.fixture(scope="module")
+def store(folder: Path, knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build a store of that folder."""
+    made = tmp_path_factory.mktemp("store")
+    done = build(sorted(folder.glob("*.txt")), made, knowledge, quiet)
+
+    assert (done.added, done.known, len(done.failed)) == (2, 0, 1)
+    assert done.failed[0].startswith("bad.txt")
+    return made
+
+
+def test_a_letter_is_added_once(folder: Path, store: Path, knowledge: Knowledge) -> None:
+    """Read again with the same knowledge, a letter is passed over, and no fact is doubled."""
+    before = (store / FACTS).read_bytes()
+
+    done = build(sorted(folder.glob("*.txt")), store, knowledge, quiet)
+
+    assert (done.added, done.known) == (0, 2)
+    assert (store / FACTS).read_bytes() == before
+    assert len(rows(store)) == 2
+
+
+def test_a_second_writer_is_refused(folder: Path, store: Path, knowledge: Knowledge) -> None:
+    """The store has one writer; the message says how to go on after a crash."""
+    (store / LOCK).touch()
+    try:
+        with pytest.raises(errors.StoreBusy, match="another build"):
+            build(sorted(folder.glob("*.txt")), store, knowledge, quiet)
+    finally:
+        (store / LOCK).unlink()
+
+
+def test_analysts_ask_the_store_with_the_knowledge(store: Path, knowledge: Knowledge) -> None:
+    """Cases, decisions and findings can be joined with the terms of the knowledge base."""
+    answer = ask(ASKED, knowledge, accept="csv", over=stored_facts(store))
+
+    assert answer.body.decode().split() == ["cases", "1"]
+
+
+def test_the_report_counts_and_links_every_letter(store: Path, tmp_path: Path) -> None:
+    """Each figure of the page leads to the letters behind it, and each link leads somewhere."""
+    found = write_report(store, tmp_path)
+    page = (tmp_path / "report.html").read_text()
+    data = json.loads((tmp_path / "report.json").read_text())
+
+    assert (found["letters"], found["items"], found["decided"]) == (2, 3, 3)
+    assert data["departures"]["whole request judged"] == 1
+    assert sum(row["items"] for row in data["agreement"]["table"]) == 3
+    links = set(re.findall(r'href="(letters/[^"]+)"', page))
+    assert len(links) == 2
+    assert all((tmp_path / link).is_file() for link in links)
+    assert "<script" not in page
+
+
+def test_a_folder_without_a_store_is_told(tmp_path: Path) -> None:
+    """The message names the command that makes one."""
+    with pytest.raises(errors.StoreUnreadable, match="corpus build"):
+        rows(tmp_path)
+    with pytest.raises(errors.StoreUnreadable, match="corpus build"):
+        stored_facts(tmp_path)
+
+
+def test_a_damaged_line_of_the_index_is_named(store: Path, tmp_path: Path) -> None:
+    """A store is not read past damage."""
+    copy = tmp_path / "copy"
+    shutil.copytree(store, copy)
+    with (copy / "index.jsonl").open("a") as out:
+        out.write("{\n")
+
+    with pytest.raises(errors.StoreUnreadable, match="line 3"):
+        rows(copy)
+
+
+def test_the_commands_build_and_report(folder: Path, tmp_path: Path) -> None:
+    """Progress and refusals go to standard error; exit code 1 says that one was not read."""
+    store, out = tmp_path / "store", tmp_path / "out"
+
+    built = CliRunner().invoke(commands, ["corpus", "build", str(folder), "--store", str(store)])
+    told = CliRunner().invoke(
+        commands, ["corpus", "report", "--store", str(store), "--out", str(out)]
+    )
+
+    assert built.exit_code == 1
+    assert "2 added, 0 known, 1 not read" in built.stdout
+    assert "bad.txt" in built.stderr
+    assert told.exit_code == 0
+    assert (out / "report.html").is_file()
+
+
+def test_words_in_a_chart_are_escaped() -> None:
+    """A label is text, whatever it holds."""
+    drawn = stacked_bars("a <title>", [("<script>", {"<b>": 2}), ("none", {})])
+
+    assert "<script>" not in drawn
+    assert "<b>" not in drawn
+    assert "&lt;script&gt;" in drawn

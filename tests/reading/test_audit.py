@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reasoner import errors
+from reasoner.cli import commands
+from reasoner.decide import load_case
+from reasoner.intake import check_case, check_case_with_referee
+from reasoner.reading.audit import Auditor, determination_of, explaining
+from reasoner.reading.audit_data import audit_data
+from reasoner.reading.audit_html import audit_html
+from reasoner.reading.audit_text import WIDTH, audit_text
+from reasoner.reading.files import load_source
+from reasoner.reading.read import read_letter
+
+if TYPE_CHECKING:
+    from reasoner import Knowledge
+    from reasoner.reading.audit import ItemAudit
+
+ROOT = Path(__file__).parents[2]
+LETTERS = sorted((ROOT / "fixtures" / "letters").glob("*.txt"))
+WHOLE = ROOT / "fixtures" / "letters" / "low-back-whole-request-judged.txt"
+INFRARED = ROOT / "fixtures" / "letters" / "hip-infrared-wrong-section.txt"
+SEED_CASE = ROOT / "fixtures" / "cases" / "seed-2014-spine-12-visits"
+
+
+@pytest.fixture(scope="session")
+def auditor(knowledge: Knowledge) -> Auditor:
+    """Return one auditor for all tests: it changes nothing."""
+    return Auditor(knowledge)
+
+
+def audits(auditor: Auditor, text: str) -> tuple[ItemAudit, ...]:
+    return auditor.audit(read_letter(text, auditor.lexicon))
+
+
+def rules(audit: ItemAudit) -> set[str]:
+    assert audit.determination is not None
+    return {saying.rule for saying in audit.determination.audit}
+
+
+@pytest.mark.parametrize("path", LETTERS, ids=lambda p: p.stem)
+def test_each_fact_of_a_case_points_at_words_of_its_letter(path: Path, auditor: Auditor) -> None:
+    """No part of a case is without a passage, and no passage is empty or outside the letter."""
+    letter = read_letter(load_source(path), auditor.lexicon)
+    for audit in auditor.audit(letter):
+        assert audit.decision is not None
+        page = audit_data(audit.decision, auditor.knowledge, letter)
+        facts = page["audits"][0]["facts"]  # type: ignore[index] # plain data
+
+        assert facts
+        for fact in facts:
+            assert fact["passages"], fact
+            for passage in fact["passages"]:
+                words = letter.source[passage["start"] : passage["end"]]
+                assert words.strip()
+                assert " ".join(words.split()) == passage["words"]
+
+
+@pytest.mark.parametrize("path", LETTERS, ids=lambda p: p.stem)
+def test_a_case_that_was_read_satisfies_both_validators(path: Path, auditor: Auditor) -> None:
+    """What a letter states conforms to the shapes of a case, for the fast one and the referee."""
+    for audit in audits(auditor, load_source(path)):
+        case = load_case(audit.case, auditor.knowledge, form="turtle")
+
+        assert check_case(case, auditor.knowledge).conforms
+        assert check_case_with_referee(case, auditor.knowledge).conforms
+
+
+def test_the_same_letter_gives_the_same_case(auditor: Auditor) -> None:
+    """The bytes of a case depend on the letter only."""
+    first, second = (audits(auditor, load_source(WHOLE))[0].case for _ in range(2))
+
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("rule", "words", "instead"),
+    [
+        ("AUD-13", "Chronic Pain Medical Treatment 2016", "Low Back Complaints 2004"),
+        ("AUD-16", "The worker has had previous physical\ntherapy.", ""),
+        ("AUD-18", "The request for 8 sessions", "The request"),
+        ("AUD-22", "exceeds the\nguideline", "is long"),
+        ("AUD-28", "It is unclear how many sessions were attended.", ""),
+        ("AUD-32", "Chronic Pain Medical Treatment 2009", "Chronic Pain Medical Treatment 2016"),
+        ("AUD-09", "is:\nUpheld", "is:\nOverturned"),
+    ],
+)
+def test_a_departure_is_found_and_is_not_found_without_its_words(
+    rule: str, words: str, instead: str, auditor: Auditor
+) -> None:
+    """Each kind of finding rests on words of the letter, and on nothing else."""
+    text = load_source(WHOLE)
+    assert words in text
+
+    assert rule in rules(audits(auditor, text)[0])
+    assert rule not in rules(audits(auditor, text.replace(words, instead))[0])
+
+
+def test_a_section_on_another_treatment_and_denied_improvement_are_found(auditor: Auditor) -> None:
+    """Infrared heat judged by diagnostic thermography; a benefit of the summary denied."""
+    therapy, infrared = audits(auditor, load_source(INFRARED))
+
+    assert "AUD-26" in rules(therapy)
+    assert "AUD-15" in rules(infrared)
+    assert "AUD-15" not in rules(therapy)
+
+
+def test_a_remainder_is_decided_on_top_of_what_was_approved(auditor: Auditor) -> None:
+    """Four visits in dispute of eight, four approved: the trial of six is not over."""
+    found = audits(auditor, load_source(WHOLE))[0]
+    assert found.determination is not None
+
+    assert found.determination.visits.requested == 4
+    assert found.determination.visits.authorized == 4
+    assert determination_of(found, auditor.knowledge) == {
+        "imr": "Overturned",
+        "limit": 10,
+        "robust": True,
+        "findings": explaining(found.determination),
+    }
+
+
+def test_the_difference_itself_explains_nothing(auditor: Auditor) -> None:
+    """AUD-09 says that the two differ; only the other findings say why."""
+    found = audits(auditor, load_source(WHOLE))[0].determination
+    assert found is not None
+
+    assert "AUD-09" in {s.rule for s in found.audit}
+    assert "AUD-09" not in explaining(found)
+
+
+@given(st.integers(min_value=0, max_value=2400))
+@settings(max_examples=12, deadline=None)
+def test_a_letter_that_breaks_off_is_audited_as_far_as_it_goes(end: int) -> None:
+    """A truncated letter gives a clear error or fewer audits, and never a crash."""
+    from reasoner import load_knowledge
+
+    one = _AUDITORS.setdefault("one", Auditor(load_knowledge(ROOT)))
+    text = load_source(WHOLE)[:end]
+    try:
+        found = audits(one, text)
+    except errors.LetterUnreadable:
+        return
+
+    assert len(found) <= 1
+
+
+_AUDITORS: dict[str, Auditor] = {}
+
+
+def test_the_page_needs_no_help_and_keeps_its_width(auditor: Auditor) -> None:
+    """Who said what, agreement, departures with their words, and a glossary."""
+    letter = read_letter(load_source(WHOLE), auditor.lexicon)
+    pages = [
+        audit_data(a.decision, auditor.knowledge, letter)
+        for a in auditor.audit(letter)
+        if a.decision
+    ]
+    text = audit_text(pages, WHOLE.name)
+    html = audit_html(pages, "<b>a title</b>")
+
+    assert "reviewer upheld, mednec overturned: DIFFER" in text
+    for heading in ("Who said what", "Where the letter departs: 7", "How to read this page"):
+        assert heading in text
+    assert max(map(len, text.splitlines())) <= WIDTH
+    assert "<b>a title</b>" not in html
+    assert html.count('<section class="item">') == 1
+
+
+@pytest.mark.parametrize("form", ["text", "json", "html", "turtle"])
+def test_the_command_audits_a_letter_in_each_form(form: str) -> None:
+    """Exit code 0 if every item of physical medicine was decided."""
+    done = CliRunner().invoke(commands, ["audit", str(WHOLE), "--format", form])
+
+    assert done.exit_code == 0, done.output
+    assert "AUD-18" in done.output or form == "turtle"
+    assert form != "json" or json.loads(done.stdout)["undecided"] == []
+
+
+def test_the_command_audits_a_case_too() -> None:
+    """Facts that were given by hand are audited like facts that were read."""
+    done = CliRunner().invoke(commands, ["audit", str(SEED_CASE / "case.ttl")])
+
+    assert done.exit_code == 0, done.output
+    assert "Where the letter departs: 8" in done.output
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("empty.txt", ""), ("other.txt", "Dear Sir, thank you for your letter of yesterday.")],
+)
+def test_what_is_no_letter_is_refused_with_a_hint(name: str, content: str, tmp_path: Path) -> None:
+    """The message says what is wrong with the file."""
+    path = tmp_path / name
+    path.write_text(content)
+
+    done = CliRunner().invoke(commands, ["audit", str(path)])
+
+    assert isinstance(done.exception, errors.LetterUnreadable)
+
+
+def test_the_letter_of_the_seed_yields_the_audit_written_by_hand(
+    shared_folder: Path, auditor: Auditor
+) -> None:
+    """Outcome, robustness and findings of the letter are those of the case of the first issue."""
+    path = shared_folder / "letters" / "seed.txt"
+    if not path.is_file():
+        pytest.skip("The letter of the seed is not beside this checkout.")
+    golden = json.loads((SEED_CASE / "determination.json").read_text())["determinations"][0]
+    (found,) = audits(auditor, load_source(path))
+    assert found.determination is not None
+
+    assert found.determination.outcome.endswith(golden["outcome"])
+    assert found.determination.robust == golden["robust"]
+    assert found.determination.visits.most == golden["visits"]["supported"]["most"]
+    assert [s.rule for s in found.determination.audit] == [a["rule"] for a in golden["audit"]]
