@@ -123,8 +123,8 @@ def _homes(places: Places) -> Iterable[Finding]:
 
 @lru_cache(maxsize=1)
 def _own_code() -> str:
-    """Return the Python of this package: it names the terms of a determination."""
-    files = sorted(Path(__file__).parents[1].glob("*.py"))
+    """Return the Python of this project: it names the terms of a determination and its proof."""
+    files = sorted(Path(__file__).parents[1].rglob("*.py"))
     return " ".join(path.read_text(encoding="utf-8") for path in files)
 
 
@@ -158,7 +158,7 @@ def check_use(
         if any(k in case_terms and not k.startswith(OWL) for k in kinds[iri]):
             continue  # one of a list that a case chooses from
         name = iri[len(NS) :]
-        if re.search(rf"\b(?:mn:|\"){name}\b|\"{name.removeprefix('has').lower()}\b", spoken):
+        if re.search(rf"(?:\bmn:|\"){name}\b|\"{name.removeprefix('has').lower()}\b", spoken):
             continue
         found.append(
             Finding(
