@@ -39,8 +39,8 @@ docs: setup ## write a page for each term, guideline, provision and rule into di
 check: static ## format, lint, types and the fast tests
 	$(BIN)/pytest -m "not slow"
 
-test: static ## everything; ends with the closing line of pytest
-	$(BIN)/pytest
+test: static ## everything, on all cores; ends with the closing line of pytest
+	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 static: setup
 	$(BIN)/ruff format --check .

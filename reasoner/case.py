@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -51,7 +51,7 @@ class CaseGraph:
     iri: str
     triples: tuple[ox.Triple, ...]
     requests: tuple[str, ...]
-    sent: frozenset[ox.Triple]
+    sent: frozenset[ox.Triple] = field(compare=False)
     source: str
     digest: str
 

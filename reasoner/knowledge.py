@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from .classify import classification_triples, classify, logic_digest
 from .errors import KnowledgeMissing, KnowledgeStale, KnowledgeUnreadable
 from .facts import Facts
+from .parsed_queries import parsed_queries
 from .populations import Population, compile_populations
 from .rules import Rule, read_rules
 from .shapes import ShapeSet
@@ -182,13 +183,16 @@ def load_knowledge(
     check_declared(parsed, home)
     files = sorted((home / "shapes").glob("*.ttl"))
     shapes = {path.stem: ShapeSet.read(read_turtle(path, home)) for path in files}
+    rules = read_rules(home / "ontology" / "rules")
+    populations = compile_populations(facts)
+    parsed_queries().keep()
     return Knowledge(
         folder=home,
         digest=_digest(home, _all_files(home)),
         facts=facts,
         entailed=_read_classification(home) if entailed is None else entailed,
-        rules=read_rules(home / "ontology" / "rules"),
-        populations=compile_populations(facts),
+        rules=rules,
+        populations=populations,
         vocabulary=Vocabulary.read(facts),
         shapes=shapes.pop("case"),
         other_shapes=shapes,

@@ -14,12 +14,12 @@ from itertools import count
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
-from rdflib.plugins.sparql import prepareQuery
 
 from .algebra import required
 from .errors import AxiomUnsupported
 from .facts import encode_term
 from .matcher import Pattern, Steps, compile_where, pattern_of
+from .parsed_queries import parsed_queries
 from .terms import OWL, RDF, TYPE, XSD, mn, shorten
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _compile(name: str, index: Index) -> Population:
     writer = _Writer(name, index)
     pattern = writer.members(expressions[0], "?situation")
     select = f"SELECT DISTINCT ?situation WHERE {{ {pattern} }}"
-    algebra = prepareQuery(select).algebra
+    algebra = parsed_queries().algebra(select)
     premises = tuple(pattern_of(t, shorten(name)) for t in required(algebra))
     return Population(
         iri=name,

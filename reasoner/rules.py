@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
-from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
 from .algebra import is_tree, parts, required
 from .errors import RuleMalformed
 from .facts import encode_term
 from .matcher import Pattern, Steps, compile_where, pattern_of
+from .parsed_queries import parsed_queries
 from .terms import NS, TYPE, XSD
 
 if TYPE_CHECKING:
@@ -189,11 +189,10 @@ def read_rule(path: Path, folder: Path) -> Rule:
         )
     body = _dated(body, head, where)
     try:
-        query = prepareQuery(body)
+        algebra = parsed_queries().algebra(body)
         ox.Store().query(body)
     except Exception as error:
         raise RuleMalformed(f"{where}: not a SPARQL query: {error}") from error
-    algebra = query.algebra
     premises = tuple(pattern_of(t, where) for t in required(algebra.p))
     tallies = tuple(pattern_of(t, where) for t in _tallied(algebra.p))
     rule = Rule(

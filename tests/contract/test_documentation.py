@@ -123,7 +123,7 @@ def test_a_form_can_be_named_in_the_path(path: str, mimetype: str, client: Flask
         ("/guideline/mtus-chronic-pain-2008", f"{BASE}guideline/mtus-chronic-pain-2009"),
         ("/guideline/odg-2016/neck_pain", f"{BASE}guideline/odg-2016/neck-pain"),
         ("/law/sandhagn", f"{BASE}law/sandhagen"),
-        ("/rule/LIM-2", f"{BASE}rule/LIM-02"),
+        ("/rule/LIMM-02", f"{BASE}rule/LIM-02"),
         ("/vocabulary/cases", f"{BASE}vocabulary/case"),
         ("/nss.ttl", None),
     ],

@@ -32,7 +32,7 @@ LAYERS = (
     {"verifier.__init__"},
     {"verifier.__main__"},
     {"algebra", "errors", "query_worker", "terms"},
-    {"classify", "expressions", "facts", "vocabulary"},
+    {"classify", "expressions", "facts", "parsed_queries", "vocabulary"},
     {"blank_nodes", "json_case", "matcher"},
     {"case", "populations", "rules"},
     {"canonical", "derivation", "shapes"},

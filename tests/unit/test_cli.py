@@ -41,7 +41,7 @@ def mednec(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
 
 
 def test_a_page_has_the_four_parts_of_the_letter_and_the_audit(mednec) -> None:  # noqa: ANN001
-    """Administrator guideline, governing guideline, decision, rationale; then the audit."""
+    """Administrator guideline, governing guideline, recommendation, rationale; then the audit."""
     code, page, errors = mednec("decide", SEED)
 
     places = [
@@ -49,7 +49,7 @@ def test_a_page_has_the_four_parts_of_the_letter_and_the_audit(mednec) -> None: 
         for title in (
             "Administrator guideline",
             "Governing guideline",
-            "Decision",
+            "Recommendation",
             "Rationale",
             "Audit of the earlier decision",
         )
@@ -99,7 +99,7 @@ def test_a_case_that_cannot_be_decided_fails_validation(mednec, tmp_path: Path) 
         ("case.json", b"{", "not JSON at line 1"),
         ("empty.ttl", b"", "empty"),
         ("large.ttl", b"#" * 1_000_001, "at most 1,000,000"),
-        ("bare.json", b"{}", "exactly one injury"),
+        ("bare.json", b"{}", "Give the injury"),
     ],
 )
 def test_a_bad_file_gets_one_paragraph_and_exit_code_2(

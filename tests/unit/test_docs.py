@@ -106,7 +106,7 @@ def test_a_rule_reads_and_concludes_what_its_text_names(knowledge: Knowledge) ->
     terms = rule_terms(knowledge.rule["LIM-02"])
 
     assert terms.concludes == {f"{NS}ground"}
-    assert {f"{NS}largestLimit", f"{NS}governedBy", f"{NS}requestedVisits"} <= terms.reads
+    assert {f"{NS}largestLimit", f"{NS}measuredBy", f"{NS}requestedVisits"} <= terms.reads
     assert f"{NS}ground" not in terms.reads
 
 
