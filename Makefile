@@ -40,7 +40,7 @@ check: static ## format, lint, types and the fast tests
 	$(BIN)/pytest -m "not slow"
 
 test: static ## everything, on all cores; ends with the closing line of pytest
-	$(BIN)/pytest --numprocesses auto --dist worksteal
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 static: setup
 	$(BIN)/ruff format --check .

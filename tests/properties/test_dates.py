@@ -39,6 +39,8 @@ def key_dates(case: Part) -> dict[str, date]:
         "onRequestDate": asked or told,
         "onDecisionDate": told or asked,
         "onInjuryDate": case["injury"]["injuredOn"],
+        # Service is still to come: the day of the decision stands in for it.
+        "onServiceDate": told or asked,
     }
 
 
