@@ -136,13 +136,21 @@ def test_every_outcome_has_a_reason_with_a_source(case: Part, knowledge: Knowled
         assert source.file
 
 
+def cited(data: Any) -> set[int]:
+    """Collect the numbers of sources anywhere in plain data."""
+    if isinstance(data, dict):
+        own = {n for n in data.get("sources", ()) if isinstance(n, int)}
+        return own.union(*(cited(value) for value in data.values()))
+    return set().union(*map(cited, data)) if isinstance(data, list) else set()
+
+
 @given(case=EITHER)
 def test_what_is_cited_is_listed(case: Part, knowledge: Knowledge) -> None:
     """Each number behind a sentence leads to a source; each source is led to by something."""
     data: Any = decision_data(decided(case, knowledge), knowledge)
     one = data["determinations"][0]
     parts = ("administrator", "search", "reasons", "missing", "changes", "legal", "audit")
-    numbers = {n for part in parts for saying in one[part] for n in saying["sources"]}
+    numbers = cited({key: value for key, value in one.items() if key != "sources"})
     numbers |= {g[key] for g in one["governing"] for key in ("source", "borrowedFrom") if g[key]}
 
     assert numbers == {source["number"] for source in one["sources"]}
