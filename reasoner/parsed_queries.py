@@ -52,7 +52,11 @@ class ParsedQueries:
         key = hashlib.sha256(text.encode()).hexdigest()
         if key not in self._used:
             if key not in self._kept:
-                self._kept[key] = encode(prepareQuery(text).algebra)
+                algebra = prepareQuery(text).algebra
+                try:
+                    self._kept[key] = encode(algebra)
+                except TypeError:
+                    return algebra  # it has something that rules may not use, and is refused there
                 self._fresh = True
             self._used[key] = self._kept[key]
         found = decode(self._used[key])

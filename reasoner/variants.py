@@ -18,7 +18,7 @@ from .engine import derive
 from .explain import Saying, tell
 from .judgement import completions, supported
 from .rules import rules_towards
-from .terms import LABEL, RDFS, TYPE, XSD, mn
+from .terms import LABEL, RDFS, TYPE, XSD, mn, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -170,7 +170,9 @@ def rules_for(knowledge: Knowledge, *roles: str) -> tuple[Rule, ...]:
     """Choose the rules on which what is shown can rest, and those of some roles."""
     names = {mn(name).value for name in READ} | {p[1][1][1:-1] for p in _read(knowledge)}
     told = {p[1][1][1:-1] for r in knowledge.rules if r.role in roles for p in r.template}
-    return rules_towards(knowledge.rules, frozenset(names | told))
+    # Which date selects a source is data, so that no rule names the property in its text.
+    keys = {name_of(t.object) for t in knowledge.facts if t.predicate == mn("keyedOn")}
+    return rules_towards(knowledge.rules, frozenset(names | told | keys))
 
 
 def _read(knowledge: Knowledge) -> list[Pattern]:

@@ -191,7 +191,7 @@ def test_only_orders_of_sources_open_tiers(knowledge: Knowledge) -> None:
         if p == mn("tier").value and iri.startswith(LAW) and iri.count("/") == LAW.count("/")
     }
 
-    assert with_tier == ordered
+    assert with_tier - set(members(knowledge, "CitationForm")) == ordered
 
 
 def test_every_row_is_held_exactly_once(knowledge: Knowledge) -> None:

@@ -36,9 +36,9 @@ FAULTS: Final = (
     ),
     (
         "the least visits for the most",
-        "reasoner/determination.py",
-        "most=max(supported, default=0),",
-        "most=min(supported, default=0),",
+        "reasoner/judgement.py",
+        "max(visits, default=0)",
+        "min(visits, default=0) + 0",
     ),
 )
 """What is wrong, in which file, what stands there, and what stands there instead."""
