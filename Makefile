@@ -64,6 +64,7 @@ bench-letters: setup ## read real letters where they stand beside the checkout, 
 	$(BIN)/python -m benchmarks.letters $(LETTERS)
 
 author: setup ## check the knowledge and run the authors' tests
+	$(BIN)/mednec fmt --check
 	$(BIN)/mednec check
 	$(BIN)/mednec test
 

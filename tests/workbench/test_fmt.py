@@ -82,6 +82,11 @@ def test_generated_files_are_nobodys_to_format(
     assert fmt("--check", tmp_path, monkeypatch=monkeypatch) == 0
 
 
+def test_all_knowledge_is_in_the_one_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The difference of two commits is one of meaning: nobody's layout stands in between."""
+    assert fmt("--check", ROOT / "ontology", ROOT / "shapes", monkeypatch=monkeypatch) == 0
+
+
 def test_a_file_that_is_not_there_is_said_to_be_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
