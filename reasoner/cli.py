@@ -21,6 +21,7 @@ from .errors import CaseRejected, MednecError
 from .intake import check_case, check_case_with_referee
 from .knowledge import generate_classification, load_knowledge
 from .letter.commands import COMMANDS as LETTER_COMMANDS
+from .options import CASE, FOLDER, FORMAT
 from .proof_graph import stored_triples
 from .proofs.build import build_proof, proof_text
 from .proofs.commands import COMMANDS as PROOF_COMMANDS
@@ -32,14 +33,6 @@ from .workbench.commands import COMMANDS as AUTHORS_COMMANDS
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-FOLDER = click.option(
-    "--knowledge",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder that holds 'ontology' and 'shapes'; by default the one of this installation.",
-)
-CASE = click.argument("case", type=click.Path(path_type=Path))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96})
@@ -96,9 +89,7 @@ def decide_command(
 
 @commands.command("validate")
 @CASE
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@FORMAT
 @click.option("--referee", is_flag=True, help="Validate with pySHACL, the slower judge.")
 @FOLDER
 def validate_command(case: Path, form: str, *, referee: bool, folder: Path | None) -> None:

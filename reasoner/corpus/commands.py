@@ -9,17 +9,12 @@ import click
 
 from reasoner.errors import LetterUnreadable
 from reasoner.knowledge import load_knowledge
+from reasoner.options import FOLDER, progress
 from reasoner.reading.commands import corpus, letter_files
 
 from .report import write_report
 from .store import build
 
-FOLDER = click.option(
-    "--knowledge",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder that holds 'ontology' and 'shapes'; by default the one of this installation.",
-)
 STORE = click.option(
     "--store",
     type=click.Path(path_type=Path, file_okay=False),
@@ -44,13 +39,8 @@ def corpus_build_command(directory: Path, store: Path, folder: Path | None) -> N
             f"{directory}: no letter (.txt, .pdf) in it.", hint="Name a folder of letters."
         )
 
-    def tell(number: int, path: Path) -> None:
-        if sys.stderr.isatty():
-            click.echo(f"\x1b[2K{number}/{len(files)} {path.name}\r", nl=False, err=True)
-        elif number % 10 == 0 or number == len(files):
-            click.echo(f"{number}/{len(files)} letters", err=True)
-
-    done = build(files, store, load_knowledge(folder), tell)
+    with progress(files, f"Reading {len(files)} letters") as each:
+        done = build(each, store, load_knowledge(folder))
     for failure in done.failed:
         click.echo(failure, err=True)
     click.echo(f"{store}: {done.added} added, {done.known} known, {len(done.failed)} not read")

@@ -22,7 +22,7 @@ from reasoner.reading.read import read_letter
 from .rows import facts_of, letter_row, pages_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from reasoner.knowledge import Knowledge
@@ -49,9 +49,7 @@ class Built:
     failed: tuple[str, ...]
 
 
-def build(
-    files: list[Path], store: Path, knowledge: Knowledge, tell: Callable[[int, Path], None]
-) -> Built:
+def build(files: Iterable[Path], store: Path, knowledge: Knowledge) -> Built:
     """
     Add letters to a store; one that cannot be read stops no other.
 
@@ -59,7 +57,6 @@ def build(
         files: The letters, in the order in which they are added.
         store: The folder of the store; made if it is not there.
         knowledge: The knowledge base with which they are read and decided.
-        tell: Told of each letter when it is done: its number, from 1, and its path.
 
     Raises:
         StoreBusy: Another build writes to the store.
@@ -70,7 +67,7 @@ def build(
     failed: list[str] = []
     with _writing(store):
         have = {(str(r["digest"]), str(r["knowledge"])) for r in rows(store, missing_ok=True)}
-        for number, path in enumerate(files, start=1):
+        for path in files:
             try:
                 row = _add(path, store, auditor, have)
             except (CaseError, MednecError, RecursionError) as error:
@@ -78,7 +75,6 @@ def build(
             else:
                 added += row is not None
                 known += row is None
-            tell(number, path)
     return Built(added=added, known=known, failed=tuple(failed))
 
 

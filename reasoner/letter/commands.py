@@ -13,6 +13,7 @@ from reasoner.as_data import decision_data
 from reasoner.decide import decide, load_case_file
 from reasoner.errors import DocumentUnreadable
 from reasoner.knowledge import load_knowledge
+from reasoner.options import FOLDER
 
 from .as_rdf import signed_rdf
 from .document import is_document, read_document
@@ -23,12 +24,6 @@ if TYPE_CHECKING:
     from reasoner.as_data import Data
     from reasoner.knowledge import Knowledge
 
-FOLDER = click.option(
-    "--knowledge",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder that holds 'ontology' and 'shapes'; by default the one of this installation.",
-)
 OUTPUT = click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file."
 )

@@ -13,20 +13,13 @@ from reasoner.decide import decide, load_case_file
 from reasoner.errors import CaseUnreadable, DeterminationUnreadable, KnowledgeUnreadable
 from reasoner.explain import say
 from reasoner.knowledge import load_knowledge
+from reasoner.options import CASE, FOLDER, FORMAT
 from reasoner.verifier import Unreadable, read_case, read_folder, report, verify
 
 from .build import build_proof, proof_text
 from .explanation import explain
 from .explanation_text import explanation_text
 from .replay import read_recorded, replay, replay_text
-
-FOLDER = click.option(
-    "--knowledge",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder that holds 'ontology' and 'shapes'; by default the one of this installation.",
-)
-CASE = click.argument("case", type=click.Path(path_type=Path))
 
 
 @click.command("prove")
@@ -71,9 +64,7 @@ def verify_command(proof: IO[str], case: Path | None, folder: Path | None) -> No
 @CASE
 @click.option("--why", metavar="X", help="Why a rule fired, or a term was concluded.")
 @click.option("--why-not", metavar="X", help="Why a rule did not fire, or a term is not concluded.")
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@FORMAT
 @FOLDER
 def explain_command(
     case: Path, why: str | None, why_not: str | None, form: str, folder: Path | None

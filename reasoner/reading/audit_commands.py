@@ -12,6 +12,7 @@ import click
 from reasoner.decide import FORMS, decide, load_case_file
 from reasoner.errors import LetterUnreadable
 from reasoner.knowledge import load_knowledge
+from reasoner.options import FOLDER
 
 from .audit import Auditor
 from .audit_data import audit_data
@@ -23,13 +24,6 @@ from .read import read_letter
 if TYPE_CHECKING:
     from reasoner.as_data import Data
     from reasoner.knowledge import Knowledge
-
-FOLDER = click.option(
-    "--knowledge",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder that holds 'ontology' and 'shapes'; by default the one of this installation.",
-)
 
 
 @click.command("audit")

@@ -11,6 +11,7 @@ import click
 
 from reasoner.errors import CaseError, LetterUnreadable
 from reasoner.knowledge import load_knowledge
+from reasoner.options import FOLDER, progress
 
 from .as_json import letter_data
 from .as_text import letter_text
@@ -25,12 +26,6 @@ if TYPE_CHECKING:
     from .lexicon import Lexicon
     from .model import Letter
 
-FOLDER = click.option(
-    "--knowledge",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder that holds 'ontology' and 'shapes'; by default the one of this installation.",
-)
 SUFFIXES = {".txt", ".pdf"}
 
 
@@ -97,13 +92,14 @@ def corpus_read_command(directory: Path, form: str, folder: Path | None) -> None
             f"{directory}: no letter (.txt, .pdf) in it.", hint="Name a folder of letters."
         )
     failed = 0
-    for number, path in enumerate(files, start=1):
-        read = _try(path, auditor.lexicon)
-        failed += read is None
-        if read is not None:
-            data = with_determinations(as_reference(read), auditor.audit(read), auditor.knowledge)
-            click.echo(json.dumps(data, ensure_ascii=False))
-        _progress(number, len(files), path)
+    with progress(files, f"Reading {len(files)} letters") as each:
+        for path in each:
+            read = _try(path, auditor.lexicon)
+            failed += read is None
+            if read is not None:
+                audits = auditor.audit(read)
+                data = with_determinations(as_reference(read), audits, auditor.knowledge)
+                click.echo(json.dumps(data, ensure_ascii=False))
     click.echo(f"{len(files) - failed} letters read as {form}, {failed} not", err=True)
     sys.exit(1 if failed else 0)
 
@@ -120,14 +116,6 @@ def _try(path: Path, lexicon: Lexicon) -> Letter | None:
     except CaseError as error:
         click.echo(f"{path.name}: {error.code}: {error}", err=True)
         return None
-
-
-def _progress(number: int, total: int, path: Path) -> None:
-    end = "\n" if number == total else "\r"
-    if sys.stderr.isatty():
-        click.echo(f"\x1b[2K{number}/{total} {path.name}{end}", nl=False, err=True)
-    elif number % 25 == 0 or number == total:
-        click.echo(f"{number}/{total} letters", err=True)
 
 
 COMMANDS = (read_command, corpus)

@@ -11,11 +11,11 @@ import click
 
 from reasoner.errors import KnowledgeMissing
 from reasoner.knowledge import find_knowledge, load_knowledge
+from reasoner.options import FOLDER, FORMAT, progress
 
 from .case_sources import find_cases
 from .changes import State, changes_text, diff, diff_editions
 from .impact import Impact, impact, impact_text
-from .options import FOLDER, FORMAT
 from .revisions import as_if, edition_iri, open_revision
 from .scaffold import new_guideline, new_recommendation, new_rule
 
@@ -76,12 +76,7 @@ def impact_command(old: str, new: str, cases: Path, form: str, folder: Path | No
         raise click.UsageError(f"{cases} holds no case.")
     known = load_knowledge(home)
     editions = [edition_iri(known, name) for name in (old, new)]
-    shown = click.progressbar(
-        sources,
-        label=f"Deciding {len(sources)} cases twice",
-        file=sys.stderr,
-        hidden=not sys.stderr.isatty(),
-    )
+    shown = progress(sources, f"Deciding {len(sources)} cases twice")
     found: Impact
     if editions[0] and editions[1]:
         states = (as_if(known, editions[0], editions[1]), as_if(known, editions[1], editions[0]))

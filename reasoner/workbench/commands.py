@@ -12,6 +12,7 @@ import click
 
 from reasoner.decide import VERSION
 from reasoner.knowledge import find_knowledge, load_knowledge
+from reasoner.options import FOLDER
 
 from .author_tests import run_author_tests
 from .change_commands import COMMANDS as CHANGES
@@ -20,7 +21,6 @@ from .check_output import as_json, as_sarif, as_text
 from .coverage import coverage
 from .coverage_page import coverage_csv, coverage_text, narrow
 from .formatting import format_files, turtle_files, write_whole
-from .options import FOLDER
 from .space import Space
 from .turtle_format import format_turtle, read_prefixes
 

@@ -31,10 +31,6 @@ SELECT (COUNT(?case) AS ?cases) WHERE {
 """
 
 
-def quiet(number: int, path: Path) -> None:
-    """Take the news of a letter and do nothing with it."""
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a folder of two letters and one file that is none."""
@@ -49,7 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def store(folder: Path, knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build a store of that folder."""
     made = tmp_path_factory.mktemp("store")
-    done = build(sorted(folder.glob("*.txt")), made, knowledge, quiet)
+    done = build(sorted(folder.glob("*.txt")), made, knowledge)
 
     assert (done.added, done.known, len(done.failed)) == (2, 0, 1)
     assert done.failed[0].startswith("bad.txt")
@@ -60,7 +56,7 @@ def test_a_letter_is_added_once(folder: Path, store: Path, knowledge: Knowledge)
     """Read again with the same knowledge, a letter is passed over, and no fact is doubled."""
     before = (store / FACTS).read_bytes()
 
-    done = build(sorted(folder.glob("*.txt")), store, knowledge, quiet)
+    done = build(sorted(folder.glob("*.txt")), store, knowledge)
 
     assert (done.added, done.known) == (0, 2)
     assert (store / FACTS).read_bytes() == before
@@ -72,7 +68,7 @@ def test_a_second_writer_is_refused(folder: Path, store: Path, knowledge: Knowle
     (store / LOCK).touch()
     try:
         with pytest.raises(errors.StoreBusy, match="another build"):
-            build(sorted(folder.glob("*.txt")), store, knowledge, quiet)
+            build(sorted(folder.glob("*.txt")), store, knowledge)
     finally:
         (store / LOCK).unlink()
 

@@ -1,0 +1,31 @@
+"""What the commands share: their common options, and how they show that they are at work."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from contextlib import AbstractContextManager
+
+Item = TypeVar("Item")
+
+FOLDER = click.option(
+    "--knowledge",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder that holds 'ontology' and 'shapes'; by default the one of this installation.",
+)
+CASE = click.argument("case", type=click.Path(path_type=Path))
+FORMAT = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+
+
+def progress(items: Sequence[Item], label: str) -> AbstractContextManager[Iterable[Item]]:
+    """Go through items with a bar on standard error; without a terminal only its label is told."""
+    return click.progressbar(items, label=label, file=sys.stderr, show_pos=True)
