@@ -8,7 +8,7 @@ MADE := $(VENV) dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run serve docs check test test-all static laws mutants bench bench-letters author generate bless wheel lock clean
+.PHONY: help setup run serve docs check test static laws mutants bench bench-letters author generate bless wheel lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -39,10 +39,7 @@ docs: setup ## write a page for each term, guideline, provision and rule into di
 check: static ## format, lint, types and the fast tests
 	$(BIN)/pytest -m "not slow"
 
-test: static ## all but the slow tests, on all cores; ends with the closing line of pytest
-	$(BIN)/pytest --numprocesses auto --dist worksteal -m "not slow"
-
-test-all: static ## everything, with HermiT, second engines and sweeps of faults
+test: static ## everything, on all cores; ends with the closing line of pytest
 	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 static: setup

@@ -16,6 +16,7 @@ import signal
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 
 SECONDS: Final = 60
 """Processor time; on a machine that is busy with other things the clock may run on longer."""
-PATIENCE: Final = 240
-"""Time by the clock after which the reasoner is stopped in any case, in seconds."""
+PATIENCE: Final = 4
+"""How many times that by the clock, after which it is stopped in any case."""
 MEGABYTES: Final = 1024
 LOGICAL: Final = (OWL, RDF + "first", RDF + "rest", RDFS + "subClassOf", RDFS + "subPropertyOf")
 LEFT_OUT: Final = frozenset(
@@ -78,7 +79,9 @@ def find_java() -> str:
     )
 
 
-def classify(triples: Iterable[ox.Triple], *, individuals: bool = True) -> Classification:
+def classify(
+    triples: Iterable[ox.Triple], *, individuals: bool = True, seconds: int = SECONDS
+) -> Classification:
     """
     Let HermiT derive the class hierarchy and the types of individuals.
 
@@ -86,12 +89,13 @@ def classify(triples: Iterable[ox.Triple], *, individuals: bool = True) -> Class
         triples: An ontology, with or without the facts of cases. Only logical axioms and the
             facts of object and data properties reach HermiT; annotations do not matter to it.
         individuals: Whether types of individuals are wanted; it costs about as much again.
+        seconds: Processor time after which HermiT is stopped; many cases at once need more.
 
     Raises:
         VocabularyInconsistent: The axioms contradict each other, or a class can have no member.
         ClassifierFailed: HermiT did not start, or did not end within its time and memory.
     """
-    output = _run_hermit(logic_ntriples(triples), individuals=individuals)
+    output = _run_hermit(logic_ntriples(triples), individuals=individuals, seconds=seconds)
     above: dict[str, set[str]] = {}
     types: dict[str, set[str]] = {}
     for line in output.splitlines():
@@ -172,7 +176,7 @@ def _is_dated(node: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> boo
     return node == DATE or (isinstance(node, ox.Literal) and node.datatype == DATE)
 
 
-def _run_hermit(text: str, *, individuals: bool) -> str:
+def _run_hermit(text: str, *, individuals: bool, seconds: int) -> str:
     spec = find_spec("owlready2")
     if spec is None or spec.origin is None:
         raise ClassifierFailed("The package owlready2, which carries HermiT, is not installed.")
@@ -194,16 +198,16 @@ def _run_hermit(text: str, *, individuals: bool) -> str:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            preexec_fn=limit_processor_time,  # noqa: PLW1509 - it makes one call and no more
+            preexec_fn=partial(limit_processor_time, seconds),  # noqa: PLW1509 - it makes one call and no more
         )
         try:
-            output, errors = process.communicate(timeout=PATIENCE)
+            output, errors = process.communicate(timeout=seconds * PATIENCE)
         except subprocess.TimeoutExpired as error:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
-            raise _ran_away(PATIENCE) from error
+            raise _ran_away(seconds * PATIENCE) from error
     if process.returncode in STOPPED:
-        raise _ran_away(SECONDS)
+        raise _ran_away(seconds)
     if "InconsistentOntologyException" in errors + output:
         raise VocabularyInconsistent(
             "The axioms contradict each other: HermiT finds no model.",
@@ -214,7 +218,7 @@ def _run_hermit(text: str, *, individuals: bool) -> str:
     return output
 
 
-def limit_processor_time(seconds: int = SECONDS) -> None:
+def limit_processor_time(seconds: int) -> None:
     """Let the process that is about to start use so much processor time and no more."""
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 

@@ -15,7 +15,7 @@ from reasoner import load_case_file
 from reasoner.classify import classify
 from reasoner.engine import derive
 from reasoner.reference import derive_in_store
-from reasoner.terms import NS, RDF
+from reasoner.terms import NS, OWL, RDF
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 CASES = sorted((Path(__file__).parents[2] / "fixtures" / "cases").glob("*/case.ttl"))
 TYPE = URIRef(RDF + "type")
+ON_PROPERTY = OWL + "onProperty"
 
 
 def as_graph(triples: Any) -> Graph:
@@ -81,21 +82,31 @@ def test_rdflib_running_the_rule_texts_derives_the_same_facts(
 
 @pytest.mark.slow
 def test_hermit_realizes_the_same_populations(knowledge: Knowledge) -> None:
-    """On all cases at once, HermiT puts each situation in the populations that were compiled."""
+    """
+    On all cases at once, HermiT puts each situation in the populations that were compiled.
+
+    Of most cases it is given the facts that class expressions can read; of each twelfth, all
+    facts and conclusions, which have to agree with the axioms as well.
+    """
     facts: list[ox.Triple] = list(knowledge.facts)
+    read = {str(TYPE)} | {t.object.value for t in facts if t.predicate.value == ON_PROPERTY}
     ours = set()
-    for path in CASES:
+    for number, path in enumerate(CASES):
         case = load_case_file(path, knowledge)
         derivation = derive(knowledge, case.triples)
         memberships = derivation.by_rule("POP")
         concluded = {t for firing in memberships for t in firing.conclusions}
-        facts += [t for t in (*case.triples, *derivation.derived) if t not in concluded]
+        facts += [
+            t
+            for t in (*case.triples, *derivation.derived)
+            if t not in concluded and (number % 12 == 0 or t.predicate.value in read)
+        ]
         ours |= {
             (f.bindings["situation"].value, f.bindings["population"].value) for f in memberships
         }
     populations = {population.iri for population in knowledge.populations}
 
-    theirs = {pair for pair in classify(facts).types if pair[1] in populations}
+    theirs = {pair for pair in classify(facts, seconds=600).types if pair[1] in populations}
 
     assert theirs == ours
     assert len(ours) > len(CASES)

@@ -134,7 +134,11 @@ def test_its_rows_govern_from_its_first_day(after: Path, name: str) -> None:
 
 
 def test_its_own_tests_run_beside_it(after: Path, tmp_path: Path) -> None:
-    """An author's cases stand beside the file, and a wrong expectation fails."""
+    """
+    An author's cases stand beside the file, and a wrong expectation fails.
+
+    The rows are provisional, so the question which figures are provisional has another answer.
+    """
     home = tmp_path / "knowledge"
     shutil.copytree(after, home)
     path = home / "ontology" / "guidelines" / f"{SLUG}.tests.yaml"
@@ -144,7 +148,13 @@ def test_its_own_tests_run_beside_it(after: Path, tmp_path: Path) -> None:
     assert [bool(t.wrong) for t in tried] == [False, False, True]
     assert "came out NecessaryInPart" in tried[2].wrong[0]
     done = mednec("test", home=home)
-    assert (done.returncode, "1 failed" in done.stdout) == (1, True)
+    failed = {line for line in done.stdout.splitlines() if line.startswith("FAILED")}
+    question = "which-figures-of-the-schedule-are-provisional"
+    assert done.returncode == 1
+    assert failed == {
+        f"FAILED ontology/guidelines/{SLUG}.tests.yaml: sixteen are not necessary in full",
+        f"FAILED ontology/queries/{question}.rq: {question}",
+    }
 
 
 def test_the_difference_is_told_in_the_guidelines_own_terms(before: Path, after: Path) -> None:

@@ -1,0 +1,23 @@
+"""The tests that authors keep beside the knowledge are a part of this suite."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reasoner.workbench.author_tests import run_author_tests
+
+if TYPE_CHECKING:
+    from reasoner import Knowledge
+
+
+@pytest.mark.slow
+def test_every_case_and_question_beside_the_knowledge_is_answered_as_its_author_said(
+    knowledge: Knowledge,
+) -> None:
+    """A change of a rule or a row that alters an author's answer is seen, not only by `mednec`."""
+    tried = list(run_author_tests(knowledge))
+
+    assert [(t.path, t.name, t.wrong) for t in tried if t.wrong] == []
+    assert {t.path.rsplit(".", 1)[-1] for t in tried} == {"rq", "yaml"}
