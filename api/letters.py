@@ -115,12 +115,17 @@ def _sent(body: bytes) -> dict[str, Any]:
 
 def _physician(value: object) -> Physician:
     who = value if isinstance(value, dict) else {}
-    if set(who) - {"name", "licence", "specialty"} or not all(
+    if set(who) - {"name", "licence", "specialty", "hours"} or not all(
         isinstance(text, str) for text in who.values()
     ):
-        raise errors.DocumentUnreadable("A physician has a name, a licence and a specialty.")
+        raise errors.DocumentUnreadable(
+            "A physician has a name, a licence, a specialty and, if stated, hours."
+        )
     return Physician(
-        name=who.get("name", ""), licence=who.get("licence", ""), specialty=who.get("specialty", "")
+        name=who.get("name", ""),
+        licence=who.get("licence", ""),
+        specialty=who.get("specialty", ""),
+        hours=who.get("hours", ""),
     )
 
 

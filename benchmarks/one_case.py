@@ -27,6 +27,7 @@ from reasoner.classify import classify
 from reasoner.determination import conclude
 from reasoner.engine import derive
 from reasoner.intake import check_case
+from reasoner.options import progress
 from reasoner.reference import derive_in_store
 from reasoner.terms import NS
 
@@ -48,12 +49,11 @@ TARGETS = {"HermiT realization": 80, "pySHACL SPARQL rules": 100, "rdflib, prepa
 def measure(work: Callable[[], object], times: int, label: str) -> dict[str, float]:
     """Run some work and return the median and the 95th percentile, in milliseconds."""
     taken = []
-    for n in range(times):
-        sys.stderr.write(f"\r{label}: {n + 1} of {times}   ")
-        start = time.perf_counter()
-        work()
-        taken.append((time.perf_counter() - start) * 1000)
-    sys.stderr.write("\r" + " " * 60 + "\r")
+    with progress(range(times), label) as each:
+        for _ in each:
+            start = time.perf_counter()
+            work()
+            taken.append((time.perf_counter() - start) * 1000)
     taken.sort()
     return {"median": statistics.median(taken), "p95": taken[int(len(taken) * 0.95) - 1]}
 

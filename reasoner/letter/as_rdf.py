@@ -69,6 +69,8 @@ def _decision(document: ox.NamedNode, decision: Data) -> set[ox.Triple]:
         triple(agent, mn("licence"), ox.Literal(who["licence"])),
         triple(agent, mn("specialty"), ox.Literal(who["specialty"])),
     }
+    if who.get("hours"):
+        found.add(triple(agent, mn("availableAt"), ox.Literal(who["hours"])))
     if decision["reason"]:
         found.add(triple(node, mn("rationale"), ox.Literal(str(decision["reason"]))))
     return found

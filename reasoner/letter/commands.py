@@ -102,6 +102,7 @@ def _write(data: bytes, output: Path | None) -> None:
 @click.option("--physician", required=True, metavar="NAME", help="The physician who decides.")
 @click.option("--licence", required=True, help="State and number, such as 'California A 12345'.")
 @click.option("--specialty", required=True, help="Certification or specialty.")
+@click.option("--hours", default="", help="When and how the physician can be reached.")
 @click.option("--decision", required=True, type=click.Choice(["accept", "override"]))
 @click.option("--on", "decided_on", required=True, metavar="DATE", help="The date of the decision.")
 @click.option("--outcome", help="The outcome; needed to override.")
@@ -123,6 +124,7 @@ def sign_command(  # noqa: PLR0913 - one for each option
     physician: str,
     licence: str,
     specialty: str,
+    hours: str,
     decision: str,
     decided_on: str,
     outcome: str | None,
@@ -146,7 +148,7 @@ def sign_command(  # noqa: PLR0913 - one for each option
     signed = sign(
         read_document(data, source=str(determination)),
         knowledge,
-        Physician(name=physician, licence=licence, specialty=specialty),
+        Physician(name=physician, licence=licence, specialty=specialty, hours=hours),
         Ruling(
             decision=decision,
             decided_on=decided_on,

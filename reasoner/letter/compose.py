@@ -38,7 +38,7 @@ def compose(
         LetterUnsupported: There is no form for the venue.
     """
     recommendation = recommendation_of(document)
-    determinations = cast("list[Data]", recommendation["determinations"])
+    determinations = _numbered(cast("list[Data]", recommendation["determinations"]))
     signed = is_decided(document)
     form = read_form(knowledge, venue or str(determinations[0]["venue"]), signed=signed)
     sources = Sources()
@@ -78,13 +78,20 @@ def compose(
     )
 
 
+def _numbered(determinations: list[Data]) -> list[Data]:
+    """Give each item of a letter its number, from 1; one alone needs none."""
+    if len(determinations) == 1:
+        return determinations
+    return [{**d, "item": n} for n, d in enumerate(determinations, 1)]
+
+
 def _facts(recommendation: Data, first: Data, form: Form) -> tuple[tuple[str, str], ...]:
     dates = cast("dict[str, str | None]", first["dates"])
     rows = [("case", str(recommendation["name"]))]
-    rows += [
-        (key, said_date(date) if (date := dates[key]) else form.heading("not-stated"))
-        for key in ("injured", "requested", "received", "reviewed")
-    ]
+    for key in ("injured", "requested", "received", "reviewed"):
+        date = dates[key]
+        silence = form.words(key) or form.heading("not-stated")
+        rows.append((key, said_date(date) if date else silence))
     rows.append(("law-of", said_date(str(first["lawOf"]))))
     return tuple((form.heading(key), value) for key, value in rows)
 
@@ -95,6 +102,8 @@ def _credentials(document: Data, form: Form, *, confidential: bool) -> Section:
         (form.heading("licensure"), who.get("licence", "")),
         (form.heading("specialty"), who.get("specialty", "")),
     ]
+    if "hours" in form.parts:
+        rows.append((form.heading("hours"), who.get("hours", "")))
     if "attestation" in form.parts:
         rows.append((form.heading("attestation"), form.words("attestation")))
     return Section(

@@ -23,8 +23,9 @@ VENUE_KEYS: Final = {
 
 
 def item_text(determination: Data) -> str:
-    """Write what was asked for, as one line."""
-    return asked_text(cast("Data", determination["asked"]))
+    """Write what was asked for, as one line, with its number where there are several."""
+    asked = asked_text(cast("Data", determination["asked"]))
+    return f"{determination['item']}. {asked}" if "item" in determination else asked
 
 
 def outcome_line(document: Data, determination: Data, form: Form) -> str:

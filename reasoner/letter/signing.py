@@ -34,11 +34,14 @@ class Physician:
         name: As it stands on the licence.
         licence: State and number of the licence.
         specialty: Certification or specialty.
+        hours: When and how the physician can be reached, which a notice of utilization review
+            tells the treating physician; empty if it is not stated.
     """
 
     name: str
     licence: str
     specialty: str
+    hours: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,7 @@ def sign(document: Data, knowledge: Knowledge, physician: Physician, ruling: Rul
             hint="Name the item; its number counts from 1.",
         )
     earlier = cast("list[Data]", document.get("decisions", []))
-    if any(d["physician"] != asdict(physician) for d in earlier):
+    if any(d["physician"] != _named(physician) for d in earlier):
         raise DecisionRefused("Another physician decided the other items of this document.")
     made = [_decided(d, recommendation, knowledge, physician, ruling) for d in chosen]
     signed: Data = {
@@ -106,9 +109,15 @@ def sign(document: Data, knowledge: Knowledge, physician: Physician, ruling: Rul
     return {**signed, "digest": digest(signed)}
 
 
+def _named(physician: Physician) -> dict[str, str]:
+    """Return what is stated of a physician."""
+    return {name: value for name, value in asdict(physician).items() if value}
+
+
 def _check_physician(physician: Physician) -> None:
     for name, value in asdict(physician).items():
-        if not value.strip() or len(value) > LONGEST or not value.isprintable():
+        unsaid = not value.strip() and (name != "hours" or value)
+        if unsaid or len(value) > LONGEST or not value.isprintable():
             raise DecisionRefused(
                 f"The physician's {name} is missing or cannot be printed.",
                 hint="Only a named, licensed physician decides.",
@@ -177,7 +186,7 @@ def _decided(
         "visits": visits,
         "reason": ruling.reason.strip(),
         "decidedOn": ruling.decided_on,
-        "physician": asdict(physician),
+        "physician": _named(physician),
     }
 
 

@@ -17,6 +17,7 @@ from reasoner.letter.as_html import letter_html
 from reasoner.letter.as_pdf import letter_pdf
 from reasoner.letter.as_text import letter_text
 from reasoner.letter.compose import compose
+from reasoner.letter.signing import Physician, Ruling, sign
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
@@ -28,6 +29,8 @@ GOLDEN = (
     "lumbar-strain-8-and-6-visits-over-limit",
     "lumbar-strain-notes-missing-decide",
     "headache-2017-schedule-silent",
+    "at-utilization-review-12-visits",
+    "lumbar-strain-6-and-6-visits-one-limit",
 )
 ALL = sorted(path.parent.name for path in CASES.glob("*/case.ttl"))
 
@@ -210,6 +213,44 @@ def test_a_letter_of_utilization_review_gives_its_own_notices(knowledge: Knowled
     assert letter.title == "Utilization review"
     assert any("application is due within 30 days" in line.text for line in notices)
     assert "Deny" in letter.results[0][1]
+
+
+@pytest.mark.parametrize(
+    ("element", "words"),
+    [
+        ("when the request was received", r"Request received +December 6, 2016"),
+        ("when it was decided", r"Date of decision +entered when a physician decides"),
+        ("what was requested", r"12 visits \(2 a week for 6 weeks\), lumbar spine"),
+        ("what is approved", r"Modify · .*visits supported: 4"),
+        ("which records were reviewed", r"DOCUMENTS REVIEWED\n(.*\n)+ +-  Progress report"),
+        ("the reasons", r"Rationale\n +1\. 6 visits given and 12 requested make 18"),
+        ("the criteria", r"Governing guideline\nMTUS Low Back Complaints"),
+        ("the clinical grounds", r"treating physician recorded functional improvement"),
+        ("how to ask for independent review", r"Time to ask for independent medical review"),
+        ("the reviewer's specialty", r"Certification or specialty +_"),
+        ("the reviewer's state of license", r"State and number of licence +_"),
+        ("the reviewer's hours", r"Hours and telephone +_"),
+        ("the reviewer's name", r"Name +_"),
+    ],
+)
+def test_a_letter_of_utilization_review_holds_what_the_regulation_asks_of_it(
+    element: str, words: str, knowledge: Knowledge
+) -> None:
+    """8 CCR 9792.9.1(e)(5) lists what a letter of modification holds; each has its place."""
+    text = letter_text(letter_of("at-utilization-review-12-visits", knowledge))
+
+    assert re.search(words, text), element
+
+
+def test_the_hours_of_a_physician_stand_in_the_notice(knowledge: Knowledge) -> None:
+    """The treating physician learns when the one who decided can be reached."""
+    case = load_case_file(CASES / "at-utilization-review-12-visits" / "case.ttl", knowledge)
+    who = Physician(name="A. Reader", licence="California A 1", specialty="PM&R", hours="M-F 9-11")
+    ruling = Ruling(decision="accept", decided_on="2016-12-09")
+    signed = sign(decision_data(decide(case, knowledge), knowledge), knowledge, who, ruling)
+    text = letter_text(compose(signed, knowledge))
+
+    assert re.search(r"Hours and telephone +M-F 9-11", text)
 
 
 def test_a_part_says_how_many_visits_are_supported(knowledge: Knowledge) -> None:
