@@ -254,6 +254,7 @@ def _governing(g: Governing, d: Determination) -> Data:
         "label": g.source.title,
         "guideline": g.source.edition,
         "population": g.population,
+        "populationLabel": g.population_label,
         "figures": g.figures,
         "borrowedFrom": order.index(g.borrowed_from.iri) + 1 if g.borrowed_from else None,
         "verified": g.source.verified,

@@ -147,7 +147,7 @@ def _governing(d: Data) -> list[str]:
         mark = "" if g["verified"] else "  PROVISIONAL"
         text = f"{g['guideline']}: {amount_text(g)} {_cite(numbers)}{mark}"
         lines += _wrapped(text, "  ", "  ")
-        lines += _wrapped(f"for: {g['population']}", "    ", "         ")
+        lines += _wrapped(f"for: {g['populationLabel']}", "    ", "         ")
     return lines or ["  None in this knowledge base."]
 
 

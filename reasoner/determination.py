@@ -55,12 +55,14 @@ class Governing:
     Attributes:
         source: The recommendation as a source.
         population: Its class expression, in functional style.
+        population_label: What that class is called.
         figures: Its figures, or those of the row that it borrows from, by property name.
         borrowed_from: The row whose figures it borrows by judgement; None if they are its own.
     """
 
     source: Source
     population: str
+    population_label: str
     figures: dict[str, int]
     borrowed_from: Source | None
 
@@ -246,6 +248,7 @@ def _governing_one(knowledge: Knowledge, iri: str) -> Governing:
     return Governing(
         source=find_source(iri, knowledge),
         population=next((p.expression for p in knowledge.populations if p.iri == population), ""),
+        population_label=knowledge.label(population),
         figures=figures,
         borrowed_from=find_source(row, knowledge) if row else None,
     )
