@@ -69,6 +69,7 @@ def check_knowledge(
     folder: Path | None = None,
     *,
     memory: Path | None = None,
+    fresh: bool = False,
     tell: Callable[[str], object] = lambda _: None,
 ) -> Report:
     """
@@ -76,7 +77,8 @@ def check_knowledge(
 
     Args:
         folder: The folder that holds `ontology` and `shapes`; None for that of this installation.
-        memory: A folder in which to remember the report; None to look at everything again.
+        memory: A folder in which to remember the report; None to remember nothing.
+        fresh: Whether to look at everything again, remembered or not.
         tell: Is called with the name of each step as it begins.
 
     Raises:
@@ -85,7 +87,7 @@ def check_knowledge(
     home = find_knowledge(folder)
     digest = _digest(home)
     kept = memory / MEMORY if memory else None
-    if kept and kept.exists() and (known := _recall(kept, digest)) is not None:
+    if kept and not fresh and kept.exists() and (known := _recall(kept, digest)) is not None:
         return Report(findings=known, remembered=True)
     report = Report(findings=tuple(sorted(set(_look(home, tell)))))
     if kept and not any(f.kind.endswith("-not-checked") for f in report.findings):

@@ -44,9 +44,8 @@ def check_command(files: tuple[Path, ...], form: str, *, fresh: bool, folder: Pa
     Exit code 0 without errors, 1 with errors, 2 if nothing could be checked.
     """
     home = find_knowledge(folder)
-    memory = None if fresh else home / ".mednec"
     tell = _tell if sys.stderr.isatty() else _keep_quiet
-    report = check_knowledge(folder, memory=memory, tell=tell)
+    report = check_knowledge(folder, memory=home / ".mednec", fresh=fresh, tell=tell)
     if files:
         names = {_relative(path, home) for path in files}
         kept = tuple(f for f in report.findings if f.path in names or not f.path)

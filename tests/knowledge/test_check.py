@@ -424,9 +424,10 @@ def test_an_unchanged_knowledge_base_is_not_looked_at_again(tmp_path: Path) -> N
     home = small_copy(tmp_path / "copy")
     first = check_knowledge(home, memory=tmp_path / "memory")
     again = check_knowledge(home, memory=tmp_path / "memory")
+    fresh = check_knowledge(home, memory=tmp_path / "memory", fresh=True)
     edit(home, GUIDELINE, "mn:withinWeeks 8", "mn:withinWeeks 9")
 
-    assert (first.remembered, again.remembered) == (False, True)
+    assert (first.remembered, again.remembered, fresh.remembered) == (False, True, False)
     assert first.findings == again.findings
     assert not check_knowledge(home, memory=tmp_path / "memory").remembered
 
