@@ -26,7 +26,7 @@ BUILT_IN: Final = {
     "number": NUMBER,
     "range": RANGE,
     "date": DATE,
-    "T": f"(?:{TARGET}+)",
+    "T": f"(?:{TARGET}++)",
 }
 PHRASES: Final = (SKOS + "altLabel", SKOS + "hiddenLabel")
 DEEP: Final = 8

@@ -151,6 +151,38 @@ def test_split(row: dict[str, Any], lexicon: Lexicon) -> None:
     assert read.facts.visits_disputed.value == row["disputed"]
 
 
+DATES = {
+    "date_assigned": "2016-11-09",
+    "date_of_injury": "2016-10-13",
+    "decision_date": "2016-12-09",
+    "ur_denial_date": "2016-11-20",
+    "application_received": "2016-11-03",
+}
+
+
+@table("headers")
+def test_header(row: dict[str, Any], lexicon: Lexicon) -> None:
+    """However the columns of the header were laid out or broken, each date is its own."""
+    letter = written()
+    text = row["header"] + letter[letter.index("\n\nHOW THE IMR") :]
+    reference: dict[str, Any] = as_reference(read_letter(text, lexicon))
+
+    assert reference["case"] == "CM16-0000001"
+    assert {name: reference["header"].get(name) for name in DATES} == DATES
+    assert str(reference["header"]["priority"]).lower() == "standard"
+
+
+@table("measures")
+def test_figures_of_two_days(row: dict[str, Any], lexicon: Lexicon) -> None:
+    """Better figures on a later day are improvement; worse, equal or other ones are none."""
+    summary = f"{PERSON}Treatment has included 6 physical therapy visits. {row['sentence']}"
+    facts = item(lexicon, summary=summary).facts
+
+    assert facts is not None
+    assert facts.response is not None
+    assert facts.response.value.code == row["response"]
+
+
 @pytest.mark.parametrize(
     ("injury", "phase"),
     [
