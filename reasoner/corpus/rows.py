@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from reasoner.explain import SHORT
-from reasoner.reading.audit import determination_of, explaining
+from reasoner.reading.audit import departures, determination_of
 from reasoner.reading.audit_data import audit_data
 from reasoner.terms import CASE, TYPE, mn, name_of
 
@@ -73,8 +73,7 @@ def _item(item: Item, audit: ItemAudit | None, knowledge: Knowledge) -> dict[str
         return row | {"trouble": audit.trouble if audit else ""}
     kinds = {
         knowledge.label(name_of(fact.object))
-        for saying in found.audit
-        if saying.rule in explaining(found)
+        for saying in departures(found)
         for fact in saying.firing.conclusions
         if fact.predicate == mn("auditFinding")
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from reasoner.decide import decide, load_case
 from reasoner.errors import CaseError
-from reasoner.terms import mn
+from reasoner.terms import mn, name_of
 
 from .case_graph import case_of
 from .lexicon import read_lexicon
@@ -16,12 +16,14 @@ from .statements import Words
 if TYPE_CHECKING:
     from reasoner.decide import Decision
     from reasoner.determination import Determination
+    from reasoner.explain import Saying
     from reasoner.knowledge import Knowledge
 
     from .lexicon import Lexicon
     from .model import Item, Letter
 
 DIFFERS: Final = mn("DiffersFromDetermination").value
+ACCOUNTS: Final = mn("accountsForOutcome")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +86,9 @@ def determination_of(audit: ItemAudit, knowledge: Knowledge) -> dict[str, object
 
     Returns:
         `imr`: the disposition of the request as made, in a form of letter that knows no partial
-        outcome, or None where nothing was decided; `limit`: the visits that it was held against,
-        or None; `robust`; `findings`: the rules whose audit findings explain a disagreement.
+        outcome, or None where nothing was decided; `limit`: the visits that it was held against
+        (`Visits.held`), or None; `robust`; `findings`: the rules whose audit findings explain a
+        disagreement.
     """
     found = audit.determination
     if found is None or audit.decision is None:
@@ -93,21 +96,31 @@ def determination_of(audit: ItemAudit, knowledge: Knowledge) -> dict[str, object
     disposition = knowledge.value(found.outcome, mn("wholeDisposition"))
     return {
         "imr": knowledge.label(disposition).capitalize() if disposition else None,
-        "limit": found.visits.limit,
+        "limit": found.visits.held,
         "robust": found.robust,
-        "findings": explaining(found),
+        "findings": explaining(found, knowledge),
     }
 
 
-def explaining(found: Determination) -> list[str]:
-    """List the rules of the audit that explain a difference; the difference itself is none."""
+def departures(found: Determination) -> list[Saying]:
+    """List what the audit found; that the two decisions differ is no finding of its own."""
+    return [s for s in found.audit if DIFFERS not in _kinds(s)]
+
+
+def explaining(found: Determination, knowledge: Knowledge) -> list[str]:
+    """List the rules of the audit whose findings can account for a difference in the outcome."""
     return list(
         dict.fromkeys(
             saying.rule
-            for saying in found.audit
-            if all(fact[2] != f"<{DIFFERS}>" for fact in saying.firing.concluded)
+            for saying in departures(found)
+            if any(knowledge.value(kind, ACCOUNTS) == "true" for kind in _kinds(saying))
         )
     )
+
+
+def _kinds(saying: Saying) -> set[str]:
+    facts = saying.firing.conclusions
+    return {name_of(f.object) for f in facts if f.predicate == mn("auditFinding")}
 
 
 def with_determinations(

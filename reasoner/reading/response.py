@@ -50,7 +50,7 @@ def read_responses(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterat
                 continue
             found: list[Response] = []
             if not improved or not (other_cause or asked):
-                found += _without_treatment(text, entry, (first, last))
+                found += _without_treatment(text, entry, (first, last), here)
             for mention in here:
                 flat = masked(text.flat, mention, [m for m in here if m.start != mention.start])
                 if improved and asked and not _took_place(lexicon, flat, first, last):
@@ -112,13 +112,20 @@ def _with_treatment(
                 yield Response(said=said, treatment_class=mention.entry.one("treatmentClass"))
 
 
-def _without_treatment(text: Text, entry: Entry, sentence: tuple[int, int]) -> Iterator[Response]:
+def _without_treatment(
+    text: Text, entry: Entry, sentence: tuple[int, int], here: list[Mention]
+) -> Iterator[Response]:
+    """Yield words that name no treatment: of each that their sentence names, or of any."""
+    classes = {m.entry.one("treatmentClass") for m in here}
     for pattern in entry.patterns:
         if TARGET in pattern.pattern:
             continue
         for found in pattern.finditer(text.flat, *sentence):
             said = Stated(value=entry.concept, spans=(text.span(*found.span()),))
-            yield Response(said=said, treatment_class=None)
+            for named in sorted(classes):
+                yield Response(said=said, treatment_class=named)
+            if not classes:
+                yield Response(said=said, treatment_class=None)
 
 
 def read_measured(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterator[Response]:

@@ -124,7 +124,7 @@ def test_a_remainder_is_decided_on_top_of_what_was_approved(auditor: Auditor) ->
         "imr": "Overturned",
         "limit": 10,
         "robust": True,
-        "findings": explaining(found.determination),
+        "findings": explaining(found.determination, auditor.knowledge),
     }
 
 
@@ -134,7 +134,7 @@ def test_the_difference_itself_explains_nothing(auditor: Auditor) -> None:
     assert found is not None
 
     assert "AUD-09" in {s.rule for s in found.audit}
-    assert "AUD-09" not in explaining(found)
+    assert "AUD-09" not in explaining(found, auditor.knowledge)
 
 
 @given(st.integers(min_value=0, max_value=2400))
