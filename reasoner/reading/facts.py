@@ -109,7 +109,7 @@ def _prior(
     Return the earlier visits: the highest count, an exact one before a least one.
 
     A letter often counts one course twice, as "at least twelve" and as "twelve": so counts of the
-    same class are not added.
+    same class are not added. Where it counts fewer later on, the highest is only a least number.
     """
     if not same and item.asks_for_more:
         entry = lexicon.coded("CertaintyWord", "unknown")
@@ -131,10 +131,14 @@ def _prior(
         key=lambda c: (c.visits.value if c.visits else 0, c.certainty.value.code == "exact"),
     )
     differs = len({c.visits.value for c in positive if c.visits}) > 1
-    visits = best.visits
+    visits, certainty = best.visits, best.certainty
     if visits and differs:
         visits = replace(visits, confidence=Confidence.CONFLICTING)
-    return visits, best.certainty
+        after = positive[positive.index(best) + 1 :]
+        if any(c.visits.value < visits.value for c in after if c.visits and not c.after_denial):
+            least = lexicon.coded("CertaintyWord", "at_least")
+            certainty = replace(certainty, value=least.concept)
+    return visits, certainty
 
 
 def _response(

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from .numbers import DATE, amount_of, date_of
+from .numbers import DATE, amount_of, date_of, number_of
 from .sentences import sentences
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from .model import Span
     from .text import Text
 
+COMPARED: Final = "compared"
+"""The code of phrases that hold a figure and an earlier one."""
 SIDE: Final = re.compile(r"\b(?:left|right)\b", re.IGNORECASE)
 NEAR: Final = 60
 """Characters before a measure in which its side of the body is looked for."""
@@ -50,9 +52,11 @@ def better(text: Text, lexicon: Lexicon, start: int, end: int) -> tuple[Span, ..
     Empty if none did, or if any became worse: then the figures say nothing either way.
     """
     held: dict[tuple[str, ...], list[Measure]] = {}
+    spans, worse = _compared(text, lexicon, start, end)
+    if worse:
+        return ()
     for measure in _measures(text, lexicon, start, end):
         held.setdefault(measure.what, []).append(measure)
-    spans: list[Span] = []
     for figures in held.values():
         first, last = (f(figures, key=lambda m: m.on) for f in (min, max))
         if first.on == last.on or first.value == last.value or _repeated(figures):
@@ -61,6 +65,21 @@ def better(text: Text, lexicon: Lexicon, start: int, end: int) -> tuple[Span, ..
             return ()
         spans += [first.span, last.span]
     return tuple(sorted(spans))
+
+
+def _compared(
+    text: Text, lexicon: Lexicon, start: int, end: int
+) -> tuple[list[Span], bool]:
+    """Return figures that their own words set beside a lower one, and whether one is worse."""
+    spans, worse = [], False
+    entry = lexicon.coded("MeasurePhrase", COMPARED)
+    for mention in lexicon.mentions((entry,), text.flat, start, end):
+        now, before = (number_of(mention.match[name]) for name in ("value", "before"))
+        if now is not None and before is not None:
+            worse = worse or now < before
+            if now > before:
+                spans.append(text.span(mention.start, mention.end))
+    return spans, worse
 
 
 def _repeated(figures: list[Measure]) -> bool:
@@ -75,8 +94,9 @@ def _measures(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterator[Me
         for found in re.finditer(DATE, text.flat[start:end], re.IGNORECASE)
         if (day := date_of(found[0]))
     ]
+    entries = tuple(e for e in lexicon.kind("MeasurePhrase") if e.code != COMPARED)
     for first, last in sentences(text.flat, start, end):
-        for mention in lexicon.mentions("MeasurePhrase", text.flat, first, last):
+        for mention in lexicon.mentions(entries, text.flat, first, last):
             until = mention.end + AFTER
             on = next((day for at, day in reversed(dates) if at < until), None)
             amount = amount_of(mention.match["value"])

@@ -31,9 +31,32 @@ UNITS: Final = [
     "nineteen",
 ]
 TENS: Final = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+ORDINALS: Final = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
+]
 VALUES: Final = {
     **{word: value for value, word in enumerate(UNITS)},
     **{word: 10 * value for value, word in enumerate(TENS, start=2)},
+    **{word: value for value, word in enumerate(ORDINALS, start=1)},
     "once": 1,
     "twice": 2,
     "thrice": 3,
@@ -72,6 +95,7 @@ NUMBER: Final = (
     rf"(?:(?:{_WORD})(?: ?\( ?[0-9]{{1,3}} ?\))?"
     r"|(?<![0-9./-])[0-9]{1,3}(?:\.0+)?(?![0-9]|[./-][0-9])(?: ?\((?:" + _WORD + r")\))?)"
 )
+ORDINAL: Final = rf"(?:(?:{'|'.join(ORDINALS)})|(?<![0-9])[0-9]{{1,2}}(?:st|nd|rd|th))"
 _LOOSE: Final = rf"(?:(?:{_WORD})(?: ?\( ?[0-9]{{1,3}} ?\))?|(?<![0-9./])[0-9]{{1,3}}(?![0-9]|/[0-9]))"
 RANGE: Final = rf"(?:{_LOOSE}(?: ?(?:-|to|or) ?{_LOOSE})?)"
 _SHORT: Final = "|".join(sorted({month[:3] for month in MONTHS} | {"sept"}, reverse=True))
