@@ -11,6 +11,7 @@ from reasoner.terms import CASE, TYPE, mn
 from .case_nodes import Graph, Node, concept, turtle
 from .facts import classes_of
 from .model import Confidence, Span
+from .surgeries import performed
 
 if TYPE_CHECKING:
     from .lexicon import Lexicon
@@ -52,6 +53,7 @@ def case_of(letter: Letter, item: Item, lexicon: Lexicon, words: Words) -> bytes
         graph.node("injury", "Injury", "injury").tells("injuredOn", letter.injured_on)
     _diagnoses(graph, letter)
     _courses(graph, letter, item.facts, lexicon)
+    _surgeries(graph, letter)
     summary = words.statements("summary", letter.summary)
     heading = words.statements("heading", item.heading.spans[0])
     _findings(graph, letter, item.facts, summary)
@@ -96,6 +98,15 @@ def _courses(graph: Graph, letter: Letter, facts: ItemFacts, lexicon: Lexicon) -
         node = graph.node(f"other-course-{n}", "TreatmentCourse", "course")
         node.says("treatment", iri).says("countCertainty", mn("UnknownCount"))
         node.read(spans, Confidence.STATED)
+
+
+def _surgeries(graph: Graph, letter: Letter) -> None:
+    """Add the operations that took place; one whose date is not stated has none."""
+    since = letter.injured_on.value if letter.injured_on else None
+    for n, surgery in enumerate(performed(letter.surgeries, since), start=1):
+        node = graph.node(f"surgery-{n}", "Surgery", "surgery")
+        node.tells("procedure", surgery.procedure).tells("performedOn", surgery.performed_on)
+        node.read((surgery.span,), Confidence.STATED)
 
 
 def _treatment(known: Concept) -> object:

@@ -230,11 +230,22 @@ class Course:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surgery:
-    """An operation in the summary: performed, planned or refused (`status`)."""
+    """
+    An operation in the summary.
+
+    Attributes:
+        procedure: The operation; None if the lexicon does not know it.
+        status: Performed, planned or refused.
+        performed_on: When; None if the letter gives no date.
+        past: Whether its sentence names a year before the injury.
+        words: The words.
+        span: Where they stand.
+    """
 
     procedure: Stated[Concept] | None
     status: Stated[Concept]
     performed_on: Stated[date] | None
+    past: bool
     words: str
     span: Span
 

@@ -113,7 +113,9 @@ def _read(source: str, text: Text, lexicon: Lexicon, form: Form) -> Letter:
         injured_on=injured_on,
         diagnoses=diagnoses,
         courses=courses,
-        surgeries=tuple(read_surgeries(text, lexicon, *at)),
+        surgeries=tuple(
+            read_surgeries(text, lexicon, *at, injured_on.value if injured_on else None)
+        ),
         responses=tuple(r.said for r in responses),
         home_program=context.home_program,
         missing_records=tuple(read_missing_records(text, lexicon, *at)),
