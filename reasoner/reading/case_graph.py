@@ -14,12 +14,15 @@ from .model import Confidence, Span
 from .surgeries import performed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .lexicon import Lexicon
-    from .model import Concept, GuidelineLine, Item, ItemFacts, Letter
+    from .model import Concept, GuidelineLine, Item, ItemFacts, Letter, Stated
     from .statements import Statement, Words
 
 T = TypeVar("T")
 
+GRANTED: Final = mn("Overturned").value
 RESPONSES: Final = {"documented_yes": mn("Affirmed"), "documented_no": mn("Negated")}
 
 
@@ -57,7 +60,7 @@ def case_of(letter: Letter, item: Item, lexicon: Lexicon, words: Words) -> bytes
     summary = words.statements("summary", letter.summary)
     heading = words.statements("heading", item.heading.spans[0])
     _findings(graph, letter, item.facts, summary)
-    _request(graph, item, item.facts, heading)
+    _request(graph, letter, item, heading)
     _review(graph, letter, item, item.facts, words)
     _decision(graph, letter, item, words)
     return turtle(graph.facts, graph.case.value)
@@ -140,7 +143,10 @@ def _findings(
         node.read((statement.span,), Confidence.STATED)
 
 
-def _request(graph: Graph, item: Item, facts: ItemFacts, heading: tuple[Statement, ...]) -> None:
+def _request(graph: Graph, letter: Letter, item: Item, heading: tuple[Statement, ...]) -> None:
+    facts = item.facts
+    if facts is None:
+        return
     node = graph.node("request", "Request", "request")
     node.says("treatment", _treatment(facts.treatment.value))
     node.read(facts.treatment.spans, facts.treatment.confidence)
@@ -159,6 +165,16 @@ def _request(graph: Graph, item: Item, facts: ItemFacts, heading: tuple[Statemen
             node.read((*rate.spans, *weeks.spans))
     for statement in heading:
         node.says("purpose", statement.about).read((statement.span,))
+    for operation in _found_necessary(letter) if heading else ():
+        node.tells("operationFoundNecessary", operation)
+
+
+def _found_necessary(letter: Letter) -> Iterator[Stated[Concept]]:
+    """Yield the operations of a letter's other items that its reviewer found necessary."""
+    for item in letter.items:
+        granted = item.outcome is not None and item.outcome.value.iri == GRANTED
+        if item.procedure and granted and not item.physical_medicine:
+            yield item.procedure
 
 
 def _review(graph: Graph, letter: Letter, item: Item, facts: ItemFacts, words: Words) -> None:

@@ -38,7 +38,7 @@ def read_courses(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterator
         here = [m for m in treatments if first <= m.start < last]
         since = 0 if here else since + 1
         named = here or named
-        if since in range(1, FOLLOWING + 1) and (again := _again(text, lexicon, named, first, last)):
+        if named and since <= FOLLOWING and (again := _again(text, lexicon, named, first, last)):
             yield again
         for mention in here:
             others = [m for m in here if m.start != mention.start]
@@ -85,7 +85,7 @@ def _course(
 def _again(
     text: Text, lexicon: Lexicon, named: list[Mention], first: int, last: int
 ) -> Course | None:
-    """Read a count of visits in a sentence without a treatment: of the one treatment named last."""
+    """Read a count of visits beside no treatment: of the one treatment that was named last."""
     if len({m.entry.one("treatmentClass") for m in named}) != 1:
         return None
     if any(_says(lexicon, code, text.flat, (first, last)) for code in ("request", "decided")):

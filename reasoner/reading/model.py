@@ -144,6 +144,7 @@ class Item:
         heading: Its words up to the colon before the outcome, white space joined.
         outcome: What the independent reviewer decided; None in a letter that breaks off.
         treatment: The kind of treatment, where the lexicon knows it.
+        procedure: The operation that the heading names.
         asks_for_more: The words that ask for more of a treatment, and so say that some was given.
         physical_medicine: Whether it is filed as physical medicine.
         kind: The class of physical medicine (`skos:notation` of the treatment's class).
@@ -164,6 +165,7 @@ class Item:
     heading: Stated[str]
     outcome: Stated[Concept] | None
     treatment: Stated[Concept] | None
+    procedure: Stated[Concept] | None
     asks_for_more: Stated[Concept] | None
     physical_medicine: bool
     kind: str | None
