@@ -71,7 +71,7 @@ class Visits:
         trial decides; else the largest limit. None if neither is set.
         """
         inside = self.largest is None or self.total <= self.largest
-        if self.trial is None or not inside or self.prior_open:
+        if self.trial is None or not inside:
             return self.largest
         first = self.prior - self.authorized < self.trial
         decides = self.largest is None or (self.most < self.requested and self.total > self.trial)
