@@ -10,6 +10,7 @@ from reasoner.errors import CaseError
 from reasoner.terms import mn, name_of
 
 from .case_graph import case_of
+from .facts import parts_of
 from .lexicon import read_lexicon
 from .statements import Words
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from .model import Item, Letter
 
 DIFFERS: Final = mn("DiffersFromDetermination").value
+GRANTED: Final = "Overturned"
+"""The disposition under which a request as made stands."""
 ACCOUNTS: Final = mn("accountsForOutcome")
 
 
@@ -57,15 +60,18 @@ class Auditor:
         self.lexicon = lexicon or read_lexicon(knowledge.facts)
 
     def audit(self, letter: Letter) -> tuple[ItemAudit, ...]:
-        """Decide each item that is decided here, in the order of the letter."""
+        """Decide each item that is decided here, or each of its parts, in the letter's order."""
         words = Words(letter, self.lexicon)
         return tuple(
-            self._item(letter, item, words) for item in letter.items if is_decided_here(item)
+            self._item(letter, part, words)
+            for item in letter.items
+            if is_decided_here(item)
+            for part in parts_of(item)
         )
 
     def _item(self, letter: Letter, item: Item, words: Words) -> ItemAudit:
         data = case_of(letter, item, self.lexicon, words)
-        name = f"item {item.number}"
+        name = f"item {item.number}" + (f", part {item.part}" if item.part else "")
         try:
             case = load_case(data, self.knowledge, form="turtle", source=name)
             decision, trouble = decide(case, self.knowledge), ""
@@ -123,12 +129,31 @@ def _kinds(saying: Saying) -> set[str]:
     return {name_of(f.object) for f in facts if f.predicate == mn("auditFinding")}
 
 
+def of_each_item(audits: tuple[ItemAudit, ...]) -> dict[int, list[ItemAudit]]:
+    """Group audits by the number of their item."""
+    found: dict[int, list[ItemAudit]] = {}
+    for audit in audits:
+        found.setdefault(audit.item.number, []).append(audit)
+    return found
+
+
+def deciding(parts: list[ItemAudit], knowledge: Knowledge) -> ItemAudit:
+    """Return the part of an item that decides it: the item stands only if each part does."""
+    return min(parts, key=lambda a: determination_of(a, knowledge)["imr"] == GRANTED)
+
+
+def _together(parts: list[ItemAudit], knowledge: Knowledge) -> dict[str, object]:
+    findings = [f for a in parts if a.determination for f in explaining(a.determination, knowledge)]
+    found = determination_of(deciding(parts, knowledge), knowledge)
+    return found | {"findings": list(dict.fromkeys(findings))}
+
+
 def with_determinations(
     data: dict[str, object], audits: tuple[ItemAudit, ...], knowledge: Knowledge
 ) -> dict[str, object]:
     """Add the determinations to the items of a letter, in the form in which they are compared."""
     items = data["items"]
     if isinstance(items, list):
-        for audit in audits:
-            items[audit.item.number - 1]["determination"] = determination_of(audit, knowledge)
+        for number, parts in of_each_item(audits).items():
+            items[number - 1]["determination"] = _together(parts, knowledge)
     return data

@@ -27,10 +27,11 @@ RESPONSES: Final = {"documented_yes": mn("Affirmed"), "documented_no": mn("Negat
 
 
 def case_iri(letter: Letter, item: Item) -> str:
-    """Name the case of an item by the number of the letter, or by its text where it has none."""
+    """Name the case of an item or its part by the number of the letter, else by its text."""
     name = letter.case_number.value if letter.case_number else letter.digest[:12]
     safe = "".join(c if c.isalnum() else "-" for c in name).strip("-").lower()
-    return f"{CASE}{safe}-{item.number}"
+    part = f"-part-{item.part}" if item.part else ""
+    return f"{CASE}{safe}-{item.number}{part}"
 
 
 def case_of(letter: Letter, item: Item, lexicon: Lexicon, words: Words) -> bytes:

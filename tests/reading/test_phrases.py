@@ -89,6 +89,19 @@ def test_response(row: dict[str, Any], lexicon: Lexicon) -> None:
     assert facts.response.value.code == row["response"]
 
 
+@table("item_facts")
+def test_facts_of_the_treatment_in_dispute(row: dict[str, Any], lexicon: Lexicon) -> None:
+    """What took place, and what it brought, is that of the treatment asked for and no other."""
+    facts = item(lexicon, summary=PERSON + row["sentence"], heading=row["heading"]).facts
+
+    assert facts is not None
+    assert facts.prior_certainty is not None
+    assert facts.response is not None
+    assert (facts.prior_visits.value if facts.prior_visits else None) == row["visits"]
+    assert facts.prior_certainty.value.code == row["certainty"]
+    assert facts.response.value.code == row["response"]
+
+
 @table("home_program")
 def test_home_program(row: dict[str, Any], lexicon: Lexicon) -> None:
     """A program at home is in place where the worker does it, not where someone advises it."""
@@ -210,7 +223,7 @@ def test_stage_by_dates(injury: str, phase: str, lexicon: Lexicon) -> None:
         ("Chiropractic physiotherapy 6 visits", "chiropractic", "chiropractic"),
         ("Electrical stimulation 2x6", "other_pm", "modality"),
         ("Hand therapy 6 visits", "occupational_therapy", "occupational_therapy"),
-        ("Massage therapy 6 visits", "manual_therapy", "physical_therapy"),
+        ("Massage therapy 6 visits", "other_pm", "modality"),
         ("Ice/heat pads therapy times 12", "other_pm", "modality"),
         ("Spinolator therapy 6 visits", "other_pm", "chiropractic"),
         ("Physical therapy evaluation and treatment", "physical_therapy", "physical_therapy"),
