@@ -25,7 +25,6 @@ OTHER: Final = "\ue001"
 BUILT_IN: Final = {
     "number": NUMBER,
     "ordinal": ORDINAL,
-    "ordinal": ORDINAL,
     "range": RANGE,
     "date": DATE,
     "T": f"(?:{TARGET}++)",

@@ -67,9 +67,7 @@ def better(text: Text, lexicon: Lexicon, start: int, end: int) -> tuple[Span, ..
     return tuple(sorted(spans))
 
 
-def _compared(
-    text: Text, lexicon: Lexicon, start: int, end: int
-) -> tuple[list[Span], bool]:
+def _compared(text: Text, lexicon: Lexicon, start: int, end: int) -> tuple[list[Span], bool]:
     """Return figures that their own words set beside a lower one, and whether one is worse."""
     spans, worse = [], False
     entry = lexicon.coded("MeasurePhrase", COMPARED)

@@ -96,7 +96,9 @@ NUMBER: Final = (
     r"|(?<![0-9./-])[0-9]{1,3}(?:\.0+)?(?![0-9]|[./-][0-9])(?: ?\((?:" + _WORD + r")\))?)"
 )
 ORDINAL: Final = rf"(?:(?:{'|'.join(ORDINALS)})|(?<![0-9])[0-9]{{1,2}}(?:st|nd|rd|th))"
-_LOOSE: Final = rf"(?:(?:{_WORD})(?: ?\( ?[0-9]{{1,3}} ?\))?|(?<![0-9./])[0-9]{{1,3}}(?![0-9]|/[0-9]))"
+_LOOSE: Final = (
+    rf"(?:(?:{_WORD})(?: ?\( ?[0-9]{{1,3}} ?\))?|(?<![0-9./])[0-9]{{1,3}}(?![0-9]|/[0-9]))"
+)
 RANGE: Final = rf"(?:{_LOOSE}(?: ?(?:-|to|or) ?{_LOOSE})?)"
 _SHORT: Final = "|".join(sorted({month[:3] for month in MONTHS} | {"sept"}, reverse=True))
 DATE: Final = (

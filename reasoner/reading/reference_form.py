@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from .dosage import visits_of
-from .dosage import visits_of
 from .facts import by_code
 
 if TYPE_CHECKING:
