@@ -57,6 +57,7 @@ VALUES: Final = {
     **{word: value for value, word in enumerate(UNITS)},
     **{word: 10 * value for value, word in enumerate(TENS, start=2)},
     **{word: value for value, word in enumerate(ORDINALS, start=1)},
+    "dozen": 12,
     "once": 1,
     "twice": 2,
     "thrice": 3,
