@@ -25,8 +25,8 @@ WORDS: Final = (
     ),
     (
         "mednec",
-        "what guidelines and law support on the facts of the letter's own summary; upheld means "
-        "that they support the denial, overturned that they support the request",
+        "what guidelines and law support on the facts of the letter's own summary: upheld if the "
+        + "denial, overturned if the request",
     ),
     ("limit", "the most visits that a guideline supports, earlier ones included"),
     ("reassessment", "a checkpoint within the course, after which more turns on its effect"),
