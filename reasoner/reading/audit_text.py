@@ -23,11 +23,8 @@ WORDS: Final = (
         "independent review",
         "a physician outside the dispute upholds the denial (care not necessary) or overturns it",
     ),
-    (
-        "mednec",
-        "what guidelines and law support on the facts of the letter's own summary: upheld if the "
-        + "denial, overturned if the request",
-    ),
+    ("mednec", "what guidelines and law support on the facts of the letter's own summary"),
+    ("upheld", "under mednec: they support the denial; overturned: they support the request"),
     ("limit", "the most visits that a guideline supports, earlier ones included"),
     ("reassessment", "a checkpoint within the course, after which more turns on its effect"),
     ("robust", "no fact that the record leaves open would change the answer"),
