@@ -15,6 +15,7 @@ from .items import read_items
 from .model import Confidence, Letter, NotUnderstood, Problem, Stated
 from .outline import outline_items
 from .person import read_age, read_day, read_sex
+from .regions import mostly_named
 from .response import (
     read_home_program,
     read_measured,
@@ -86,7 +87,7 @@ def _read(source: str, text: Text, lexicon: Lexicon, form: Form) -> Letter:
     decided_on, more = _both(form, "ur_denial_date", _told(text, lexicon, "ur_date", at))
     problems += more
     context = Context(
-        diagnosed=diagnosed_regions(diagnoses),
+        diagnosed=diagnosed_regions(diagnoses) or mostly_named(text, lexicon, *at),
         home_program=read_home_program(text, lexicon, *at),
         injured_on=injured_on,
         decided_on=decided_on,

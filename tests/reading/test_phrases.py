@@ -319,3 +319,23 @@ def test_a_hyphen_before_a_capital_belongs_to_the_word(name: str, lexicon: Lexic
 
     assert side.claims_administrator is not None
     assert [c.tier.code for c in side.claims_administrator.citations] == ["ODG"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "regions"),
+    [
+        ("He has right knee pain. The knee is swollen. The ankle is normal.", ["knee"]),
+        ("He has neck and shoulder pain.", ["neck", "shoulder"]),
+        ("He is in pain.", []),
+    ],
+)
+def test_a_summary_without_a_diagnosis_tells_the_region_it_speaks_of_most(
+    sentence: str, regions: list[str], lexicon: Lexicon
+) -> None:
+    """A convention of reading, and marked as one; where nothing is named, nothing is read."""
+    summary = f"He is a 40 year old male. {sentence}"
+    facts = item(lexicon, summary=summary, heading="Physical therapy 6").facts
+
+    assert facts is not None
+    assert sorted(r.value.code for r in facts.regions) == regions
+    assert {r.confidence for r in facts.regions} <= {"inferred"}
