@@ -43,8 +43,8 @@ def corpus_build_command(directory: Path, store: Path, folder: Path | None) -> N
         done = build(each, store, load_knowledge(folder))
     if done.recovered:
         click.echo(
-            f"{store}: the build before broke off; what it left unfinished was cut off, and its "
-            "letters were read again.",
+            f"{store}: the build before broke off; what it had not written to the end was cut off, "
+            "and is read again when its letters are named.",
             err=True,
         )
     for failure in done.failed:
