@@ -62,6 +62,21 @@ class Visits:
         """Visits left under the limit if the sure visits were all; None without a limit."""
         return None if self.limit is None else max(0, self.limit - self.prior)
 
+    @property
+    def held(self) -> int | None:
+        """
+        The figure that the request as made is held against.
+
+        That is the trial where the course is still in it and no maximum is exceeded, so that the
+        trial decides; else the largest limit. None if neither is set.
+        """
+        inside = self.largest is None or self.total <= self.largest
+        if self.trial is None or not inside:
+            return self.largest
+        first = self.prior - self.authorized < self.trial
+        decides = self.largest is None or (self.most < self.requested and self.total > self.trial)
+        return self.trial if first and decides else self.largest
+
 
 def situations_of(derivation: Derivation, request: str) -> list[str]:
     """List the situations of a request or a variant of one, sorted."""

@@ -41,6 +41,12 @@ def corpus_build_command(directory: Path, store: Path, folder: Path | None) -> N
 
     with progress(files, f"Reading {len(files)} letters") as each:
         done = build(each, store, load_knowledge(folder))
+    if done.recovered:
+        click.echo(
+            f"{store}: the build before broke off; what it had not written to the end was cut off, "
+            "and is read again when its letters are named.",
+            err=True,
+        )
     for failure in done.failed:
         click.echo(failure, err=True)
     click.echo(f"{store}: {done.added} added, {done.known} known, {len(done.failed)} not read")

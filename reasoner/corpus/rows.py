@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from reasoner.explain import SHORT
-from reasoner.reading.audit import determination_of, explaining
+from reasoner.reading.audit import deciding, departures, determination_of, of_each_item
 from reasoner.reading.audit_data import audit_data
 from reasoner.terms import CASE, TYPE, mn, name_of
 
@@ -44,7 +44,7 @@ def letter_row(
     letter: Letter, audits: tuple[ItemAudit, ...], knowledge: Knowledge
 ) -> dict[str, object]:
     """Write what a report counts of one letter."""
-    by_number = {audit.item.number: audit for audit in audits}
+    by_number = {n: deciding(parts, knowledge) for n, parts in of_each_item(audits).items()}
     dates = {name: stated.value.isoformat() for name, stated in sorted(letter.dates.items())}
     return {
         "case": letter.case_number.value if letter.case_number else None,
@@ -73,8 +73,7 @@ def _item(item: Item, audit: ItemAudit | None, knowledge: Knowledge) -> dict[str
         return row | {"trouble": audit.trouble if audit else ""}
     kinds = {
         knowledge.label(name_of(fact.object))
-        for saying in found.audit
-        if saying.rule in explaining(found)
+        for saying in departures(found)
         for fact in saying.firing.conclusions
         if fact.predicate == mn("auditFinding")
     }

@@ -7,6 +7,7 @@ and `audits` the audits as data.
 
 from __future__ import annotations
 
+import fcntl
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,11 +43,13 @@ class Built:
         added: Letters added.
         known: Letters that were in the store already, read with the same knowledge.
         failed: Letters that could not be read, each with the reason.
+        recovered: Whether the build before broke off; what it had not finished was cut off.
     """
 
     added: int
     known: int
     failed: tuple[str, ...]
+    recovered: bool = False
 
 
 def build(files: Iterable[Path], store: Path, knowledge: Knowledge) -> Built:
@@ -65,7 +68,7 @@ def build(files: Iterable[Path], store: Path, knowledge: Knowledge) -> Built:
     auditor = Auditor(knowledge)
     added = known = 0
     failed: list[str] = []
-    with _writing(store):
+    with _writing(store) as recovered:
         have = {(str(r["digest"]), str(r["knowledge"])) for r in rows(store, missing_ok=True)}
         for path in files:
             try:
@@ -75,7 +78,7 @@ def build(files: Iterable[Path], store: Path, knowledge: Knowledge) -> Built:
             else:
                 added += row is not None
                 known += row is None
-    return Built(added=added, known=known, failed=tuple(failed))
+    return Built(added=added, known=known, failed=tuple(failed), recovered=recovered)
 
 
 def _add(path: Path, store: Path, auditor: Auditor, have: set[tuple[str, str]]) -> Row | None:
@@ -98,24 +101,42 @@ def _add(path: Path, store: Path, auditor: Auditor, have: set[tuple[str, str]]) 
 
 
 @contextmanager
-def _writing(store: Path) -> Iterator[None]:
-    """Hold the store for one writer."""
+def _writing(store: Path) -> Iterator[bool]:
+    """
+    Hold the store for one writer, and say whether the build before broke off.
+
+    The system lets go of the lock when its holder ends, however it ends; what the file says is
+    only whether a build came to its end. What one wrote in part is cut off before the next begins.
+    """
     try:
         for part in ("sources", "audits"):
             (store / part).mkdir(parents=True, exist_ok=True)
-        lock = (store / LOCK).open("x")
-    except FileExistsError as error:
-        raise StoreBusy(
-            f"{store}: another build writes to this store.",
-            hint=f"Wait for it; if none runs, take away the file '{LOCK}' that it left behind.",
-        ) from error
+        lock = (store / LOCK).open("a+", encoding="utf-8")
     except OSError as error:
         raise StoreUnreadable(f"{store}: {error.strerror or error}.") from error
     with lock:
         try:
-            yield
-        finally:
-            (store / LOCK).unlink(missing_ok=True)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StoreBusy(
+                f"{store}: another build writes to this store.", hint="Wait until it has ended."
+            ) from error
+        broken = lock.tell() > 0
+        if broken:
+            for name in (INDEX, FACTS):
+                _cut(store / name)
+        lock.truncate(0)
+        lock.write("A build writes here.\n")
+        lock.flush()
+        yield broken
+        lock.truncate(0)
+
+
+def _cut(path: Path) -> None:
+    """Cut off a last line that was not written to its end."""
+    if path.exists():
+        data = path.read_bytes()
+        path.write_bytes(data[: data.rfind(b"\n") + 1])
 
 
 def rows(store: Path, *, missing_ok: bool = False) -> list[Row]:

@@ -7,21 +7,26 @@ from typing import TYPE_CHECKING, Final
 
 from reasoner.decide import decide, load_case
 from reasoner.errors import CaseError
-from reasoner.terms import mn
+from reasoner.terms import mn, name_of
 
 from .case_graph import case_of
+from .facts import parts_of
 from .lexicon import read_lexicon
 from .statements import Words
 
 if TYPE_CHECKING:
     from reasoner.decide import Decision
     from reasoner.determination import Determination
+    from reasoner.explain import Saying
     from reasoner.knowledge import Knowledge
 
     from .lexicon import Lexicon
     from .model import Item, Letter
 
 DIFFERS: Final = mn("DiffersFromDetermination").value
+GRANTED: Final = "Overturned"
+"""The disposition under which a request as made stands."""
+ACCOUNTS: Final = mn("accountsForOutcome")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,15 +60,18 @@ class Auditor:
         self.lexicon = lexicon or read_lexicon(knowledge.facts)
 
     def audit(self, letter: Letter) -> tuple[ItemAudit, ...]:
-        """Decide each item that is decided here, in the order of the letter."""
+        """Decide each item that is decided here, or each of its parts, in the letter's order."""
         words = Words(letter, self.lexicon)
         return tuple(
-            self._item(letter, item, words) for item in letter.items if is_decided_here(item)
+            self._item(letter, part, words)
+            for item in letter.items
+            if is_decided_here(item)
+            for part in parts_of(item)
         )
 
     def _item(self, letter: Letter, item: Item, words: Words) -> ItemAudit:
         data = case_of(letter, item, self.lexicon, words)
-        name = f"item {item.number}"
+        name = f"item {item.number}" + (f", part {item.part}" if item.part else "")
         try:
             case = load_case(data, self.knowledge, form="turtle", source=name)
             decision, trouble = decide(case, self.knowledge), ""
@@ -84,8 +92,9 @@ def determination_of(audit: ItemAudit, knowledge: Knowledge) -> dict[str, object
 
     Returns:
         `imr`: the disposition of the request as made, in a form of letter that knows no partial
-        outcome, or None where nothing was decided; `limit`: the visits that it was held against,
-        or None; `robust`; `findings`: the rules whose audit findings explain a disagreement.
+        outcome, or None where nothing was decided; `limit`: the visits that it was held against
+        (`Visits.held`), or None; `robust`; `findings`: the rules whose audit findings explain a
+        disagreement.
     """
     found = audit.determination
     if found is None or audit.decision is None:
@@ -93,21 +102,50 @@ def determination_of(audit: ItemAudit, knowledge: Knowledge) -> dict[str, object
     disposition = knowledge.value(found.outcome, mn("wholeDisposition"))
     return {
         "imr": knowledge.label(disposition).capitalize() if disposition else None,
-        "limit": found.visits.limit,
+        "limit": found.visits.held,
         "robust": found.robust,
-        "findings": explaining(found),
+        "findings": explaining(found, knowledge),
     }
 
 
-def explaining(found: Determination) -> list[str]:
-    """List the rules of the audit that explain a difference; the difference itself is none."""
+def departures(found: Determination) -> list[Saying]:
+    """List what the audit found; that the two decisions differ is no finding of its own."""
+    return [s for s in found.audit if DIFFERS not in _kinds(s)]
+
+
+def explaining(found: Determination, knowledge: Knowledge) -> list[str]:
+    """List the rules of the audit whose findings can account for a difference in the outcome."""
     return list(
         dict.fromkeys(
             saying.rule
-            for saying in found.audit
-            if all(fact[2] != f"<{DIFFERS}>" for fact in saying.firing.concluded)
+            for saying in departures(found)
+            if any(knowledge.value(kind, ACCOUNTS) == "true" for kind in _kinds(saying))
         )
     )
+
+
+def _kinds(saying: Saying) -> set[str]:
+    facts = saying.firing.conclusions
+    return {name_of(f.object) for f in facts if f.predicate == mn("auditFinding")}
+
+
+def of_each_item(audits: tuple[ItemAudit, ...]) -> dict[int, list[ItemAudit]]:
+    """Group audits by the number of their item."""
+    found: dict[int, list[ItemAudit]] = {}
+    for audit in audits:
+        found.setdefault(audit.item.number, []).append(audit)
+    return found
+
+
+def deciding(parts: list[ItemAudit], knowledge: Knowledge) -> ItemAudit:
+    """Return the part of an item that decides it: the item stands only if each part does."""
+    return min(parts, key=lambda a: determination_of(a, knowledge)["imr"] == GRANTED)
+
+
+def _together(parts: list[ItemAudit], knowledge: Knowledge) -> dict[str, object]:
+    findings = [f for a in parts if a.determination for f in explaining(a.determination, knowledge)]
+    found = determination_of(deciding(parts, knowledge), knowledge)
+    return found | {"findings": list(dict.fromkeys(findings))}
 
 
 def with_determinations(
@@ -116,6 +154,6 @@ def with_determinations(
     """Add the determinations to the items of a letter, in the form in which they are compared."""
     items = data["items"]
     if isinstance(items, list):
-        for audit in audits:
-            items[audit.item.number - 1]["determination"] = determination_of(audit, knowledge)
+        for number, parts in of_each_item(audits).items():
+            items[number - 1]["determination"] = _together(parts, knowledge)
     return data

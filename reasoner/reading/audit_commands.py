@@ -72,11 +72,15 @@ def _letter(path: Path, knowledge: Knowledge) -> tuple[list[Data], list[str], by
     letter = read_letter(load_source(path), auditor.lexicon)
     found = auditor.audit(letter)
     if not found:
+        told = " ".join(p.message for p in letter.problems)
+        items = f"none of its {len(letter.items)} items is physical medicine"
         raise LetterUnreadable(
-            f"{path}: none of its {len(letter.items)} items is physical medicine.",
-            hint="'mednec read' shows what the letter decides.",
+            f"{path}: {items if letter.items else 'no disputed item was found'}. {told}".rstrip(),
+            hint="'mednec read' shows what could be read.",
         )
     pages = [audit_data(a.decision, knowledge, letter) for a in found if a.decision]
+    for problem in letter.problems:
+        click.echo(f"{path.name}: {problem.message} {problem.hint}".rstrip(), err=True)
     troubles = [f"{path.name}: {a.trouble}" for a in found if a.decision is None]
     return pages, troubles, b"\n".join(a.case for a in found)
 

@@ -168,14 +168,16 @@ class _View:
         """Write one agreement or departure, with the passages of the case nodes that it names."""
         named = self._nodes([t[1:-1] for t in saying.firing.row.values() if t.startswith("<")])
         kinds = [
-            self._knowledge.label(fact[2][1:-1])
+            fact[2][1:-1]
             for fact in saying.firing.concluded
             if fact[1] == f"<{mn('auditFinding').value}>"
         ]
+        accounts = [self._knowledge.value(k, mn("accountsForOutcome")) == "true" for k in kinds]
         numbers = [n for iri in saying.sources for n in _number(found, iri)]
         return {
             "rule": saying.rule,
-            "kind": kinds[0] if kinds else "",
+            "kind": self._knowledge.label(kinds[0]) if kinds else "",
+            "accounts": any(accounts),
             "title": saying.title,
             "text": saying.text,
             "basis": saying.basis,

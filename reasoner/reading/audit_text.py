@@ -12,15 +12,28 @@ WIDTH: Final = 96
 SIDES: Final = ("Utilization review", "Independent review", "mednec")
 LABEL: Final = 12
 NONE: Final = "-"
+ABOUT: Final = (
+    "Each disputed item of care as utilization review and the independent reviewer decided it, "
+    "beside what guidelines and law support on the facts of the letter's own summary."
+)
 WORDS: Final = (
     ("utilization review", "the insurer's physicians: approve, modify or deny a request"),
+    ("in dispute", "what utilization review did not approve; only that is decided here"),
     (
         "independent review",
         "a physician outside the dispute upholds the denial (care not necessary) or overturns it",
     ),
     ("mednec", "what guidelines and law support on the facts of the letter's own summary"),
+    ("upheld", "under mednec: they support the denial; overturned: they support the request"),
     ("limit", "the most visits that a guideline supports, earlier ones included"),
+    ("reassessment", "a checkpoint within the course, after which more turns on its effect"),
     ("robust", "no fact that the record leaves open would change the answer"),
+    ("! and -", "a departure that by itself can turn the outcome, and one that cannot"),
+    ("[2]", "the source with this number, listed under Sources"),
+    ("(AUD-18)", "the rule that says so: ontology/rules/README.md lists all"),
+    ("provisional", "rests on a text that was not seen, or on a judgement"),
+    ("stated, computed,", "how a fact follows from the words: they say it, it is reckoned from"),
+    ("inferred", "them, or a convention of reading chose it"),
     ("characters", "where the words stand in the text of the letter, counted from 0"),
 )
 
@@ -34,7 +47,7 @@ def audit_text(pages: list[Data], title: str) -> str:
         title: What was audited, as the first line names it.
     """
     audits = [(page, audit) for page in pages for audit in cast("list[Data]", page["audits"])]
-    parts = [f"Audit of {title}", *_summary([a for _, a in audits])]
+    parts = [f"Audit of {title}", *_wrapped(ABOUT, "", ""), "", *_summary([a for _, a in audits])]
     body = [_one(page, audit, n, len(audits)) for n, (page, audit) in enumerate(audits, start=1)]
     return "\n".join(parts) + "\n\n" + "\n\n".join([*body, _glossary()]) + "\n"
 
@@ -46,7 +59,9 @@ def _summary(audits: list[Data]) -> list[str]:
         same = "agree" if theirs == ours else "DIFFER"
         found = len(cast("list[Data]", audit["departures"]))
         departures = "1 departure" if found == 1 else f"{found} departures"
-        lines.append(f"  {n}  reviewer {theirs}, mednec {ours}: {same}; {departures}")
+        asked = cast("Data", audit["asked"])
+        care = f"{asked['treatment']}, {asked['visits'] or 'an unstated number of'} visits"
+        lines.append(f"  {n}  {care}: reviewer {theirs}, mednec {ours}: {same}; {departures}")
     return lines
 
 
@@ -69,8 +84,8 @@ def _one(page: Data, audit: Data, number: int, of: int) -> str:
     departures = cast("list[Data]", audit["departures"])
     sections = [
         ("Who said what", _table(audit)),
-        ("Where letter and determination agree", _marked(audit["agreements"], "=")),
-        (f"Where the letter departs: {len(departures)}", _marked(departures, "!")),
+        ("Where letter and determination agree", _marked(audit["agreements"])),
+        (f"Where the letter departs: {len(departures)}", _marked(departures)),
         ("Why mednec decides so", _reasons(audit)),
         ("What was read, and where in the letter", _facts(audit)),
         ("Sources", _sources(audit)),
@@ -166,9 +181,10 @@ def _our_sources(column: Data) -> str:
     return "; ".join(names) or "nothing held here governs"
 
 
-def _marked(items: object, mark: str) -> list[str]:
+def _marked(items: object) -> list[str]:
     lines: list[str] = []
     for item in cast("list[Data]", items):
+        mark = "!" if item["accounts"] else "-" if item["kind"] else "="
         numbers = "".join(f"[{n}]" for n in cast("list[int]", item["sources"]))
         text = f"{item['text']} {numbers} ({item['rule']})".replace("  ", " ")
         lines += _wrapped(text, f"  {mark} ", "    ")

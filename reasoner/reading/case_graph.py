@@ -11,22 +11,27 @@ from reasoner.terms import CASE, TYPE, mn
 from .case_nodes import Graph, Node, concept, turtle
 from .facts import classes_of
 from .model import Confidence, Span
+from .surgeries import performed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .lexicon import Lexicon
-    from .model import Concept, GuidelineLine, Item, ItemFacts, Letter
+    from .model import Concept, GuidelineLine, Item, ItemFacts, Letter, Stated
     from .statements import Statement, Words
 
 T = TypeVar("T")
 
+GRANTED: Final = mn("Overturned").value
 RESPONSES: Final = {"documented_yes": mn("Affirmed"), "documented_no": mn("Negated")}
 
 
 def case_iri(letter: Letter, item: Item) -> str:
-    """Name the case of an item by the number of the letter, or by its text where it has none."""
+    """Name the case of an item or its part by the number of the letter, else by its text."""
     name = letter.case_number.value if letter.case_number else letter.digest[:12]
     safe = "".join(c if c.isalnum() else "-" for c in name).strip("-").lower()
-    return f"{CASE}{safe}-{item.number}"
+    part = f"-part-{item.part}" if item.part else ""
+    return f"{CASE}{safe}-{item.number}{part}"
 
 
 def case_of(letter: Letter, item: Item, lexicon: Lexicon, words: Words) -> bytes:
@@ -52,10 +57,11 @@ def case_of(letter: Letter, item: Item, lexicon: Lexicon, words: Words) -> bytes
         graph.node("injury", "Injury", "injury").tells("injuredOn", letter.injured_on)
     _diagnoses(graph, letter)
     _courses(graph, letter, item.facts, lexicon)
+    _surgeries(graph, letter)
     summary = words.statements("summary", letter.summary)
     heading = words.statements("heading", item.heading.spans[0])
     _findings(graph, letter, item.facts, summary)
-    _request(graph, item, item.facts, heading)
+    _request(graph, letter, item, heading)
     _review(graph, letter, item, item.facts, words)
     _decision(graph, letter, item, words)
     return turtle(graph.facts, graph.case.value)
@@ -98,6 +104,15 @@ def _courses(graph: Graph, letter: Letter, facts: ItemFacts, lexicon: Lexicon) -
         node.read(spans, Confidence.STATED)
 
 
+def _surgeries(graph: Graph, letter: Letter) -> None:
+    """Add the operations that took place; one whose date is not stated has none."""
+    since = letter.injured_on.value if letter.injured_on else None
+    for n, surgery in enumerate(performed(letter.surgeries, since), start=1):
+        node = graph.node(f"surgery-{n}", "Surgery", "surgery")
+        node.tells("procedure", surgery.procedure).tells("performedOn", surgery.performed_on)
+        node.read((surgery.span,), Confidence.STATED)
+
+
 def _treatment(known: Concept) -> object:
     return known if known.iri else concept("OtherModality")
 
@@ -129,7 +144,10 @@ def _findings(
         node.read((statement.span,), Confidence.STATED)
 
 
-def _request(graph: Graph, item: Item, facts: ItemFacts, heading: tuple[Statement, ...]) -> None:
+def _request(graph: Graph, letter: Letter, item: Item, heading: tuple[Statement, ...]) -> None:
+    facts = item.facts
+    if facts is None:
+        return
     node = graph.node("request", "Request", "request")
     node.says("treatment", _treatment(facts.treatment.value))
     node.read(facts.treatment.spans, facts.treatment.confidence)
@@ -148,6 +166,16 @@ def _request(graph: Graph, item: Item, facts: ItemFacts, heading: tuple[Statemen
             node.read((*rate.spans, *weeks.spans))
     for statement in heading:
         node.says("purpose", statement.about).read((statement.span,))
+    for operation in _found_necessary(letter) if heading else ():
+        node.tells("operationFoundNecessary", operation)
+
+
+def _found_necessary(letter: Letter) -> Iterator[Stated[Concept]]:
+    """Yield the operations of a letter's other items that its reviewer found necessary."""
+    for item in letter.items:
+        granted = item.outcome is not None and item.outcome.value.iri == GRANTED
+        if item.procedure and granted and not item.physical_medicine:
+            yield item.procedure
 
 
 def _review(graph: Graph, letter: Letter, item: Item, facts: ItemFacts, words: Words) -> None:

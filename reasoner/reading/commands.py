@@ -15,12 +15,15 @@ from reasoner.options import FOLDER, progress
 
 from .as_json import letter_data
 from .as_text import letter_text
-from .audit import Auditor, with_determinations
+from .audit import Auditor, is_decided_here, with_determinations
+from .case_graph import case_of
+from .facts import parts_of
 from .files import load_source
 from .lexicon import read_lexicon
 from .read import read_letter
 from .reference_form import as_reference
 from .show import shown_as_html, shown_in_brackets, shown_in_colours
+from .statements import Words
 
 if TYPE_CHECKING:
     from .lexicon import Lexicon
@@ -34,10 +37,11 @@ SUFFIXES = {".txt", ".pdf"}
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "html"]),
+    type=click.Choice(["text", "json", "html", "turtle"]),
     default="text",
     show_default=True,
-    help="A page of what was read, all of it as data, or the letter marked as a page of HTML.",
+    help="A page of what was read, all of it as data, the letter marked as a page of HTML, or the "
+    "case graph of each item of physical medicine.",
 )
 @click.option("--show", is_flag=True, help="Print the letter itself with what was read marked.")
 @FOLDER
@@ -47,8 +51,11 @@ def read_command(letter: Path, form: str, *, show: bool, folder: Path | None) ->
 
     Exit code 0 if every part of the letter was found, 1 if a part is missing, 2 if it is no letter.
     """
-    read = read_letter(load_source(letter), read_lexicon(load_knowledge(folder).facts))
-    if form == "html":
+    lexicon = read_lexicon(load_knowledge(folder).facts)
+    read = read_letter(load_source(letter), lexicon)
+    if form == "turtle":
+        click.echo(case_graphs(read, lexicon), nl=False)
+    elif form == "html":
         click.echo(shown_as_html(read), nl=False)
     elif show:
         click.echo(_shown(read))
@@ -57,6 +64,18 @@ def read_command(letter: Path, form: str, *, show: bool, folder: Path | None) ->
     else:
         click.echo(letter_text(read), nl=False)
     sys.exit(1 if any(p.kind.endswith(("-missing", "-incomplete")) for p in read.problems) else 0)
+
+
+def case_graphs(letter: Letter, lexicon: Lexicon) -> str:
+    """
+    Return the case graphs of the items that are decided here, as one Turtle document.
+
+    Each part of a case has the passages that it was read from, and how it follows from them. A
+    letter without such an item gives a document without facts.
+    """
+    words = Words(letter, lexicon)
+    parts = [p for item in letter.items if is_decided_here(item) for p in parts_of(item)]
+    return "\n".join(case_of(letter, part, lexicon, words).decode() for part in parts)
 
 
 def _shown(letter: Letter) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from .lexicon import TARGET
-from .model import Course, Span, Stated
+from .model import Confidence, Course, Span, Stated
 from .numbers import number_of
 from .regions import read_regions
 from .sentences import masked, sentences
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from .lexicon import Lexicon, Mention
     from .text import Text
 
+FOLLOWING: Final = 2
+"""Sentences after the one that names a treatment that may count its visits without the name."""
 MOST: Final = 120
 """Visits beyond which a number near a treatment is none of visits."""
 
@@ -30,8 +32,14 @@ def read_courses(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterator
         for m in lexicon.mentions("TreatmentWord", text.flat, start, end)
         if not any(h.start <= m.start and m.end <= h.end for h in covered)
     ]
+    named: list[Mention] = []
+    since = 0
     for first, last in sentences(text.flat, start, end):
         here = [m for m in treatments if first <= m.start < last]
+        since = 0 if here else since + 1
+        named = here or named
+        if named and since <= FOLLOWING and (again := _again(text, lexicon, named, first, last)):
+            yield again
         for mention in here:
             others = [m for m in here if m.start != mention.start]
             flat = masked(text.flat, mention, others)
@@ -72,6 +80,34 @@ def _course(
         after_denial=asked,
         span=span,
     )
+
+
+def _again(
+    text: Text, lexicon: Lexicon, named: list[Mention], first: int, last: int
+) -> Course | None:
+    """Read a count of visits beside no treatment: of the one treatment that was named last."""
+    if len({m.entry.one("treatmentClass") for m in named}) != 1:
+        return None
+    if any(_says(lexicon, code, text.flat, (first, last)) for code in ("request", "decided")):
+        return None
+    for entry in lexicon.kind("CountPhrase"):
+        for pattern in entry.patterns:
+            match = None if TARGET in pattern.pattern else pattern.search(text.flat, first, last)
+            value = number_of(match["count"]) if match else None
+            if match and value is not None and value <= MOST:
+                least = match.groupdict().get("least") or match.groupdict().get("more")
+                sure = lexicon.coded("CertaintyWord", "at_least" if least else "exact")
+                span = text.span(*match.span())
+                concept = named[-1].entry.concept
+                return Course(
+                    treatment=Stated(value=concept, spans=(span,), confidence=Confidence.INFERRED),
+                    regions=(),
+                    visits=Stated(value=value, spans=(text.span(*match.span("count")),)),
+                    certainty=Stated(value=sure.concept, spans=(span,)),
+                    after_denial=False,
+                    span=span,
+                )
+    return None
 
 
 def _clause_end(flat: str, mention: Mention, end: int) -> int:

@@ -20,6 +20,11 @@ PARTS: Final = re.compile(r";\s*(?:and )?|,\s*(?:and )?(?:or )?|\s+and\s+(?!(?:-
 JOINED: Final = re.compile(
     r"\s+and\s+(?=(?:sprain|strain|tenosynovitis|tendon|spasm))", re.IGNORECASE
 )
+NUMBERED: Final = re.compile(r" *[0-9]{1,2}[.)] +[A-Z]")
+"""What follows the end of a sentence inside a numbered list."""
+NUMBER_LAST: Final = re.compile(r"[.:;] *[0-9]{1,2}[.)]$")
+NUMBER: Final = re.compile(r"(?:^|[.,;:]) *(?:and )?[0-9]{1,2}[.)] +(?=[A-Za-z])")
+"""The number of an entry of a list."""
 LAST: Final = 9
 """The order of phrases that count only where no diagnosis is listed."""
 
@@ -65,9 +70,15 @@ def _lists(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterator[tuple
     phrases = lexicon.mentions("DiagnosisPhrase", text.flat, start, end)
     bounds = list(sentences(text.flat, start, end))
     for mention in sorted(phrases, key=lambda m: (m.entry.order == LAST, m.start)):
-        stop = next((b for a, b in bounds if a <= mention.start < b), end)
+        ends = [b for a, b in bounds if b > mention.start]
+        stop = next((b for b in ends if not _goes_on(text, b)), end)
         nested = [m.start for m in phrases if mention.end <= m.start < stop]
         yield mention.end, min([stop, *nested]), mention.entry
+
+
+def _goes_on(text: Text, at: int) -> bool:
+    """Say whether a sentence that ends here is an entry of a numbered list, or its number."""
+    return bool(NUMBERED.match(text.flat, at) or NUMBER_LAST.search(text.flat[max(0, at - 8) : at]))
 
 
 def _pieces(text: Text, lexicon: Lexicon, start: int, end: int) -> list[_Piece]:
@@ -99,6 +110,8 @@ def _pieces(text: Text, lexicon: Lexicon, start: int, end: int) -> list[_Piece]:
 def _parts(text: Text, start: int, end: int) -> Iterator[tuple[int, int]]:
     words = text.flat[start:end]
     splitter = re.compile(r";\s*(?:and )?") if ";" in words else PARTS
+    if NUMBER.search(words):
+        splitter = NUMBER
     at = start
     for cut in splitter.finditer(words):
         if JOINED.match(words, cut.start()):

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from .text import Text
 
 MASK: Final = "\ue002"
-PRODUCT: Final = "product"
-"""The code of phrases that state a quantity by its factors."""
 
 
 def read_dose(
@@ -37,8 +35,6 @@ def read_dose(
             if not read or any(name in found for name in read):
                 continue
             found |= read
-            if entry.code == PRODUCT:
-                found["visits"] = _product(read["per_week"], read["weeks"])
             width = mention.end - mention.start
             flat = f"{flat[: mention.start]}{MASK * width}{flat[mention.end :]}"
     return Dose(
@@ -49,14 +45,6 @@ def read_dose(
         span=text.span(start, end),
         words=text.flat[start:end].strip(),
     )
-
-
-def _product(per_week: Stated[Amount], weeks: Stated[Amount]) -> Stated[Amount]:
-    total = Amount(
-        least=per_week.value.least * weeks.value.least, most=per_week.value.most * weeks.value.most
-    )
-    spans = tuple(sorted({*per_week.spans, *weeks.spans}))
-    return Stated(value=total, spans=spans, confidence=Confidence.COMPUTED)
 
 
 def _leftmost(mentions: list[Mention]) -> list[Mention]:

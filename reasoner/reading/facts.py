@@ -47,6 +47,38 @@ def with_facts(
     return replace(item, facts=facts)
 
 
+def parts_of(item: Item) -> tuple[Item, ...]:
+    """
+    Return an item in the parts that are decided by themselves, in the order of the letter.
+
+    A remainder that names a number of visits for some regions and another for others has one for
+    each; a part that is as large as the original request was denied as a whole.
+    """
+    if item.facts is None or len(item.disputed) < 2:  # noqa: PLR2004 - one dose is the item
+        return (item,)
+    return tuple(_part(item, item.facts, n) for n in range(len(item.disputed)))
+
+
+def _part(item: Item, facts: ItemFacts, n: int) -> Item:
+    dose = item.disputed[n]
+    visits, whole = visits_of(dose), facts.visits_original
+    denied = visits is not None and whole is not None and visits.value >= whole.value
+    return replace(
+        item,
+        part=n + 1,
+        disputed=(dose,),
+        modified=not denied,
+        authorized=None if denied else item.authorized,
+        facts=replace(
+            facts,
+            regions=dose.regions or facts.regions,
+            visits_disputed=visits,
+            ur_outcome=None if denied else facts.ur_outcome,
+            ur_approved=None if denied else facts.ur_approved,
+        ),
+    )
+
+
 class Context:
     """What all items of a letter share: diagnosed regions, home program, the two dates."""
 
@@ -109,7 +141,7 @@ def _prior(
     Return the earlier visits: the highest count, an exact one before a least one.
 
     A letter often counts one course twice, as "at least twelve" and as "twelve": so counts of the
-    same class are not added.
+    same class are not added. Where it counts fewer later on, the highest is only a least number.
     """
     if not same and item.asks_for_more:
         entry = lexicon.coded("CertaintyWord", "unknown")
@@ -131,10 +163,14 @@ def _prior(
         key=lambda c: (c.visits.value if c.visits else 0, c.certainty.value.code == "exact"),
     )
     differs = len({c.visits.value for c in positive if c.visits}) > 1
-    visits = best.visits
+    visits, certainty = best.visits, best.certainty
     if visits and differs:
         visits = replace(visits, confidence=Confidence.CONFLICTING)
-    return visits, best.certainty
+        after = positive[positive.index(best) + 1 :]
+        if any(c.visits.value < visits.value for c in after if c.visits and not c.after_denial):
+            least = lexicon.coded("CertaintyWord", "at_least")
+            certainty = replace(certainty, value=least.concept)
+    return visits, certainty
 
 
 def _response(

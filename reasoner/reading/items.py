@@ -88,6 +88,7 @@ def read_items(
             heading=Stated(value=_heading(text, outline), spans=(span,)),
             outcome=_outcome(text, outline),
             treatment=treatment[0] if treatment else None,
+            procedure=_procedure(text, lexicon, split.original),
             asks_for_more=_asks_for_more(text, lexicon, split.original),
             physical_medicine=bool(treatment and treatment[1]),
             kind=(treatment[1] or None) if treatment else None,
@@ -147,6 +148,13 @@ def _remainder(
             yield from _remainder(text, lexicon, (cut + 4, end), diagnosed)
             return
     yield _dose(text, lexicon, at, diagnosed)
+
+
+def _procedure(text: Text, lexicon: Lexicon, at: tuple[int, int]) -> Stated[Concept] | None:
+    for mention in lexicon.mentions("ProcedureWord", text.flat, *at):
+        span = text.span(mention.start, mention.end)
+        return Stated(value=mention.entry.concept, spans=(span,))
+    return None
 
 
 def _asks_for_more(text: Text, lexicon: Lexicon, at: tuple[int, int]) -> Stated[Concept] | None:

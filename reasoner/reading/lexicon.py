@@ -11,7 +11,7 @@ from reasoner.errors import KnowledgeUnreadable
 from reasoner.terms import CONCEPT, LABEL, NS, RDFS, SKOS, TYPE, mn, name_of, shorten
 
 from .model import Concept
-from .numbers import DATE, NUMBER, RANGE
+from .numbers import DATE, NUMBER, ORDINAL, RANGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -24,9 +24,10 @@ OTHER: Final = "\ue001"
 """Characters of no language: the treatment in question, and the others, in a masked sentence."""
 BUILT_IN: Final = {
     "number": NUMBER,
+    "ordinal": ORDINAL,
     "range": RANGE,
     "date": DATE,
-    "T": f"(?:{TARGET}+)",
+    "T": f"(?:{TARGET}++)",
 }
 PHRASES: Final = (SKOS + "altLabel", SKOS + "hiddenLabel")
 DEEP: Final = 8

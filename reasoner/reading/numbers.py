@@ -31,12 +31,38 @@ UNITS: Final = [
     "nineteen",
 ]
 TENS: Final = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+ORDINALS: Final = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
+]
 VALUES: Final = {
     **{word: value for value, word in enumerate(UNITS)},
     **{word: 10 * value for value, word in enumerate(TENS, start=2)},
+    **{word: value for value, word in enumerate(ORDINALS, start=1)},
+    "dozen": 12,
     "once": 1,
     "twice": 2,
     "thrice": 3,
+    "biw": 2,
+    "tiw": 3,
     "a single": 1,
     "single": 1,
 }
@@ -62,17 +88,24 @@ _WORD: Final = "|".join(
         "once",
         "twice",
         "thrice",
+        "biw",
+        "tiw",
     ]
 )
 NUMBER: Final = (
     rf"(?:(?:{_WORD})(?: ?\( ?[0-9]{{1,3}} ?\))?"
     r"|(?<![0-9./-])[0-9]{1,3}(?:\.0+)?(?![0-9]|[./-][0-9])(?: ?\((?:" + _WORD + r")\))?)"
 )
-_LOOSE: Final = rf"(?:(?:{_WORD})(?: ?\( ?[0-9]{{1,3}} ?\))?|(?<![0-9./])[0-9]{{1,3}}(?![0-9/]))"
+ORDINAL: Final = rf"(?:(?:{'|'.join(ORDINALS)})|(?<![0-9])[0-9]{{1,2}}(?:st|nd|rd|th))"
+_LOOSE: Final = (
+    rf"(?:(?:{_WORD})(?: ?\( ?[0-9]{{1,3}} ?\))?|(?<![0-9./])[0-9]{{1,3}}(?![0-9]|/[0-9]))"
+)
 RANGE: Final = rf"(?:{_LOOSE}(?: ?(?:-|to|or) ?{_LOOSE})?)"
+_SHORT: Final = "|".join(sorted({month[:3] for month in MONTHS} | {"sept"}, reverse=True))
 DATE: Final = (
-    r"(?:[0-9]{1,2}[-/][0-9]{1,2}[-/](?:[0-9]{4}|[0-9]{2})(?![0-9])"
-    rf"|(?:{'|'.join(MONTHS)})\.? [0-9]{{1,2}}(?:st|nd|rd|th)?,? [0-9]{{4}})"
+    r"(?:[0-9]{1,2} ?[-/] ?[0-9]{1,2} ?[-/] ?(?:[0-9]{4}|[0-9]{2})(?![0-9])"
+    r"|[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}(?![0-9])|[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])"
+    rf"|(?:{'|'.join(MONTHS)}|{_SHORT})\.? [0-9]{{1,2}}(?:st|nd|rd|th)?,? [0-9]{{4}})"
 )
 CENTURY: Final = 2000
 PIVOT: Final = 70
@@ -100,16 +133,20 @@ def amount_of(text: str) -> Amount | None:
 
 def date_of(text: str) -> date | None:
     """Return the date that American digits or an English month give, or None if it is none."""
-    parts = re.fullmatch(r"\s*([0-9]{1,2})[-/]([0-9]{1,2})[-/]([0-9]{2,4})\s*", text)
+    text = text.strip()
+    parts = re.fullmatch(r"([0-9]{1,2}) ?[-/.] ?([0-9]{1,2}) ?[-/.] ?([0-9]{2,4})", text)
     try:
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            return date.fromisoformat(text)
         if parts:
             year = int(parts[3])
             if year < CENTURY // 20:
                 year += CENTURY if year < PIVOT else CENTURY - 100
             return date(year, int(parts[1]), int(parts[2]))
-        words = re.fullmatch(r"\s*([a-z]+)\.? ([0-9]{1,2})[a-z]*,? ([0-9]{4})\s*", text.lower())
-        if words and words[1] in MONTHS:
-            return date(int(words[3]), MONTHS.index(words[1]) + 1, int(words[2]))
+        words = re.fullmatch(r"([a-z]{3,})\.? ([0-9]{1,2})[a-z]*,? ([0-9]{4})", text.lower())
+        named = [n for n, m in enumerate(MONTHS, start=1) if words and m[:3] == words[1][:3]]
+        if words and named:
+            return date(int(words[3]), named[0], int(words[2]))
     except ValueError:
         return None
     return None

@@ -15,7 +15,13 @@ from .items import read_items
 from .model import Confidence, Letter, NotUnderstood, Problem, Stated
 from .outline import outline_items
 from .person import read_age, read_day, read_sex
-from .response import read_home_program, read_missing_records, read_responses
+from .regions import mostly_named
+from .response import (
+    read_home_program,
+    read_measured,
+    read_missing_records,
+    read_responses,
+)
 from .surgeries import read_surgeries
 from .text import plain_text
 
@@ -76,12 +82,12 @@ def _read(source: str, text: Text, lexicon: Lexicon, form: Form) -> Letter:
     at = form.summary or (0, 0)
     diagnoses, unknown = read_diagnoses(text, lexicon, *at)
     courses = tuple(read_courses(text, lexicon, *at))
-    responses = tuple(read_responses(text, lexicon, *at))
+    responses = (*read_responses(text, lexicon, *at), *read_measured(text, lexicon, *at))
     injured_on, problems = _both(form, "date_of_injury", _told(text, lexicon, "injury_date", at))
     decided_on, more = _both(form, "ur_denial_date", _told(text, lexicon, "ur_date", at))
     problems += more
     context = Context(
-        diagnosed=diagnosed_regions(diagnoses),
+        diagnosed=diagnosed_regions(diagnoses) or mostly_named(text, lexicon, *at),
         home_program=read_home_program(text, lexicon, *at),
         injured_on=injured_on,
         decided_on=decided_on,
@@ -108,7 +114,9 @@ def _read(source: str, text: Text, lexicon: Lexicon, form: Form) -> Letter:
         injured_on=injured_on,
         diagnoses=diagnoses,
         courses=courses,
-        surgeries=tuple(read_surgeries(text, lexicon, *at)),
+        surgeries=tuple(
+            read_surgeries(text, lexicon, *at, injured_on.value if injured_on else None)
+        ),
         responses=tuple(r.said for r in responses),
         home_program=context.home_program,
         missing_records=tuple(read_missing_records(text, lexicon, *at)),

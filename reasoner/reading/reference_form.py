@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from .dosage import visits_of
 from .facts import by_code
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def as_reference(letter: Letter) -> dict[str, object]:
 
 def _item(item: Item, letter: Letter) -> dict[str, object]:
     left = item.disputed[0] if item.disputed else item.original
-    visits = [_amount(dose.visits) for dose in item.disputed]
+    visits = [_visits(dose, computed=item.modified) for dose in item.disputed]
     whole = item.whole_in_dispute
     data: dict[str, object] = {
         "heading": item.heading.value,
@@ -44,8 +45,10 @@ def _item(item: Item, letter: Letter) -> dict[str, object]:
         "weeks": _amount(left.weeks),
         "quantity": _sum(visits),
         "ur_modified": item.modified,
-        "original_request_quantity": _visits(item.original) if item.modified else None,
-        "ur_authorized_quantity": _visits(item.authorized),
+        "original_request_quantity": _visits(item.original, computed=True)
+        if item.modified
+        else None,
+        "ur_authorized_quantity": _visits(item.authorized, computed=True),
         "remaining_quantity": _sum(visits) if item.modified and not whole else None,
         "rationale": letter.words(item.rationale) if item.rationale else None,
         "citations": [],
@@ -93,8 +96,12 @@ def _code(stated: Stated[Concept] | None) -> str | None:
     return stated.value.code if stated else None
 
 
-def _visits(dose: Dose | None) -> int | str | None:
-    return _amount(dose.visits) if dose else None
+def _visits(dose: Dose | None, *, computed: bool) -> int | str | None:
+    """Write the visits that a dose states; of a request in parts also those that it comes to."""
+    if dose is None or dose.visits or not computed:
+        return _amount(dose.visits) if dose else None
+    total = visits_of(dose)
+    return total.value if total else None
 
 
 def _amount(stated: Stated[Amount] | None) -> int | str | None:

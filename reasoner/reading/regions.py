@@ -9,7 +9,7 @@ from .model import Confidence, Stated
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .lexicon import Entry, Lexicon
+    from .lexicon import Entry, Lexicon, Mention
     from .model import Concept
     from .text import Text
 
@@ -37,6 +37,28 @@ def read_regions(
             if earlier is None or (sure and earlier.confidence != Confidence.STATED):
                 found[entry.code] = stated
     return tuple(found.values())
+
+
+def mostly_named(text: Text, lexicon: Lexicon, start: int, end: int) -> tuple[Stated[Concept], ...]:
+    """
+    Return the regions that a stretch names most often, as often each; none if it names none.
+
+    For a summary without a diagnosis: what it speaks of most is what the treatment is for.
+    """
+    named: dict[str, list[Mention]] = {}
+    for mention in lexicon.mentions("RegionWord", text.flat, start, end):
+        if not mention.entry.of("eitherOf"):
+            named.setdefault(mention.entry.code, []).append(mention)
+    most = max(map(len, named.values()), default=0)
+    return tuple(
+        Stated(
+            value=found[0].entry.concept,
+            spans=tuple(text.span(m.start, m.end) for m in found),
+            confidence=Confidence.INFERRED,
+        )
+        for found in named.values()
+        if len(found) == most
+    )
 
 
 def _meant(

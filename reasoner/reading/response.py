@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from .lexicon import TARGET
-from .model import MissingRecord, Stated
+from .measures import better
+from .model import Confidence, MissingRecord, Stated
 from .sentences import masked, sentences
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def read_responses(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterat
                 continue
             found: list[Response] = []
             if not improved or not (other_cause or asked):
-                found += _without_treatment(text, entry, (first, last))
+                found += _without_treatment(text, entry, (first, last), here)
             for mention in here:
                 flat = masked(text.flat, mention, [m for m in here if m.start != mention.start])
                 if improved and asked and not _took_place(lexicon, flat, first, last):
@@ -111,13 +112,29 @@ def _with_treatment(
                 yield Response(said=said, treatment_class=mention.entry.one("treatmentClass"))
 
 
-def _without_treatment(text: Text, entry: Entry, sentence: tuple[int, int]) -> Iterator[Response]:
+def _without_treatment(
+    text: Text, entry: Entry, sentence: tuple[int, int], here: list[Mention]
+) -> Iterator[Response]:
+    """Yield words that name no treatment: of each that their sentence names, or of any."""
+    classes = {m.entry.one("treatmentClass") for m in here}
     for pattern in entry.patterns:
         if TARGET in pattern.pattern:
             continue
         for found in pattern.finditer(text.flat, *sentence):
             said = Stated(value=entry.concept, spans=(text.span(*found.span()),))
-            yield Response(said=said, treatment_class=None)
+            for named in sorted(classes):
+                yield Response(said=said, treatment_class=named)
+            if not classes:
+                yield Response(said=said, treatment_class=None)
+
+
+def read_measured(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterator[Response]:
+    """Yield an improvement where figures of function are better on a later day than before."""
+    spans = better(text, lexicon, start, end)
+    if spans:
+        entry = lexicon.coded("ResponsePhrase", IMPROVED)
+        said = Stated(value=entry.concept, spans=spans, confidence=Confidence.COMPUTED)
+        yield Response(said=said, treatment_class=None)
 
 
 def read_home_program(text: Text, lexicon: Lexicon, start: int, end: int) -> Stated[Concept] | None:
@@ -127,10 +144,15 @@ def read_home_program(text: Text, lexicon: Lexicon, start: int, end: int) -> Sta
     asks = [
         p for code in ("request", "decided") for p in lexicon.coded("ContextPhrase", code).patterns
     ]
+    goes_on = lexicon.coded("HomeProgramPhrase", "continued")
     for first, last in sentences(text.flat, start, end):
         found = lexicon.mentions((place,), text.flat, first, last)
         blocked = lexicon.mentions((negated,), text.flat, first, last)
-        if not found or blocked or any(p.search(text.flat, first, last) for p in asks):
+        asked = any(p.search(text.flat, first, last) for p in asks)
+        kept = lexicon.mentions((goes_on,), text.flat, first, last)
+        if asked and kept and not _asks(text, lexicon, first, last):
+            asked = False
+        if not found or blocked or asked:
             continue
         spans = (text.span(found[0].start, found[0].end),)
         return Stated(value=place.concept, spans=spans)

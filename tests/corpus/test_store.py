@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import re
 import shutil
@@ -15,7 +16,7 @@ from reasoner import errors
 from reasoner.cli import commands
 from reasoner.corpus.charts import stacked_bars
 from reasoner.corpus.report import write_report
-from reasoner.corpus.store import FACTS, LOCK, build, rows, stored_facts
+from reasoner.corpus.store import FACTS, INDEX, LOCK, build, rows, stored_facts
 from reasoner.query import ask
 
 if TYPE_CHECKING:
@@ -64,13 +65,33 @@ def test_a_letter_is_added_once(folder: Path, store: Path, knowledge: Knowledge)
 
 
 def test_a_second_writer_is_refused(folder: Path, store: Path, knowledge: Knowledge) -> None:
-    """The store has one writer; the message says how to go on after a crash."""
-    (store / LOCK).touch()
-    try:
+    """The store has one writer, and a build that runs is left alone."""
+    with (store / LOCK).open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(errors.StoreBusy, match="another build"):
             build(sorted(folder.glob("*.txt")), store, knowledge)
-    finally:
-        (store / LOCK).unlink()
+
+
+def test_a_build_that_broke_off_is_recovered(
+    folder: Path, store: Path, tmp_path: Path, knowledge: Knowledge
+) -> None:
+    """What a crash left behind stops no later build: half a line is cut off, its letter read."""
+    broken = tmp_path / "broken"
+    shutil.copytree(store, broken)
+    index = (broken / INDEX).read_text("utf-8")
+    facts = (broken / FACTS).read_text("utf-8")
+    first, second = index.splitlines(keepends=True)
+    (broken / INDEX).write_text(first + second[:40], "utf-8")
+    (broken / FACTS).write_text(facts[:-30], "utf-8")
+    (broken / LOCK).write_text("A build writes here.\n", "utf-8")
+    letters = sorted(folder.glob("*.txt"))
+
+    done = build(letters, broken, knowledge)
+
+    assert (done.recovered, done.added, done.known) == (True, 1, 1)
+    assert set(stored_facts(broken)) == set(stored_facts(store))
+    assert {r["digest"] for r in rows(broken)} == {r["digest"] for r in rows(store)}
+    assert not build(letters, broken, knowledge).recovered
 
 
 def test_analysts_ask_the_store_with_the_knowledge(store: Path, knowledge: Knowledge) -> None:

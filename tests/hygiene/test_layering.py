@@ -68,7 +68,8 @@ LAYERS = (
     {"proofs.replay"},
     {"__init__"},
     {"reading.__init__", "reading.values"},
-    {"reading.model", "reading.numbers"},
+    {"reading.dispute", "reading.numbers"},
+    {"reading.model"},
     {"reading.lexicon", "reading.text"},
     {
         "reading.dosage",
@@ -80,6 +81,7 @@ LAYERS = (
         "reading.sentences",
         "reading.show",
     },
+    {"reading.measures"},
     {
         "reading.as_json",
         "reading.as_text",

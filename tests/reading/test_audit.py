@@ -13,12 +13,21 @@ from reasoner import errors
 from reasoner.cli import commands
 from reasoner.decide import load_case
 from reasoner.intake import check_case, check_case_with_referee
-from reasoner.reading.audit import Auditor, determination_of, explaining
+from reasoner.reading.audit import (
+    Auditor,
+    departures,
+    determination_of,
+    explaining,
+    with_determinations,
+)
 from reasoner.reading.audit_data import audit_data
 from reasoner.reading.audit_html import audit_html
 from reasoner.reading.audit_text import WIDTH, audit_text
 from reasoner.reading.files import load_source
 from reasoner.reading.read import read_letter
+from reasoner.reading.reference_form import as_reference
+
+from .test_phrases import PERSON, written
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
@@ -27,6 +36,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 LETTERS = sorted((ROOT / "fixtures" / "letters").glob("*.txt"))
 WHOLE = ROOT / "fixtures" / "letters" / "low-back-whole-request-judged.txt"
+COMPOUND = ROOT / "fixtures" / "letters" / "wrist-and-knee-compound.txt"
 INFRARED = ROOT / "fixtures" / "letters" / "hip-infrared-wrong-section.txt"
 SEED_CASE = ROOT / "fixtures" / "cases" / "seed-2014-spine-12-visits"
 
@@ -124,8 +134,49 @@ def test_a_remainder_is_decided_on_top_of_what_was_approved(auditor: Auditor) ->
         "imr": "Overturned",
         "limit": 10,
         "robust": True,
-        "findings": explaining(found.determination),
+        "findings": explaining(found.determination, auditor.knowledge),
     }
+
+
+def test_each_part_of_a_compound_remainder_is_decided(auditor: Auditor) -> None:
+    """Eight visits for the wrist and six for the knee are two questions, with their own sums."""
+    letter = read_letter(load_source(COMPOUND), auditor.lexicon)
+    item = next(i for i in letter.items if len(i.disputed) > 1)
+    parts = [a for a in auditor.audit(letter) if a.item.number == item.number]
+    data = with_determinations(as_reference(letter), auditor.audit(letter), auditor.knowledge)
+    whole = data["items"][item.number - 1]["determination"]  # type: ignore[index] # plain data
+
+    assert [a.item.part for a in parts] == [1, 2]
+    assert len({a.case for a in parts}) == 2
+    asked = [a.determination.visits.requested for a in parts if a.determination]
+    assert asked == [d.visits.value.most for d in item.disputed if d.visits]
+    outcomes = {determination_of(a, auditor.knowledge)["imr"] for a in parts}
+    assert whole["imr"] == ("Upheld" if "Upheld" in outcomes else "Overturned")
+
+
+def test_citing_another_source_explains_no_outcome(auditor: Auditor) -> None:
+    """A guideline of another phase, or one not in force, is told and turns nothing by itself."""
+    found = audits(auditor, load_source(WHOLE))[0].determination
+    assert found is not None
+    told = {s.rule for s in departures(found)}
+
+    assert {"AUD-13", "AUD-32", "AUD-18"} <= told
+    assert {"AUD-13", "AUD-32"} & set(explaining(found, auditor.knowledge)) == set()
+    assert "AUD-18" in explaining(found, auditor.knowledge)
+
+
+@pytest.mark.parametrize(("visits", "held"), [(6, 18), (7, 6), (18, 6), (19, 18)])
+def test_the_figure_held_against_is_the_one_that_decides(
+    visits: int, held: int, auditor: Auditor
+) -> None:
+    """Within a trial the number, beyond it the trial, beyond the number the number again."""
+    summary = f"{PERSON}The diagnoses include lumbar strain. He has had no chiropractic care."
+    heading = f"Chiropractic treatment {visits} visits for the lumbar spine"
+    found = audits(auditor, written(summary=summary, heading=heading))[0].determination
+    assert found is not None
+
+    assert (found.visits.trial, found.visits.largest) == (6, 18)
+    assert found.visits.held == held
 
 
 def test_the_difference_itself_explains_nothing(auditor: Auditor) -> None:
@@ -134,7 +185,7 @@ def test_the_difference_itself_explains_nothing(auditor: Auditor) -> None:
     assert found is not None
 
     assert "AUD-09" in {s.rule for s in found.audit}
-    assert "AUD-09" not in explaining(found)
+    assert "AUD-09" not in explaining(found, auditor.knowledge)
 
 
 @given(st.integers(min_value=0, max_value=2400))
@@ -167,7 +218,9 @@ def test_the_page_needs_no_help_and_keeps_its_width(auditor: Auditor) -> None:
     text = audit_text(pages, WHOLE.name)
     html = audit_html(pages, "<b>a title</b>")
 
-    assert "reviewer upheld, mednec overturned: DIFFER" in text
+    assert "physical therapy, 4 visits: reviewer upheld, mednec overturned: DIFFER" in text
+    assert "  ! The letter says that the number is exceeded" in text
+    assert "  - The letter rests on MTUS chronic pain 2016" in text
     for heading in ("Who said what", "Where the letter departs: 7", "How to read this page"):
         assert heading in text
     assert max(map(len, text.splitlines())) <= WIDTH

@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 
+from reasoner.cli import commands
 from reasoner.errors import CaseError, LetterTooLarge, LetterUnreadable
 from reasoner.reading.files import LIMIT, TEXT_LIMIT, load_source
 from reasoner.reading.read import read_letter
@@ -172,3 +174,35 @@ def test_a_pdf_reads_like_its_text(tmp_path: Path, lexicon: Lexicon) -> None:
     read = as_reference(read_letter(load_source(path), lexicon))
 
     assert read == as_reference(read_letter(KNEE, lexicon))
+
+
+def test_an_audit_of_a_letter_that_breaks_off_says_what_is_missing(tmp_path: Path) -> None:
+    """Who audits half a letter learns that it is half a letter."""
+    half = KNEE[: KNEE.index("The treatment plan included")]
+    done = CliRunner().invoke(commands, ["audit", str(write(tmp_path, half.encode()))])
+
+    assert isinstance(done.exception, LetterUnreadable)
+    assert "no disputed item was found" in str(done.exception)
+    assert "no head of the disputed items" in str(done.exception)
+
+
+def test_an_audit_of_two_letters_says_that_it_took_the_first(tmp_path: Path) -> None:
+    """The page is of one letter, and standard error names the other."""
+    path = write(tmp_path, f"{KNEE}\n\n{FINGER}".encode())
+    done = CliRunner().invoke(commands, ["audit", str(path)])
+
+    assert done.exit_code == 0
+    assert "CM17-0900046" in done.stderr
+    assert "the first was read" in done.stderr
+    assert "cm17-0900046" not in done.stdout
+
+
+def test_a_20_mb_file_stops_no_other_letter(tmp_path: Path) -> None:
+    """A folder is read although one of its files is no letter."""
+    write(tmp_path, b"a" * 20_000_000, "large.txt")
+    write(tmp_path, KNEE.encode(), "small.txt")
+    done = CliRunner().invoke(commands, ["corpus", "read", str(tmp_path)])
+
+    assert done.exit_code == 1
+    assert "large.txt: letter-too-large" in done.stderr
+    assert done.stdout.count('"case"') == 1

@@ -66,3 +66,16 @@ def test_of_words_that_overlap_the_longest_stay(lexicon: Lexicon) -> None:
     found = lexicon.mentions("RegionWord", "strain of the low back and the back of the hand")
 
     assert [m.match[0] for m in found] == ["low back", "back", "hand"]
+
+
+def test_every_count_phrase_names_its_count(lexicon: Lexicon) -> None:
+    """A pattern that counts visits says which of its words are the number."""
+    missing = [
+        pattern.pattern
+        for entry in lexicon.kind("CountPhrase")
+        for pattern in entry.patterns
+        if "count" not in pattern.groupindex
+    ]
+
+    assert missing == []
+    assert lexicon.kind("CountPhrase")

@@ -89,6 +89,19 @@ def test_response(row: dict[str, Any], lexicon: Lexicon) -> None:
     assert facts.response.value.code == row["response"]
 
 
+@table("item_facts")
+def test_facts_of_the_treatment_in_dispute(row: dict[str, Any], lexicon: Lexicon) -> None:
+    """What took place, and what it brought, is that of the treatment asked for and no other."""
+    facts = item(lexicon, summary=PERSON + row["sentence"], heading=row["heading"]).facts
+
+    assert facts is not None
+    assert facts.prior_certainty is not None
+    assert facts.response is not None
+    assert (facts.prior_visits.value if facts.prior_visits else None) == row["visits"]
+    assert facts.prior_certainty.value.code == row["certainty"]
+    assert facts.response.value.code == row["response"]
+
+
 @table("home_program")
 def test_home_program(row: dict[str, Any], lexicon: Lexicon) -> None:
     """A program at home is in place where the worker does it, not where someone advises it."""
@@ -151,6 +164,38 @@ def test_split(row: dict[str, Any], lexicon: Lexicon) -> None:
     assert read.facts.visits_disputed.value == row["disputed"]
 
 
+DATES = {
+    "date_assigned": "2016-11-09",
+    "date_of_injury": "2016-10-13",
+    "decision_date": "2016-12-09",
+    "ur_denial_date": "2016-11-20",
+    "application_received": "2016-11-03",
+}
+
+
+@table("headers")
+def test_header(row: dict[str, Any], lexicon: Lexicon) -> None:
+    """However the columns of the header were laid out or broken, each date is its own."""
+    letter = written()
+    text = row["header"] + letter[letter.index("\n\nHOW THE IMR") :]
+    reference: dict[str, Any] = as_reference(read_letter(text, lexicon))
+
+    assert reference["case"] == "CM16-0000001"
+    assert {name: reference["header"].get(name) for name in DATES} == DATES
+    assert str(reference["header"]["priority"]).lower() == "standard"
+
+
+@table("measures")
+def test_figures_of_two_days(row: dict[str, Any], lexicon: Lexicon) -> None:
+    """Better figures on a later day are improvement; worse, equal or other ones are none."""
+    summary = f"{PERSON}Treatment has included 6 physical therapy visits. {row['sentence']}"
+    facts = item(lexicon, summary=summary).facts
+
+    assert facts is not None
+    assert facts.response is not None
+    assert facts.response.value.code == row["response"]
+
+
 @pytest.mark.parametrize(
     ("injury", "phase"),
     [
@@ -178,7 +223,7 @@ def test_stage_by_dates(injury: str, phase: str, lexicon: Lexicon) -> None:
         ("Chiropractic physiotherapy 6 visits", "chiropractic", "chiropractic"),
         ("Electrical stimulation 2x6", "other_pm", "modality"),
         ("Hand therapy 6 visits", "occupational_therapy", "occupational_therapy"),
-        ("Massage therapy 6 visits", "manual_therapy", "physical_therapy"),
+        ("Massage therapy 6 visits", "other_pm", "modality"),
         ("Ice/heat pads therapy times 12", "other_pm", "modality"),
         ("Spinolator therapy 6 visits", "other_pm", "chiropractic"),
         ("Physical therapy evaluation and treatment", "physical_therapy", "physical_therapy"),
@@ -274,3 +319,23 @@ def test_a_hyphen_before_a_capital_belongs_to_the_word(name: str, lexicon: Lexic
 
     assert side.claims_administrator is not None
     assert [c.tier.code for c in side.claims_administrator.citations] == ["ODG"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "regions"),
+    [
+        ("He has right knee pain. The knee is swollen. The ankle is normal.", ["knee"]),
+        ("He has neck and shoulder pain.", ["neck", "shoulder"]),
+        ("He is in pain.", []),
+    ],
+)
+def test_a_summary_without_a_diagnosis_tells_the_region_it_speaks_of_most(
+    sentence: str, regions: list[str], lexicon: Lexicon
+) -> None:
+    """A convention of reading, and marked as one; where nothing is named, nothing is read."""
+    summary = f"He is a 40 year old male. {sentence}"
+    facts = item(lexicon, summary=summary, heading="Physical therapy 6").facts
+
+    assert facts is not None
+    assert sorted(r.value.code for r in facts.regions) == regions
+    assert {r.confidence for r in facts.regions} <= {"inferred"}

@@ -6,9 +6,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyoxigraph as ox
 import pytest
 
 from reasoner import cli
+from reasoner.terms import NS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,6 +77,28 @@ def test_the_marked_page_harms_no_browser(mednec: Run, tmp_path: Path) -> None:
     assert "<script>" not in out
     assert "&lt;script&gt;" in out
     assert '<mark class="stated" title="age: 37 (stated)">37 year old</mark>' in out
+
+
+def test_the_case_graph_points_at_the_words_of_each_fact(mednec: Run) -> None:
+    """As Turtle, a letter is the cases of its items: each fact with its offsets and its trust."""
+    code, out, _ = mednec("read", KNEE, "--format", "turtle")
+    source = KNEE.read_text(encoding="utf-8")
+    triples = list(ox.parse(out.encode(), format=ox.RdfFormat.TURTLE))
+    said = {(t.subject, t.predicate.value.rsplit("#", 1)[-1]): t.object for t in triples}
+    course = next(s for s, name in said if name == "attendedVisits")
+    passages = [
+        t.object for t in triples if t.subject == course and t.predicate.value.endswith("readFrom")
+    ]
+    words = [
+        source[int(said[p, "start"].value) : int(said[p, "end"].value)]  # type: ignore[union-attr] # offsets
+        for p in passages
+    ]
+
+    assert code == 0
+    assert len([t for t in triples if t.object.value == f"{NS}Case"]) == 1  # type: ignore[union-attr] # no blank nodes
+    assert said[course, "attendedVisits"] == ox.Literal(4)
+    assert said[course, "readingConfidence"].value.endswith("StatedInWords")  # type: ignore[union-attr] # a concept
+    assert any("physical therapy" in " ".join(w.split()) for w in words)
 
 
 def test_a_part_that_is_missing_gives_exit_code_1(mednec: Run, tmp_path: Path) -> None:
