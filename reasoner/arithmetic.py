@@ -31,6 +31,7 @@ class Visits:
         trial: Visits after which a reassessment is due; None if none is asked for.
         least: The fewest visits that any reading of the record supports.
         most: The most visits that any reading of the record supports.
+        per_week: The most of them a week; None unless the request asks for more a week.
         cap: The statutory cap for the discipline; None if none applies.
         capped: Earlier visits that count toward the cap and are sure.
         policy: How earlier visits were counted.
@@ -47,6 +48,7 @@ class Visits:
     trial: int | None
     least: int
     most: int
+    per_week: int | None
     cap: int | None
     capped: int
     policy: str
@@ -114,11 +116,24 @@ def visits_of(knowledge: Knowledge, derivation: Derivation, request: str) -> Vis
         trial=min(trials, default=None),
         least=least,
         most=most,
+        per_week=_per_week(derivation, request),
         cap=min(caps, default=None),
         capped=derivation.number(request, "capCountAtLeast") or 0,
         policy=knowledge.label(policy) if policy else "",
         policy_reason=(knowledge.value(policy, mn("reason")) or "") if policy else "",
     )
+
+
+def _per_week(derivation: Derivation, request: str) -> int | None:
+    """Find how many visits a week are supported, where a reading of the record asks for more."""
+    limits = [
+        limit
+        for scenario in completions(derivation, request)
+        if derivation.holds(scenario, "frequencyBeyond")
+        and (situation := derivation.value(scenario, "ofSituation"))
+        and (limit := derivation.number(situation, "frequencyLimit")) is not None
+    ]
+    return min(limits, default=None)
 
 
 def _is_kind(knowledge: Knowledge, treatment: str | None, discipline: str) -> bool:

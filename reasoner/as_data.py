@@ -199,6 +199,7 @@ def _visits(d: Determination) -> Data:
         "trial": v.trial,
         "remaining": v.remaining,
         "supported": {"least": v.least, "most": v.most},
+        "supportedPerWeek": v.per_week,
         "cap": v.cap,
         "countedTowardCap": v.capped,
         "policy": v.policy,

@@ -136,6 +136,7 @@ def amount_text(g: Data) -> str:
     amount = f"{low}-{high} visits" if low and low != high else f"at most {high} visits"
     amount = amount if high is not None else "no maximum of its own"
     weeks = f" over {figures['withinWeeks']} weeks" if "withinWeeks" in figures else ""
+    weeks += f", at most {figures['maximumPerWeek']} a week" if "maximumPerWeek" in figures else ""
     trial = f", reassessment after {figures['trialVisits']}" if "trialVisits" in figures else ""
     return f"{g['label']}; {amount}{weeks}{trial}"
 
@@ -156,6 +157,8 @@ def _recommended(d: Data) -> list[str]:
     supported = cast("dict[str, int]", cast("Data", d["visits"])["supported"])
     least, most = supported["least"], supported["most"]
     amount = str(most) if least == most else f"{least} to {most}, by what the record leaves open"
+    rate = cast("Data", d["visits"])["supportedPerWeek"]
+    amount += f", at most {rate} a week" if rate is not None and most else ""
     label = str(d["label"])
     text = (
         f"{label[:1].upper()}{label[1:]}: {d['meaning']}. "

@@ -242,7 +242,13 @@ def _governing_one(knowledge: Knowledge, iri: str) -> Governing:
     population = knowledge.value(iri, mn("population")) or ""
     figures = {
         name: int(value)
-        for name in ("minimumVisits", "maximumVisits", "withinWeeks", "trialVisits")
+        for name in (
+            "minimumVisits",
+            "maximumVisits",
+            "withinWeeks",
+            "maximumPerWeek",
+            "trialVisits",
+        )
         if (value := knowledge.value(row or iri, mn(name))) is not None
     }
     return Governing(

@@ -125,7 +125,7 @@ def _or(node: CompValue, where: str) -> Expression:
             try:
                 if part(row) is True:
                     return True
-            except (LookupError, TypeError, ValueError) as error:
+            except (ArithmeticError, LookupError, TypeError, ValueError) as error:
                 fault = error
         if fault:
             raise fault

@@ -247,7 +247,7 @@ def _filter(test: Expression) -> Step:
     def holds(row: Row) -> bool:
         try:
             return test(row) is True
-        except (LookupError, TypeError, ValueError):
+        except (ArithmeticError, LookupError, TypeError, ValueError):
             return False
 
     return lambda rows, _: [row for row in rows if holds(row)]
@@ -268,7 +268,7 @@ def _bind(name: str, expression: Expression) -> Step:
         for row in rows:
             try:
                 row[name] = term_of(expression(row))
-            except (LookupError, TypeError, ValueError):
+            except (ArithmeticError, LookupError, TypeError, ValueError):
                 continue
         return rows
 

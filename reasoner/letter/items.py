@@ -43,7 +43,11 @@ def outcome_text(document: Data, determination: Data, form: Form) -> str:
     text = f"{capital(words[VENUE_KEYS[form.venue]])} · {source['label']}"
     visits = decided["visits"] if decided else _supported(determination, form)
     partly = source["outcome"] == mn("NecessaryInPart").value.removeprefix(NS)
-    return f"{text} · {form.heading('visits-supported').lower()}: {visits}" if partly else text
+    text += f" · {form.heading('visits-supported').lower()}: {visits}" if partly else ""
+    rate = cast("Data", determination["visits"]).get("supportedPerWeek")
+    if not partly or decided or rate is None:
+        return text
+    return f"{text}, {form.heading('at-most')} {rate} {form.heading('a-week')}"
 
 
 def _supported(d: Data, form: Form) -> str:

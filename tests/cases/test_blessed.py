@@ -25,6 +25,7 @@ SAID: Final = (
     "minimumVisits",
     "maximumVisits",
     "withinWeeks",
+    "maximumPerWeek",
     "trialVisits",
     "periodMonths",
     "maximumDays",

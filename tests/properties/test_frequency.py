@@ -1,0 +1,82 @@
+"""How often: a frequency moves the outcome one way, never the number, and its proposals hold."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from tests.generated_cases import EITHER, Part, asking, changed, finding, judged, name, without
+
+if TYPE_CHECKING:
+    from reasoner import Knowledge
+
+ORDER: Final = ("NotMedicallyNecessary", "NotEstablished", "NecessaryInPart", "MedicallyNecessary")
+"""The outcomes, the worst for the requester first."""
+RATE: Final = ("visitsPerWeek", "weeks")
+RATES: Final = st.integers(1, 7)
+
+
+def at_rate(case: Part, rate: int, weeks: int) -> Part:
+    """Ask for so many visits a week, for so many weeks."""
+    told = asking(case, rate * weeks)
+    return changed(told, lambda c: c["request"][0].update(visitsPerWeek=rate, weeks=weeks))
+
+
+@given(case=EITHER, rate=RATES, weeks=st.integers(1, 4), slower=st.integers(1, 4))
+def test_fewer_a_week_never_hurts(
+    case: Part, rate: int, weeks: int, slower: int, knowledge: Knowledge
+) -> None:
+    """The same visits spread over more weeks are supported at least as well."""
+    assume(slower <= rate and rate * weeks % slower == 0)
+
+    quick = judged(at_rate(case, rate, weeks), knowledge)
+    slow = judged(at_rate(case, slower, rate * weeks // slower), knowledge)
+
+    assert ORDER.index(name(slow)) >= ORDER.index(name(quick))
+
+
+@given(case=EITHER, rate=RATES, weeks=st.integers(1, 4))
+def test_a_frequency_changes_no_number(
+    case: Part, rate: int, weeks: int, knowledge: Knowledge
+) -> None:
+    """How many visits are supported does not turn on how many a week are asked for."""
+    told = at_rate(case, rate, weeks)
+    bare = without(told, "request") | {"request": [without(told["request"][0], *RATE)]}
+
+    dated, silent = judged(told, knowledge), judged(bare, knowledge)
+
+    assert (dated.visits.least, dated.visits.most) == (silent.visits.least, silent.visits.most)
+
+
+@given(case=EITHER, rate=st.integers(4, 7), weeks=st.integers(1, 3))
+def test_a_promised_frequency_comes_true_and_is_the_highest(
+    case: Part, rate: int, weeks: int, knowledge: Knowledge
+) -> None:
+    """What is asked for at the frequency proposed is supported; one more a week is not."""
+    told = at_rate(case, rate, weeks)
+    told["finding"] = [f for f in told["finding"] if f["findingType"] != "ExceptionalFactors"]
+    found = judged(told, knowledge)
+    proposed = [s for s in found.changes if s.rule == "CHG-30"]
+    assume(proposed and not found.visits.prior_open)
+    asked, most = map(int, re.findall(r"\d+", proposed[0].text))
+
+    slow = judged(at_rate(told, 1, asked), knowledge)
+    above = judged(at_rate(told, most + 1, -(-asked // (most + 1))), knowledge)
+
+    assert most < rate
+    assert name(slow) == "MedicallyNecessary"
+    assert name(above) != "MedicallyNecessary"
+
+
+@given(case=EITHER, rate=st.integers(4, 7), weeks=st.integers(1, 3))
+def test_exceptional_factors_answer_a_frequency(
+    case: Part, rate: int, weeks: int, knowledge: Knowledge
+) -> None:
+    """Who documents exceptional factors is not held to the frequency of the guideline."""
+    told = at_rate(case, rate, weeks)
+    told = changed(told, lambda c: c["finding"].append(finding("ExceptionalFactors", "Affirmed")))
+
+    assert judged(told, knowledge).visits.per_week is None
