@@ -25,9 +25,10 @@ from tests.generated_cases import (
 )
 
 if TYPE_CHECKING:
-    from reasoner import Knowledge
+    from reasoner import Decision, Knowledge
 
 SUPPORTED: Final = "MedicallyNecessary"
+EXCEEDED: Final = {"CapExceeded", "CapExceededTogether"}
 
 
 def with_request(case: Part, **other: Any) -> Part:
@@ -81,6 +82,29 @@ def test_splitting_a_request_in_two_never_helps(
 
     parts = decided(split(asked, part), knowledge).determinations
     assert not all(name(one) == SUPPORTED for one in parts)
+
+
+def legal(decision: Decision, place: int) -> set[str]:
+    """Name the legal findings on one of the requests of a case."""
+    request = decision.case.requests[place]
+    found = decision.derivation.values(request, "legalFinding")
+    return {value.value.rsplit("#", 1)[-1] for value in found}
+
+
+@given(case=EITHER, prior=st.integers(14, 26), whole=st.integers(2, 12), part=st.integers(1, 11))
+def test_splitting_a_request_in_two_never_helps_over_the_cap(
+    case: Part, prior: int, whole: int, part: int, knowledge: Knowledge
+) -> None:
+    """A cap counts visits: parts are within it, or exceed it, just as the whole does."""
+    assume(part < whole)
+    asked = asking(given_before(case, prior), whole)
+    at_once = legal(decided(asked, knowledge), 0)
+    parts = decided(split(asked, part), knowledge)
+
+    for place in (0, 1):
+        found = legal(parts, place)
+        assert ("WithinCap" in found) is ("WithinCap" in at_once)
+        assert bool(found & EXCEEDED) is bool(at_once & EXCEEDED)
 
 
 @given(case=MEASURED, prior=st.integers(0, 6), whole=st.integers(2, 20), part=st.integers(1, 19))
