@@ -42,13 +42,16 @@ def test_fewer_a_week_never_hurts(
 def test_a_frequency_changes_no_number(
     case: Part, rate: int, weeks: int, knowledge: Knowledge
 ) -> None:
-    """How many visits are supported does not turn on how many a week are asked for."""
+    """How many visits are supported does not turn on how many a week are asked for; whether all is."""
     told = at_rate(case, rate, weeks)
     bare = without(told, "request") | {"request": [without(told["request"][0], *RATE)]}
 
     dated, silent = judged(told, knowledge), judged(bare, knowledge)
 
     assert (dated.visits.least, dated.visits.most) == (silent.visits.least, silent.visits.most)
+    if name(silent) == "MedicallyNecessary":
+        often = dated.visits.per_week is not None
+        assert name(dated) == ("NecessaryInPart" if often else "MedicallyNecessary")
 
 
 @given(case=EITHER, rate=st.integers(4, 7), weeks=st.integers(1, 3))
