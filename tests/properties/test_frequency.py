@@ -42,7 +42,7 @@ def test_fewer_a_week_never_hurts(
 def test_a_frequency_changes_no_number(
     case: Part, rate: int, weeks: int, knowledge: Knowledge
 ) -> None:
-    """How many visits are supported does not turn on how many a week are asked for; whether all is."""
+    """How many a week are asked for moves the outcome, and not how many are supported."""
     told = at_rate(case, rate, weeks)
     bare = without(told, "request") | {"request": [without(told["request"][0], *RATE)]}
 
