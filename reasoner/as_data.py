@@ -143,15 +143,18 @@ def _determination(
 
 
 def _dates(d: Determination, decision: Decision) -> Data:
-    """Give the dates that a letter names; None for one that the file does not state."""
+    """Give the dates that a letter names, each that records state; None for one that none does."""
     derivation = decision.derivation
-    case = decision.case.iri
-    review = derivation.value(case, "urDecision")
+    review = derivation.value(decision.case.iri, "urDecision") or ""
+
+    def stated(subject: str, name: str) -> str | None:
+        return " / ".join(v.value for v in derivation.values(subject, name)) or None
+
     return {
-        "injured": derivation.value(d.request, "onInjuryDate"),
-        "requested": derivation.value(d.request, "requestedOn"),
-        "received": derivation.value(d.request, "receivedOn"),
-        "reviewed": derivation.value(review, "decidedOn") if review else None,
+        "injured": stated(d.request, "onInjuryDate"),
+        "requested": stated(d.request, "requestedOn"),
+        "received": stated(d.request, "receivedOn"),
+        "reviewed": stated(review, "decidedOn"),
     }
 
 

@@ -100,10 +100,11 @@ def supported(derivation: Derivation, scenarios: Iterable[str], asked: int) -> t
 
 
 def completions(derivation: Derivation, request: str) -> list[str]:
-    """List the scenarios that fill in what the record of a request leaves open, sorted."""
+    """List the scenarios that fill in what the record leaves open; those of each reading after."""
     return [
         scenario
-        for scenario in derivation.subjects("ofRequest", ox.NamedNode(request))
+        for reading in (request, *derivation.subjects("readingOf", ox.NamedNode(request)))
+        for scenario in derivation.subjects("ofRequest", ox.NamedNode(reading))
         if mn("Completion") in derivation.types(scenario)
     ]
 

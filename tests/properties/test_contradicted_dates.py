@@ -1,0 +1,89 @@
+"""Laws of dates that two records state differently: each is tried, none is picked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from tests.generated_cases import EITHER, Part, changed, judged, name
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from reasoner import Knowledge
+    from reasoner.determination import Determination
+
+SUPPORTED: Final = "MedicallyNecessary"
+APART: Final = st.sampled_from((1, 2, 7, 30, 365, 1500))
+"""Days between two dates: within an edition, and over the first day of another."""
+
+
+def undoubted(case: Part) -> Part:
+    """Leave out the receipt and the review, with which a changed date could be out of order."""
+
+    def leave_out(other: Part) -> None:
+        other.pop("imrDecision", None)
+        other["request"] = other["request"][:1]
+        other["request"][0].pop("receivedOn", None)
+
+    return changed(case, leave_out)
+
+
+def deciding(case: Part, day: Any) -> Part:
+    """Return the case with one date or two of the utilization review decision."""
+    return changed(case, lambda c: c["urDecision"].update(decidedOn=day))
+
+
+def asking_on(case: Part, day: Any, decided: date) -> Part:
+    """Return the case with one date or two of the request, decided on a day after both."""
+    told = changed(case, lambda c: c["request"][0].update(requestedOn=day))
+    return deciding(told, decided)
+
+
+def holds(both: Determination, apart: list[Determination]) -> None:
+    """Hold what is decided under two dates to what is decided under each alone."""
+    names = {name(one) for one in apart}
+    if both.robust and name(both) == SUPPORTED:
+        assert names == {SUPPORTED}
+    if SUPPORTED in names and len(names) > 1:
+        assert (name(both), both.robust) == ("NotEstablished", False)
+    if len(names) == 1 and all(one.robust for one in apart):
+        assert {name(both)} == names
+    assert both.visits.least == min(one.visits.least for one in apart)
+    assert both.visits.most == max(one.visits.most for one in apart)
+
+
+@given(case=EITHER, apart=APART)
+def test_two_dates_of_a_request_are_decided_as_each_is(
+    case: Part, apart: int, knowledge: Knowledge
+) -> None:
+    """The request is supported if it is under both dates, and open where they differ."""
+    case = undoubted(case) | {"urDecision": {"decisionOutcome": "Denied"}}
+    assume("requestedOn" in case["request"][0])
+    first = case["request"][0]["requestedOn"]
+    second, decided = first + timedelta(apart), first + timedelta(apart + 3)
+
+    both = judged(asking_on(case, [first, second], decided), knowledge)
+    alone = [judged(asking_on(case, day, decided), knowledge) for day in (first, second)]
+
+    holds(both, alone)
+
+
+@given(case=EITHER, apart=APART)
+def test_two_dates_of_a_decision_are_decided_as_each_is(
+    case: Part, apart: int, knowledge: Knowledge
+) -> None:
+    """The law of either day: neither is passed over because the other is earlier."""
+    case = undoubted(case)
+    assume("urDecision" in case)
+    since = case["request"][0].get("requestedOn", case["injury"]["injuredOn"])
+    first = since + timedelta(1)
+    second = first + timedelta(apart)
+
+    both = judged(deciding(case, [first, second]), knowledge)
+    alone = [judged(deciding(case, day), knowledge) for day in (first, second)]
+
+    holds(both, alone)
