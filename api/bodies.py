@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Final, cast
 
 from flask import current_app, request
-from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, NotAcceptable, UnsupportedMediaType
 
 from reasoner import errors, load_case
 
@@ -76,3 +77,12 @@ def wanted_form(offered: Sequence[str]) -> str:
     if wanted is None:
         raise NotAcceptable(f"Offered are {', '.join(offered)}.")
     return wanted
+
+
+def asked_day() -> date | None:
+    """Read the day whose law and guidelines are asked for; None if none is."""
+    text = request.args.get("asOf")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise BadRequest(f"asOf is '{text}', which is no date; write YYYY-MM-DD.") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Final
 
 from flask import Blueprint, Response, current_app, render_template, request
@@ -10,7 +9,7 @@ from werkzeug.exceptions import BadRequest
 
 from reasoner import COMPARISONS, decide, decision_data, decision_rdf
 
-from .bodies import CASE_FORMS, knowledge_now, sent_case, wanted_form
+from .bodies import CASE_FORMS, asked_day, knowledge_now, sent_case, wanted_form
 
 routes = Blueprint("determinations", __name__, url_prefix="/v1")
 
@@ -23,7 +22,7 @@ def create() -> Response | str:
     knowledge = knowledge_now()
     case, _ = sent_case(knowledge)
     wanted = wanted_form(OFFERED)
-    decision = decide(case, knowledge, as_of=_as_of(), include=_include())
+    decision = decide(case, knowledge, as_of=asked_day(), include=_include())
     if wanted == "text/html":
         return render_template("determination.html", decision=decision_data(decision, knowledge))
     if wanted != "application/json":
@@ -33,15 +32,6 @@ def create() -> Response | str:
         current_app.json.dumps(decision_data(decision, knowledge), ensure_ascii=False),
         content_type="application/json",
     )
-
-
-def _as_of() -> date | None:
-    """Read the day whose law and guidelines are asked for; None if none is."""
-    text = request.args.get("asOf")
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise BadRequest(f"asOf is '{text}', which is no date; write YYYY-MM-DD.") from error
 
 
 def _include() -> list[str]:

@@ -65,8 +65,6 @@ def decide_command(
     case: Path, form: str, as_of: datetime | None, folder: Path | None, **shown: bool
 ) -> None:
     """Decide CASE (.ttl, .json or .jsonld) and print the determination."""
-    if form == "proof" and as_of is not None:
-        raise click.UsageError("A proof is of the case under its own dates: leave out --as-of.")
     knowledge = load_knowledge(folder)
     decision = decide(
         load_case_file(case, knowledge),

@@ -75,14 +75,18 @@ def build_proof(decision: Decision, knowledge: Knowledge) -> Data:
         ProofFailed: The checker reads the rules otherwise than the engine.
     """
     folder = knowledge_pages(knowledge)
-    told = {encode(triple) for triple in decision.case.triples}
+    told = {encode(triple) for triple in decision.derivation.told}
     view = decision_view(decision, knowledge)
     steps = find_steps(view, rule_texts(knowledge), folder.populations)
     _agree(decision.derivation.firings, steps)
-    layout = Layout(f"<{decision.case.iri}>", told, view, steps)
+    layout = Layout(f"<{decision.case.iri}>", told, view, steps, decision.as_of)
     return {
         "format": FORMAT,
-        "case": {"iri": layout.case, "digest": decision.case.digest},
+        "case": {
+            "iri": layout.case,
+            "digest": decision.case.digest,
+            "asOf": decision.as_of,
+        },
         "knowledge": {"digest": folder.digest, "classification": folder.classification},
         "requests": layout.requests(),
         "priorities": layout.priorities(),
@@ -109,7 +113,7 @@ def proof_text(proof: Data) -> str:
 
 def decision_view(decision: Decision, knowledge: Knowledge) -> View:
     """Give each fact of the derivation the level at which the engine concluded it."""
-    told = {encode(triple) for triple in decision.case.triples}
+    told = {encode(triple) for triple in decision.derivation.told}
     view = View(told, knowledge_pages(knowledge).index)
     for firing in decision.derivation.firings:
         for fact in firing.concluded:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -21,14 +21,29 @@ from .explanation import explain
 from .explanation_text import explanation_text
 from .replay import read_recorded, replay, replay_text
 
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+AS_OF = click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Decide under the law and the guidelines of that day.",
+)
+
+
+def _day(asked: datetime | None) -> date | None:
+    """Give the day that was asked for; None if none was."""
+    return asked.date() if asked else None
+
 
 @click.command("prove")
 @CASE
+@AS_OF
 @FOLDER
-def prove_command(case: Path, folder: Path | None) -> None:
+def prove_command(case: Path, as_of: datetime | None, folder: Path | None) -> None:
     """Decide CASE and write the proof, which 'mednec verify' checks without the reasoner."""
     knowledge = load_knowledge(folder)
-    decision = decide(load_case_file(case, knowledge), knowledge)
+    decision = decide(load_case_file(case, knowledge), knowledge, as_of=_day(as_of))
     click.echo(proof_text(build_proof(decision, knowledge)), nl=False)
 
 
@@ -65,9 +80,15 @@ def verify_command(proof: IO[str], case: Path | None, folder: Path | None) -> No
 @click.option("--why", metavar="X", help="Why a rule fired, or a term was concluded.")
 @click.option("--why-not", metavar="X", help="Why a rule did not fire, or a term is not concluded.")
 @FORMAT
+@AS_OF
 @FOLDER
 def explain_command(
-    case: Path, why: str | None, why_not: str | None, form: str, folder: Path | None
+    case: Path,
+    why: str | None,
+    why_not: str | None,
+    form: str,
+    as_of: datetime | None,
+    folder: Path | None,
 ) -> None:
     """
     Explain what was decided of CASE, step by step, down to the lines of the files.
@@ -77,7 +98,7 @@ def explain_command(
     derived is listed.
     """
     knowledge = load_knowledge(folder)
-    decision = decide(load_case_file(case, knowledge), knowledge)
+    decision = decide(load_case_file(case, knowledge), knowledge, as_of=_day(as_of))
     if why is None and why_not is None:
         for firing in decision.derivation.firings:
             click.echo(f"{firing.name:<10}{say(firing, knowledge)}")

@@ -8,13 +8,15 @@ populations are found at the odd level below the first stratum whose rules read 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from .classes import Expression, members
+from .faults import Unreadable
 from .matching import Check, Count, Solution, solutions
 from .sources import NS
-from .turtle import TYPE
+from .turtle import TYPE, XSD
 from .view import View, fill
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from .turtle import Fact
 
 IN_POPULATION: Final = f"<{NS}inPopulation>"
+DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 Data = dict[str, object]
 
 
@@ -117,6 +120,21 @@ def find_steps(
     return sorted(found, key=lambda step: step.level)
 
 
+def as_of_facts(case: str, told: Iterable[Fact], as_of: str | None) -> set[Fact]:
+    """
+    Write the facts by which a day is asked for: the same one of each request of the case.
+
+    Raises:
+        Unreadable: The day is not written as YYYY-MM-DD.
+    """
+    if as_of is None:
+        return set()
+    if not isinstance(as_of, str) or not DAY.fullmatch(as_of):
+        raise Unreadable(f"the case is decided as of {as_of!r}, which is no day")
+    requests = {o for s, p, o in told if (s, p) == (case, f"<{NS}request>")}
+    return {(one, f"<{NS}asOf>", f'"{as_of}"^^<{XSD}date>') for one in requests}
+
+
 class Layout:
     """
     The parts of a proof, as they must be written.
@@ -126,11 +144,20 @@ class Layout:
         told: The facts of the case.
         view: All facts with their levels.
         steps: What `find_steps` found.
+        as_of: The day whose law was asked for; None if the case is decided under its own dates.
     """
 
-    def __init__(self, case: str, told: Iterable[Fact], view: View, steps: list[Step]) -> None:
+    def __init__(
+        self,
+        case: str,
+        told: Iterable[Fact],
+        view: View,
+        steps: list[Step],
+        as_of: str | None = None,
+    ) -> None:
         self.case, self.view, self.steps = case, view, steps
         self.told = sorted(set(told))
+        self.asked = as_of_facts(case, self.told, as_of)
         every = {fact for step in steps for fact in step.looked_at} | view.barring
         every |= {fact for fact, level in view.level.items() if level}
         first = set(self.told)
@@ -151,7 +178,12 @@ class Layout:
     def facts(self, places: Mapping[Fact, tuple[str, int]]) -> list[Data]:
         """Write the facts: those of the case, of the knowledge base, and those concluded."""
         found: list[Data] = [
-            {"id": self.ids[fact], "fact": list(fact), "from": "case"} for fact in self.told
+            {
+                "id": self.ids[fact],
+                "fact": list(fact),
+                "from": "asked" if fact in self.asked else "case",
+            }
+            for fact in self.told
         ]
         for fact in self.known:
             file, line = places[fact]

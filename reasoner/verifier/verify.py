@@ -18,7 +18,7 @@ from .form import (
     read_proof,
     text_of,
 )
-from .layout import ABOVE_ALL, Layout, find_steps
+from .layout import ABOVE_ALL, Layout, as_of_facts, find_steps
 from .rule_text import read_rule_text
 from .sources import GENERATED, differences
 from .view import Index, View
@@ -94,6 +94,7 @@ class _Checker:
         self.populations = self._populations(cast("list[ListedPopulation]", proof["populations"]))
         about = cast("dict[str, str]", proof["case"])
         self.case = about["iri"]
+        self.as_of = cast("str | None", about["asOf"])
 
     def verdict(self) -> Verdict:
         self._sources()
@@ -104,7 +105,7 @@ class _Checker:
         self._closed(view, {fact for step in steps for fact in step.concludes})
         if self.faults:
             return self._verdict(0, 0, 0)
-        layout = Layout(self.case, self.told, view, steps)
+        layout = Layout(self.case, self.told, view, steps, self.as_of)
         self._compare("fact", self._facts(layout), self.listed)
         self._compare("step", layout.written_steps(), self.proof["steps"])
         self._compare("priority", layout.priorities(), self.proof["priorities"])
@@ -181,13 +182,23 @@ class _Checker:
 
     def _sources(self) -> None:
         """Hold what the proof says of case and knowledge to the sources, where they are given."""
-        digest = {"iri": self.case, "digest": digest_of(self.told)}
+        self._source_of_case()
+        self._source_of_knowledge()
+
+    def _source_of_case(self) -> None:
+        asked = as_of_facts(self.case, self.told, self.as_of)
+        if not asked <= set(self.told):
+            self._fault(f"the day asked for, {self.as_of}, is not a fact of each request")
+        stated = set(self.told) - asked
+        digest = {"iri": self.case, "digest": digest_of(stated), "asOf": self.as_of}
         if text_of(digest) != text_of(self.proof["case"]):
             self._fault("the digest of the case is not that of its facts")
         if self.sent is not None:
             parts = self.folder.parts if self.folder else None
-            for line in differences(self.sent, set(self.told), self.case, parts):
+            for line in differences(self.sent, stated, self.case, parts):
                 self._fault(line)
+
+    def _source_of_knowledge(self) -> None:
         knowledge = cast("dict[str, str]", self.proof["knowledge"])
         if set(knowledge) != {"digest", "classification"}:
             raise Unreadable("the knowledge is named by its digest and its classification")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from reasoner.determination import Determination
 
 SUPPORTED: Final = "MedicallyNecessary"
-APART: Final = st.sampled_from((1, 2, 7, 30, 365, 1500))
+APART: Final = st.sampled_from((1, 30, 400, 800, 1600, 3000))
 """Days between two dates: within an edition, and over the first day of another."""
 
 

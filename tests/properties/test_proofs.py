@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections import defaultdict
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -370,3 +371,63 @@ def test_the_checker_stands_alone(seed: Proof, tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(b"ACCEPTED")
+
+
+@pytest.fixture(scope="module")
+def dated(knowledge: Knowledge) -> Proof:
+    """Prove the seed as of a day under another law."""
+    decision = decide(load_case_file(SEED, knowledge), knowledge, as_of=date(2015, 4, 20))
+    return dict(json.loads(proof_text(build_proof(decision, knowledge))))
+
+
+def test_a_proof_as_of_a_day_is_accepted(dated: Proof, folder: Folder) -> None:
+    """The day asked for is a fact that the proof names, beside those of the case."""
+    verdict = verify(proof_text(dated), case=read_case(SEED), folder=folder)
+
+    assert verdict.faults == ()
+    assert dated["case"]["asOf"] == "2015-04-20"
+    assert [f["fact"][2][1:11] for f in dated["facts"] if f.get("from") == "asked"] == [
+        "2015-04-20"
+    ]
+
+
+@pytest.mark.parametrize("day", ["2015-04-19", "2014-05-09", None, "soon", 20150420])
+@pytest.mark.parametrize("known", [True, False])
+def test_another_day_than_that_of_the_facts_is_rejected(
+    *, day: object, known: bool, dated: Proof, folder: Folder
+) -> None:
+    """What is said to have been asked for is what the steps rest on."""
+    other = copy.deepcopy(dated)
+    other["case"]["asOf"] = day
+
+    assert not _accepted(other, folder if known else None)
+
+
+@pytest.mark.parametrize("day", ["2015-04-19", "2014-05-09"])
+def test_another_day_among_the_facts_is_rejected(day: str, dated: Proof, folder: Folder) -> None:
+    """A day that was changed wherever it is asked for no longer bears the steps out."""
+    other = copy.deepcopy(dated)
+    other["case"]["asOf"] = day
+    for fact in other["facts"]:
+        if fact.get("from") == "asked":
+            fact["fact"][2] = fact["fact"][2].replace("2015-04-20", day)
+
+    assert not _accepted(other, folder)
+    assert not _accepted(other, None)
+
+
+def test_a_day_that_nobody_asked_for_is_rejected(dated: Proof, folder: Folder) -> None:
+    """A day cannot be passed off as a fact of the case: the case file does not state it."""
+    other = copy.deepcopy(dated)
+    other["case"]["asOf"] = None
+    for fact in other["facts"]:
+        if fact.get("from") == "asked":
+            fact["from"] = "case"
+    told = [tuple(f["fact"]) for f in other["facts"] if f.get("from") == "case"]
+    other["case"]["digest"] = digest_of(told)
+
+    assert not _accepted(other, folder)
+
+
+def _accepted(proof: Proof, folder: Folder | None) -> bool:
+    return verify(proof_text(proof), case=read_case(SEED), folder=folder).accepted
