@@ -104,13 +104,12 @@ def new_group() -> None:
 @click.option("--from", "since", required=True, metavar="DATE", help="The first day in force.")
 @click.option("--replaces", metavar="EDITION", help="The edition before it.")
 @click.option("--tier", metavar="TIER", help="Its place in the order of sources, if it has none.")
+@click.option("--publisher", metavar="NAME", help="Who issued it, if it replaces no edition.")
 @FOLDER
-def new_guideline_command(
-    slug: str, since: str, replaces: str | None, tier: str | None, folder: Path | None
-) -> None:
+def new_guideline_command(slug: str, since: str, folder: Path | None, **told: str | None) -> None:
     """Write the file of a new edition, such as body-topic-2027."""
     known = load_knowledge(folder, entailed=())
-    path = new_guideline(known, slug, since, replaces=replaces, tier=tier)
+    path = new_guideline(known, slug, since, **told)
     click.echo(f"written: {path}\nFill in what says TODO, then: mednec check, mednec generate")
 
 

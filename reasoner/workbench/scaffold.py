@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from reasoner.errors import KnowledgeUnreadable
-from reasoner.terms import PREFIXES, mn
+from reasoner.terms import PREFIXES, TYPE, mn
 
 from .turtle_format import format_turtle, read_prefixes
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 RULE_ID: Final = re.compile(r"[A-Z]+-\d+")
-USED: Final = ("dcterms", "mn", "mnc", "mng", "owl", "rdfs", "skos", "xsd")
+USED: Final = ("dcterms", "mn", "mnc", "mng", "mnl", "owl", "rdfs", "skos", "xsd")
 TODO: Final = "TODO"
 
 
@@ -29,6 +29,7 @@ def new_guideline(
     *,
     replaces: str | None = None,
     tier: str | None = None,
+    publisher: str | None = None,
 ) -> Path:
     """
     Write the file of a new edition.
@@ -41,12 +42,15 @@ def new_guideline(
             end yet, the first day of the new one is written into it.
         tier: Its place in the order of sources, such as `ScheduleTier`; None for that of the
             edition before it, or the lowest tier of guidelines.
+        publisher: Who issued it, by its name in the law, such as `acoem`; None for that of the
+            edition before it.
 
     Returns:
         The file.
 
     Raises:
-        KnowledgeUnreadable: The name is no slug, taken, or its year or date is no date.
+        KnowledgeUnreadable: The name is no slug, taken, or its year or date is no date; or the
+            publisher is not known.
     """
     path = knowledge.folder / "ontology" / "guidelines" / f"{slug}.ttl"
     year = slug.rsplit("-", 1)[-1]
@@ -64,6 +68,7 @@ def new_guideline(
             f"No edition is called '{replaces}'.", hint=_editions(knowledge.editions)
         )
     place = _tier(knowledge, tier or knowledge.value(like, mn("tier")))
+    issuer = _publisher(knowledge, publisher or knowledge.value(like, mn("publisher")))
     key = knowledge.value(like, mn("keyedOn")) or mn("onDecisionDate").value
     title = slug.replace("-", " ")
     lines = [
@@ -79,6 +84,7 @@ def new_guideline(
         f'    mn:effectiveFrom "{since}"^^xsd:date ;',
         f"    mn:editionYear {year} ;",
         f"    mn:keyedOn mn:{key.rsplit('#', 1)[-1]} ;",
+        f"    mn:publisher mnl:{issuer} ;",
         f"    mn:tier mn:{place} ;",
         "    mn:verification mn:Provisional ;",
         f"    owl:versionIRI <{base}{slug}/{since}> .",
@@ -99,6 +105,21 @@ def _tier(knowledge: Knowledge, name: str | None) -> str:
     if mn(short).value not in known:
         names = ", ".join(sorted(i.rsplit("#", 1)[-1] for i in known))
         raise KnowledgeUnreadable(f"No tier is called '{short}'.", hint=f"One of: {names}.")
+    return short
+
+
+def _publisher(knowledge: Knowledge, name: str | None) -> str:
+    """Return the local name of a publisher; an edition without one is in no set of sources."""
+    base = PREFIXES["mnl"]
+    kind = f"<{mn('Publisher').value}>"
+    found = knowledge.base_facts.subjects.get((f"<{TYPE.value}>", kind), ())
+    known = sorted(term[1:-1].removeprefix(base) for term in found)
+    short = (name or "").removeprefix(base)
+    if short not in known:
+        raise KnowledgeUnreadable(
+            f"No publisher is called '{short}'." if short else "The publisher is not given.",
+            hint=f"One of: {', '.join(known)}; a new one is added beside the sets of sources.",
+        )
     return short
 
 

@@ -70,6 +70,7 @@ def after(before: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("after") / "knowledge"
     shutil.copytree(before, home)
     words = ["new", "guideline", SLUG, "--from", "2027-01-01", "--tier", "ScheduleTier"]
+    words += ["--publisher", "acoem"]
     done = [mednec(*words, home=home)]
     for name, (condition, visits) in ROWS.items():
         words = ["new", "recommendation", SLUG, name, "--treatment", "PhysicalTherapy"]
@@ -89,6 +90,23 @@ def test_it_is_one_file(before: Path, after: Path) -> None:
 
     assert set(new) - set(old) == {f"ontology/guidelines/{SLUG}.ttl"}
     assert all(new[name] == old[name] for name in old)
+
+
+def test_a_new_edition_names_its_publisher(before: Path, after: Path, tmp_path: Path) -> None:
+    """Without one it would be missing where each set of sources is tried alone."""
+    text = (after / "ontology" / "guidelines" / f"{SLUG}.ttl").read_text(encoding="utf-8")
+    home = tmp_path / "knowledge"
+    shutil.copytree(before, home)
+    words = ["new", "guideline", "a-topic-2027", "--from", "2027-01-01"]
+
+    assert "mn:publisher mnl:acoem" in text
+    for more in ([], ["--publisher", "nobody"]):
+        done = mednec(*words, *more, home=home)
+        assert done.returncode != 0
+        assert "work-loss-data-institute" in done.stderr
+    assert mednec(*words, "--replaces", "odg-2016", home=home).returncode == 0
+    written = home / "ontology" / "guidelines" / "a-topic-2027.ttl"
+    assert "mnl:work-loss-data-institute" in written.read_text(encoding="utf-8")
 
 
 def test_it_passes_every_check(after: Path) -> None:
