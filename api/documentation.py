@@ -55,6 +55,7 @@ def asset(name: str) -> Response:
 @routes.get("/search")
 @routes.get("/limits")
 @routes.get("/shapes")
+@routes.get("/knowledge")
 @routes.get("/prefixes")
 @routes.get("/ns", strict_slashes=False)
 @routes.get("/ns/<name>")

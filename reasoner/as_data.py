@@ -52,6 +52,7 @@ def decision_data(decision: Decision, knowledge: Knowledge, *, proof: bool = Tru
             "caseDigest": decision.case.digest,
             "caseHash": canonical_hash(canonical),
             "knowledgeDigest": decision.knowledge_digest,
+            "knowledgeVersion": decision.knowledge_version,
             "engine": decision.engine,
             **({"canonicalCase": canonical} if proof else {}),
             "asOf": decision.as_of,

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from .canonical import canonical_case, canonical_hash
 from .explain import say
 from .proof_graph import proof_triples
-from .terms import DCTERMS, NS, PREFIXES, PROV, RDFS, TYPE, XSD, mn
+from .terms import DCTERMS, KNOWLEDGE_BASE, NS, PREFIXES, PROV, RDFS, TYPE, XSD, mn
 
 if TYPE_CHECKING:
     from .decide import Decision
@@ -72,6 +72,11 @@ def _determination(d: Determination, decision: Decision, knowledge: Knowledge) -
             activity,
             ox.NamedNode(PROV + "used"),
             ox.NamedNode(f"urn:sha256:{decision.knowledge_digest}"),
+        ),
+        triple(
+            activity,
+            ox.NamedNode(PROV + "used"),
+            ox.NamedNode(f"{KNOWLEDGE_BASE}/{decision.knowledge_version}"),
         ),
         triple(
             activity,

@@ -20,7 +20,8 @@ def decision_text(data: Data) -> str:
         parts.append(_determination(determination, str(data["name"])))
     provenance = cast("dict[str, str]", data["provenance"])
     parts.append(
-        f"{provenance['engine']} · knowledge {provenance['knowledgeDigest'][:12]} · "
+        f"{provenance['engine']} · knowledge {provenance['knowledgeVersion']} "
+        f"({provenance['knowledgeDigest'][:12]}) · "
         f"case {provenance['caseDigest'][:12]}"
     )
     return "\n\n".join(parts) + "\n"

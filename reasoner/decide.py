@@ -34,7 +34,8 @@ class Decision:
         report: What the shapes said of it.
         derivation: Everything that was derived.
         determinations: One for each request, in the order of their IRIs.
-        knowledge_digest: The version of the knowledge base, as a hash of its files.
+        knowledge_digest: The hash of the files of the knowledge base.
+        knowledge_version: The version that the knowledge base gives itself.
         engine: The engine and its version.
         as_of: The day whose law and guidelines were asked for; None if the case says it.
         comparisons: What was asked for beside the determinations, by request.
@@ -45,6 +46,7 @@ class Decision:
     derivation: Derivation
     determinations: tuple[Determination, ...]
     knowledge_digest: str
+    knowledge_version: str
     engine: str
     as_of: str | None = None
     comparisons: Mapping[str, Comparison] = field(default_factory=dict)
@@ -145,6 +147,7 @@ def decide(
         derivation=derivation,
         determinations=tuple(conclude(knowledge, derivation, r) for r in case.requests),
         knowledge_digest=knowledge.digest,
+        knowledge_version=knowledge.version,
         engine=f"mednec {VERSION}",
         as_of=as_of.isoformat() if as_of else None,
         comparisons=compare(case, knowledge, told, include) if include else {},

@@ -18,7 +18,19 @@ from .parsed_queries import parsed_queries
 from .populations import Population, compile_populations
 from .rules import Rule, read_rules
 from .shapes import ShapeSet
-from .terms import CONCEPT, LABEL, LEXICON, NS, OWL, TYPE, mn, name_of, shorten
+from .terms import (
+    CONCEPT,
+    KNOWLEDGE_BASE,
+    LABEL,
+    LEXICON,
+    NS,
+    OWL,
+    TYPE,
+    VERSION_INFO,
+    mn,
+    name_of,
+    shorten,
+)
 from .vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -63,6 +75,11 @@ class Knowledge:
     def rule(self) -> Mapping[str, Rule]:
         """The rules by id."""
         return {rule.id: rule for rule in self.rules}
+
+    @property
+    def version(self) -> str:
+        """The version that the knowledge base gives itself, for people; empty if it gives none."""
+        return self.value(KNOWLEDGE_BASE, VERSION_INFO) or ""
 
     @cached_property
     def described(self) -> Mapping[tuple[str, str], tuple[ox.NamedNode | ox.Literal, ...]]:

@@ -8,6 +8,7 @@ from typing import Final, cast
 import pyoxigraph as ox
 
 NS: Final = "https://w3id.org/mednec/ns#"
+KNOWLEDGE_BASE: Final = "https://w3id.org/mednec/knowledge"
 CONCEPT: Final = "https://w3id.org/mednec/concept/"
 RULE: Final = "https://w3id.org/mednec/rule/"
 CASE: Final = "https://w3id.org/mednec/case/"
@@ -48,6 +49,7 @@ LABEL: Final = ox.NamedNode(RDFS + "label")
 DEFINITION: Final = ox.NamedNode(SKOS + "definition")
 SUBCLASS: Final = ox.NamedNode(RDFS + "subClassOf")
 SOURCE: Final = ox.NamedNode(DCTERMS + "source")
+VERSION_INFO: Final = ox.NamedNode(OWL + "versionInfo")
 
 
 Value = ox.NamedNode | ox.Literal

@@ -249,7 +249,14 @@ def _foot(recommendation: Data, form: Form) -> tuple[tuple[str, str], ...]:
     provenance = cast("dict[str, str]", recommendation["provenance"])
     return (
         (form.heading("engine"), provenance["engine"]),
-        (form.heading("knowledge"), provenance["knowledgeDigest"][:16]),
+        (form.heading("knowledge"), _knowledge(provenance)),
         (form.heading("case-digest"), provenance["caseDigest"][:16]),
         (form.heading("digest"), str(recommendation["digest"])[:16]),
     )
+
+
+def _knowledge(provenance: dict[str, str]) -> str:
+    """Name the knowledge base: its version, and as much of its hash as tells it from others."""
+    version = provenance.get("knowledgeVersion")
+    short = provenance["knowledgeDigest"][:16]
+    return f"{version} ({short})" if version else short

@@ -87,7 +87,11 @@ def build_proof(decision: Decision, knowledge: Knowledge) -> Data:
             "digest": decision.case.digest,
             "asOf": decision.as_of,
         },
-        "knowledge": {"digest": folder.digest, "classification": folder.classification},
+        "knowledge": {
+            "version": folder.version,
+            "digest": folder.digest,
+            "classification": folder.classification,
+        },
         "requests": layout.requests(),
         "priorities": layout.priorities(),
         "facts": layout.facts(folder.facts),

@@ -14,7 +14,7 @@ from reasoner.as_rdf import decision_rdf
 from reasoner.canonical import canonical_case, canonical_hash
 from reasoner.decide import decide, load_case
 from reasoner.errors import CaseError, DeterminationUnreadable
-from reasoner.terms import PROV, mn
+from reasoner.terms import KNOWLEDGE_BASE, PROV, mn
 from reasoner.variants import COMPARISONS
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Recorded:
         case: The canonical N-Quads of the case; empty if the document does not carry them.
         case_hash: The hash that was recorded for them.
         knowledge: The digest of the knowledge base.
+        version: The version that the knowledge base gave itself; empty if none was recorded.
         engine: The engine and its version.
         as_of: The day whose law was asked for; empty if none was.
         include: The comparisons that were asked for.
@@ -52,6 +53,7 @@ class Recorded:
     case: str
     case_hash: str
     knowledge: str
+    version: str
     engine: str
     as_of: str
     include: tuple[str, ...] = ()
@@ -90,6 +92,7 @@ def read_recorded(body: bytes, source: str) -> Recorded:
             case=str(made.get("canonicalCase", "")),
             case_hash=str(made.get("caseHash", "")),
             knowledge=str(made.get("knowledgeDigest", "")),
+            version=str(made.get("knowledgeVersion", "")),
             engine=str(made.get("engine", "")),
             as_of=str(made.get("asOf") or ""),
             include=tuple(
@@ -125,6 +128,7 @@ def _recorded_graph(body: bytes, form: str, source: str) -> Recorded:
         case=only(mn("canonicalCase").value),
         case_hash=only(mn("canonicalHash").value),
         knowledge=only(f"{PROV}used", KNOWLEDGE),
+        version=only(f"{PROV}used", f"{KNOWLEDGE_BASE}/"),
         engine=f"mednec {only(f'{PROV}wasAssociatedWith', ENGINE)}",
         as_of=only(mn("decidedAsOf").value),
     )
@@ -168,6 +172,7 @@ def replay(recorded: Recorded, knowledge: Knowledge, case: CaseGraph | None = No
 def _circumstances(recorded: Recorded, found: str, knowledge: Knowledge) -> Iterator[str]:
     yield from _circumstance("case", recorded.case_hash, found)
     yield from _circumstance("knowledge base", recorded.knowledge, knowledge.digest)
+    yield from _circumstance("version of the knowledge base", recorded.version, knowledge.version)
 
 
 def _circumstance(name: str, then: str, now: str) -> Iterator[str]:

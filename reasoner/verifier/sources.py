@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 NS: Final = "https://w3id.org/mednec/ns#"
 CASE: Final = "https://w3id.org/mednec/case/"
+KNOWLEDGE: Final = "<https://w3id.org/mednec/knowledge>"
 OWL: Final = "<http://www.w3.org/2002/07/owl#"
 SHACL: Final = "http://www.w3.org/ns/shacl#"
 GENERATED: Final = "ontology/generated/classification.ttl"
@@ -35,6 +36,7 @@ class Folder:
 
     Attributes:
         digest: SHA-256 over the names and bytes of its files.
+        version: The version that it gives itself; empty if it gives none.
         facts: What rules read, with the file and line at which each stands first.
         index: The same facts, to be looked up.
         rules: The bytes of each rule file, by path.
@@ -44,6 +46,7 @@ class Folder:
     """
 
     digest: str
+    version: str
     facts: Mapping[Fact, tuple[str, int]]
     index: Index
     rules: Mapping[str, bytes]
@@ -77,6 +80,7 @@ def read_folder(home: Path) -> Folder:
     facts = _working(told)
     return Folder(
         digest=_digest((path.relative_to(home).as_posix(), path.read_bytes()) for path in every),
+        version=_version([fact for fact, _, _ in told]),
         facts=facts,
         index=Index(facts),
         rules={p: bytes_of[p] for p in (path.relative_to(home).as_posix() for path in rules)},
@@ -92,6 +96,12 @@ def _digest(files: Iterable[tuple[str, bytes]]) -> str:
         total.update(f"{name}\n".encode())
         total.update(hashlib.sha256(data).digest())
     return total.hexdigest()
+
+
+def _version(facts: list[Fact]) -> str:
+    """Find the version that the knowledge base gives itself."""
+    found = [o for s, p, o in facts if (s, p) == (KNOWLEDGE, f"{OWL}versionInfo>")]
+    return found[0].strip('"') if found else ""
 
 
 def _working(told: list[tuple[Fact, str, int]]) -> dict[Fact, tuple[str, int]]:

@@ -200,13 +200,21 @@ class _Checker:
 
     def _source_of_knowledge(self) -> None:
         knowledge = cast("dict[str, str]", self.proof["knowledge"])
-        if set(knowledge) != {"digest", "classification"}:
-            raise Unreadable("the knowledge is named by its digest and its classification")
+        if set(knowledge) != {"version", "digest", "classification"}:
+            raise Unreadable("the knowledge is named by version, digest and classification")
         if self.folder is None:
             return
-        named = {"digest": self.folder.digest, "classification": self.folder.classification}
-        if named != knowledge:
-            self._fault("the knowledge base is another than the proof names")
+        named = {
+            "version": self.folder.version,
+            "digest": self.folder.digest,
+            "classification": self.folder.classification,
+        }
+        for key in sorted(named):
+            if knowledge[key] != named[key]:
+                self._fault(
+                    f"the knowledge base is another than the proof names: its {key} is "
+                    f"{named[key]}, not {knowledge[key]}"
+                )
         texts = {
             entry["file"]: entry["text"].encode()
             for entry in cast("list[ListedRule]", self.proof["rules"])

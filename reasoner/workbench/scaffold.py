@@ -42,7 +42,7 @@ def new_guideline(
             end yet, the first day of the new one is written into it.
         tier: Its place in the order of sources, such as `ScheduleTier`; None for that of the
             edition before it, or the lowest tier of guidelines.
-        publisher: Who issued it, by its name in the law, such as `acoem`; None for that of the
+        publisher: Who issued it, by its name among the publishers; None for that of the
             edition before it.
 
     Returns:

@@ -199,3 +199,21 @@ def test_what_is_no_determination_is_said_to_be_none(body: bytes, knowledge: Kno
     """A stranger's file is refused in words."""
     with pytest.raises(DeterminationUnreadable):
         replay(read_recorded(body, "x"), knowledge)
+
+
+@pytest.mark.parametrize("form", ["json", "turtle", "jsonld"])
+def test_another_version_of_the_knowledge_is_said(form: str, knowledge: Knowledge) -> None:
+    """The version is recorded beside the hash, in each form, and compared."""
+    version = knowledge.version
+    body = written(load_case_file(SEED, knowledge), knowledge, form)
+    key = b'"knowledgeVersion": "' if form == "json" else b"/mednec/knowledge/"
+    assert key + version.encode() in body
+
+    result = replay(
+        read_recorded(body.replace(key + version.encode(), key + b"0.0.1"), ""), knowledge
+    )
+
+    assert not result.bytes_same
+    assert f"the version of the knowledge base is another: 0.0.1 then, {version} now" in (
+        result.differences
+    )
