@@ -54,6 +54,7 @@ class Inquiry:
             self.view, speech.derivation, rule_texts(knowledge), knowledge.membership
         )
         self.asked: set[Pattern] = set()
+        self.requests = {f"<{request}>" for request in speech.decision.case.requests}
 
     def of(self, goal: Pattern, depth: int = 0) -> Data:
         """Tell why nothing matches a pattern."""
@@ -127,7 +128,11 @@ class Inquiry:
 
     def _ways(self, name: str, goal: Pattern, depth: int) -> Iterator[Data]:
         """Follow a rule to the goal, from each of the triples that it concludes."""
-        for template in self.follower.rules[name][1].template:
+        rule = self.follower.rules[name][1]
+        about = rule.head.get("about", "request")
+        for template in rule.template:
+            if goal[0] in self.requests and template[0] == f"?{about}" != "?request":
+                continue  # The rule concludes it of another kind of thing than a request.
             found = self.follower.attempts(name, template, goal)
             attempts = list({self._question(a): a for a in found}.values())
             if attempts:

@@ -140,12 +140,13 @@ def test_a_proof_is_accepted_by_the_checker(client: FlaskClient) -> None:
 def test_a_proof_and_an_explanation_are_given_as_of_a_day(client: FlaskClient) -> None:
     """The law of a day that is asked for is proved and explained like that of the case."""
     proof = send(client, "/v1/proofs?asOf=2015-04-20")
-    answer = send(client, f"{ASK}&asOf=2015-04-20", "text/plain")
+    why = "/v1/explanations?why=LIM-02"
+    answer = send(client, f"{why}&asOf=2015-04-20", "text/plain")
 
     assert proof.get_json()["case"]["asOf"] == "2015-04-20"
     assert verify(proof.text, folder=read_folder(ROOT)).accepted
     assert "2015-04-20" in answer.text
-    assert "2015-04-20" not in send(client, ASK, "text/plain").text
+    assert "2015-04-20" not in send(client, why, "text/plain").text
 
 
 def test_a_day_that_is_none_is_refused(client: FlaskClient) -> None:

@@ -66,6 +66,18 @@ def test_the_why_not_of_the_seed_says_what_stands_in_the_way(
     assert "case.ttl:" in page
 
 
+def test_a_why_not_of_a_request_follows_no_rule_on_other_things(
+    seed: Decision, knowledge: Knowledge
+) -> None:
+    """A rule that concludes the same of an answer to a question leads to no request."""
+    answer = explain(seed, knowledge, why_not="MedicallyNecessary", text="")
+
+    rules = {node["rule"] for node in nodes(answer) if "rule" in node}
+
+    assert {"OUT-11", "OUT-20"} <= rules
+    assert not {rule for rule in rules if rule.startswith(("SUPP", "SLOT", "ANSW"))}
+
+
 def test_each_place_that_is_named_holds_what_is_said_to_stand_there(
     seed: Decision, knowledge: Knowledge
 ) -> None:
