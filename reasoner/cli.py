@@ -21,7 +21,7 @@ from .errors import CaseRejected, MednecError
 from .intake import check_case, check_case_with_referee
 from .knowledge import generate_classification, load_knowledge
 from .letter.commands import COMMANDS as LETTER_COMMANDS
-from .options import CASE, FOLDER, FORMAT
+from .options import AS_OF, CASE, FOLDER, FORMAT
 from .proof_graph import stored_triples
 from .proofs.build import build_proof, proof_text
 from .proofs.commands import COMMANDS as PROOF_COMMANDS
@@ -51,11 +51,7 @@ def commands() -> None:
     show_default=True,
     help="How to write the determination; or its proof, as 'mednec prove' does.",
 )
-@click.option(
-    "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="Decide under the law and the guidelines of that day.",
-)
+@AS_OF
 @click.option("--timeline", is_flag=True, help="Show the outcome on every date that matters.")
 @click.option("--sources", is_flag=True, help="Show which source decides: each set of them alone.")
 @click.option("--policies", is_flag=True, help="Show the result under each counting policy.")

@@ -21,6 +21,11 @@ FOLDER = click.option(
     help="Folder that holds 'ontology' and 'shapes'; by default the one of this installation.",
 )
 CASE = click.argument("case", type=click.Path(path_type=Path))
+AS_OF = click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Decide under the law and the guidelines of that day.",
+)
 FORMAT = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )

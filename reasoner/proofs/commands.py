@@ -13,7 +13,7 @@ from reasoner.decide import decide, load_case_file
 from reasoner.errors import CaseUnreadable, DeterminationUnreadable, KnowledgeUnreadable
 from reasoner.explain import say
 from reasoner.knowledge import load_knowledge
-from reasoner.options import CASE, FOLDER, FORMAT
+from reasoner.options import AS_OF, CASE, FOLDER, FORMAT
 from reasoner.verifier import Unreadable, read_case, read_folder, report, verify
 
 from .build import build_proof, proof_text
@@ -23,12 +23,6 @@ from .replay import read_recorded, replay, replay_text
 
 if TYPE_CHECKING:
     from datetime import date, datetime
-
-AS_OF = click.option(
-    "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="Decide under the law and the guidelines of that day.",
-)
 
 
 def _day(asked: datetime | None) -> date | None:
