@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from reasoner import decide, load_case
 from tests.generated_cases import EITHER, Part, changed, judged, name
 
 if TYPE_CHECKING:
@@ -87,3 +90,24 @@ def test_two_dates_of_a_decision_are_decided_as_each_is(
     alone = [judged(deciding(case, day), knowledge) for day in (first, second)]
 
     holds(both, alone)
+
+
+CASES: Final = Path(__file__).parents[2] / "fixtures" / "cases"
+OVER: Final = CASES / "crps-25-visits-two-request-dates" / "case.ttl"
+"""Two dates of a request, the last day of an edition and the first of the next."""
+
+
+@pytest.mark.parametrize("visits", range(22, 29))
+def test_two_dates_over_the_first_day_of_an_edition(visits: int, knowledge: Knowledge) -> None:
+    """Below, between and above the limits of both editions: what is decided is what each says."""
+    text = OVER.read_text(encoding="utf-8").split("\n:request-date-1")[0]
+    text = text.replace("mn:dateAccount :request-date-1 , :request-date-2", "")
+    text = text.replace("requestedVisits 25", f"requestedVisits {visits}")
+    days = [f'"2016-07-{day}"^^xsd:date' for day in (28, 29)]
+
+    def dated(said: str) -> Determination:
+        told = text.replace(" , ".join(days), said)
+        case = load_case(told.encode(), knowledge, form="turtle")
+        return decide(case, knowledge).determinations[0]
+
+    holds(dated(" , ".join(days)), [dated(day) for day in days])
