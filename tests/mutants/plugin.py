@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 HOME = Path(__file__).parents[2]
-LEFT_OUT = ("both_validators", "refused")
-"""Words in the names of checks that read no knowledge, or ask a second validator."""
+LEFT_OUT = ("both_validators", "refused", "tells_its_search")
+"""Words in the names of checks that read no knowledge, ask twice, or are of little help here."""
 """Words in the names of checks that do not take part."""
 CURRENT: dict[str, Knowledge] = {}
 Example = tuple[dict[str, Any], frozenset[int]]

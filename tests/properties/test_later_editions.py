@@ -1,9 +1,8 @@
-"""What is published later leaves what was decided before as it was, byte for byte."""
+"""What is published later leaves what was decided before as it was, word for word."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -11,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 from hypothesis import given
 
-from reasoner import decision_data
+from reasoner.explain import Saying
+from reasoner.judgement import Slot
 from reasoner.populations import compile_populations
 from reasoner.terms import LABEL, TYPE, XSD, mn
 from reasoner.vocabulary import Vocabulary
-from tests.generated_cases import EITHER, MEASURED, Part, decided, judged, listed
+from tests.generated_cases import EITHER, MEASURED, Part, decided, judged, listed, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from reasoner import Knowledge
 
 GUIDELINE: Final = "https://w3id.org/mednec/guideline/"
+PASSED_OVER: Final = "SRCH-04"
 NEW: Final = ox.NamedNode(f"{GUIDELINE}later-2099")
 DAYS: Final = tuple(date(year, 1, 1) for year in (*range(2008, 2024), 2030))
 
@@ -90,9 +91,32 @@ def without_later(knowledge: Knowledge, day: date) -> Knowledge:
     return knowing(knowledge, tuple(t for t in knowledge.facts if t.subject not in gone))
 
 
-def written(case: Part, knowledge: Knowledge) -> str:
-    data: Any = decision_data(decided(case, knowledge), knowledge)
-    return json.dumps(data, ensure_ascii=False)
+def told(case: Part, knowledge: Knowledge) -> list[Any]:
+    """
+    Return all that is determined, with the sources behind each sentence.
+
+    One kind of sentence is left out: the search lists what it passes over because it is not in
+    force on the date that counts, and that list names editions that are still to begin.
+    """
+    found = []
+    for one in decided(case, knowledge).determinations:
+        parts = {f.name: getattr(one, f.name) for f in fields(one)}
+        for name in ("proof", "sources"):
+            del parts[name]
+        parts["search"] = tuple(s for s in one.search if s.rule != PASSED_OVER)
+        found.append({name: shown(part) for name, part in parts.items()})
+    return found
+
+
+def shown(part: Any) -> Any:
+    """Write a part of a determination so that two can be compared."""
+    if isinstance(part, Saying):
+        return part.rule, part.text, part.basis, sorted(part.sources)
+    if isinstance(part, Slot):
+        return part.iri, [(a.iri, a.outcome, a.least, a.most, a.given) for a in part.answers]
+    if isinstance(part, tuple):
+        return [shown(one) for one in part]
+    return part
 
 
 @given(case=EITHER)
@@ -100,7 +124,7 @@ def test_a_later_edition_changes_nothing_before_its_day(case: Part, knowledge: K
     """An edition that outranks all others, published for a day after the case."""
     day = next(day for day in DAYS if day > last_day(case))
 
-    assert written(case, with_later(knowledge, day)) == written(case, knowledge)
+    assert told(case, with_later(knowledge, day)) == told(case, knowledge)
 
 
 @given(case=EITHER)
@@ -108,13 +132,13 @@ def test_what_was_not_out_yet_changes_nothing(case: Part, knowledge: Knowledge) 
     """Without the editions that began after the case it is decided as it is with them."""
     day = next(day for day in DAYS if day > last_day(case))
 
-    assert written(case, without_later(knowledge, day)) == written(case, knowledge)
+    assert told(case, without_later(knowledge, day)) == told(case, knowledge)
 
 
 @given(case=MEASURED)
 def test_an_edition_governs_from_its_day_on(case: Part, knowledge: Knowledge) -> None:
     """The same edition, published for a day before the case, does decide it."""
-    found = judged(case, with_later(knowledge, date(2008, 1, 1)))
+    found = judged(without(case, "rebuttal"), with_later(knowledge, date(2008, 1, 1)))
 
     assert {g.source.iri.startswith(NEW.value) for g in found.governing} == {True}
     assert found.visits.limit == 1
