@@ -91,6 +91,20 @@ def test_the_word_of_a_reviewer_is_no_record(
     )
 
 
+@given(case=EITHER, who=st.sampled_from(["TreatingPhysician", "Therapist"]))
+def test_the_word_of_those_who_treat_is_a_record(
+    case: Part, who: str, knowledge: Knowledge
+) -> None:
+    """Each of them documents response and exceptional factors; neither counts for less."""
+    kept = [f for f in case["finding"] if f["findingType"] not in READ]
+    told = case | {"finding": [*kept, *(finding(kind, "Affirmed", who) for kind in READ)]}
+    decision = decided(told, knowledge)
+    request = decision.determinations[0].request
+
+    assert [v.value for v in decision.derivation.values(request, "exceptional")] == ["true"]
+    assert decision.derivation.value(request, "response") == mn("Improved").value
+
+
 @given(case=EITHER, edition=st.sampled_from(["mtus-chronic-pain-2009", "mtus-chronic-pain-2016"]))
 def test_a_rebuttal_that_was_not_accepted_is_none(
     case: Part, edition: str, knowledge: Knowledge
