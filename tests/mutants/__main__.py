@@ -40,6 +40,9 @@ def arguments(given: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--full", action="store_true", help="every property on every fault that may matter to it"
     )
+    parser.add_argument(
+        "--enough", type=int, default=3, help="with --full: so many faults a property; 0 for all"
+    )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--least", type=float, default=95.0, help="per cent that must be caught")
     parser.add_argument("--list", action="store_true", help="list the faults and stop")
@@ -79,6 +82,7 @@ def start(
     command += ["--mutants", str(faults), "--mutants-out", str(out), *CHECKS]
     if options.full:
         command += ["--mutants-share", f"{number}/{options.workers}"]
+        command += ["--mutants-enough", str(options.enough)]
     if options.check:
         command += ["-k", options.check]
     with log.open("w", encoding="utf-8") as told:
