@@ -237,7 +237,7 @@ def breaks(inner: Callable[..., Any], given: dict[str, Any], faulty: Knowledge) 
             inner(**values)
     except UnsatisfiedAssumption:
         return False
-    except Exception:  # noqa: BLE001 - an error of any kind is noticed
+    except (Exception, pytest.fail.Exception):  # noqa: BLE001 - an error of any kind is noticed
         return True
     return False
 
