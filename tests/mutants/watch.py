@@ -92,7 +92,7 @@ class Watch:
             while at < len(firings) and self._stratum(firings[at]) < stratum:
                 facts.add(firings[at].concluded)
                 at += 1
-            if number not in self.found and finds(old, facts) != finds(new, facts):
+            if number not in self.found and differs(old, new, facts):
                 self.found.add(number)
 
     def _stratum(self, firing: Firing) -> float:
@@ -117,6 +117,14 @@ def days_beside(text: str) -> frozenset[str]:
         for day in DAY.findall(text)
         for n in (-1, 0, 1)
     )
+
+
+def differs(old: Rule, new: Rule, facts: Facts) -> bool:
+    """Tell whether two rules find different things, or one of them cannot be tried at all."""
+    try:
+        return finds(old, facts) != finds(new, facts)
+    except (LookupError, TypeError, ValueError):
+        return True
 
 
 def finds(rule: Rule, facts: Facts) -> Told:

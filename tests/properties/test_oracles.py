@@ -345,6 +345,10 @@ def test_two_counts_bound_what_was_given_with_what_was_approved(
 
     assert decision.derivation.number(request, "priorAtMost") == few + more + approved
 
+    further = {"treatment": told["request"][0]["treatment"], "countCertainty": "UnknownCount"}
+    open_ = decided(told | {"course": [*told["course"], further]}, knowledge)
+    assert open_.derivation.number(request, "priorAtMost") is None
+
 
 @given(case=MEASURED, prior=st.one_of(st.integers(0, 1), st.integers(8, 14)))
 def test_a_word_of_degree_is_held_against_the_number(
