@@ -68,7 +68,7 @@ def test_the_letters_of_others_do_not_matter(
 ) -> None:
     """A letter alone in a store has the row and the audit that it has among others."""
     name = NAMES[1]
-    build([folder / name], tmp_path, knowledge, quiet)
+    build([folder / name], tmp_path, knowledge)
     (alone,) = rows(tmp_path)
     (among,) = (row for row in rows(store) if row["file"] == name)
     audit = f"audits/{alone['source']}.json"
