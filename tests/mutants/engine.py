@@ -67,7 +67,7 @@ FAULTS: Final = (
     (
         "a physician without a name",
         "reasoner/letter/signing.py",
-        "if not value.strip() or len(value) > LONGEST or not value.isprintable():",
+        "if unsaid or len(value) > LONGEST or not value.isprintable():",
         "if len(value) > LONGEST:",
     ),
     (
