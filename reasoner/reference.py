@@ -15,18 +15,26 @@ from .terms import TYPE, mn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from .knowledge import Knowledge
 
 
-def derive_in_store(knowledge: Knowledge, told: Iterable[ox.Triple]) -> frozenset[ox.Triple]:
+def derive_in_store(
+    knowledge: Knowledge, told: Iterable[ox.Triple], *, folder: Path | None = None
+) -> frozenset[ox.Triple]:
     """
-    Derive from the facts of a case by running each CONSTRUCT in an in-memory pyoxigraph store.
+    Derive from the facts of a case by running each CONSTRUCT in a pyoxigraph store.
+
+    Args:
+        knowledge: The knowledge base.
+        told: The facts of one case.
+        folder: An empty folder in which the store is kept; None for a store in memory.
 
     Returns:
         The facts that were concluded and not told.
     """
-    store = ox.Store()
+    store = ox.Store(str(folder)) if folder else ox.Store()
     store.extend(knowledge.working_facts)
     facts = frozenset(told)
     store.extend(_quads(facts))

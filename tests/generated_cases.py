@@ -327,7 +327,9 @@ STATED: Final = (
 def medical_reviews(draw: st.DrawFn, after: date) -> Part:
     """Draw an independent medical review decision, to be audited."""
     review: Part = {
-        "decisionOutcome": draw(st.sampled_from(["Upheld", "Overturned"])),
+        "decisionOutcome": draw(
+            weighted((3, "Upheld"), (3, "Overturned"), (1, "PartiallyOverturned"))
+        ),
         "basis": draw(st.sampled_from(["OtherBasis", "PresumedBasis"])),
         "states": [dict(s) for s in draw(st.lists(st.sampled_from(STATED), max_size=4))],
     }

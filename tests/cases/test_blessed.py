@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
 
 from reasoner import load_case_file
 from reasoner.engine import derive
 from reasoner.explain import say
-from reasoner.terms import mn, shorten
+from reasoner.terms import SH, mn, name_of, shorten
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
@@ -53,7 +56,23 @@ def figures(knowledge: Knowledge) -> str:
             if predicate == mn(key).value:
                 words = sorted(shorten(value.value) for value in values)
                 told.setdefault(shorten(iri), []).append(f"{key} {', '.join(words)}")
+    for rule in knowledge.rules:
+        if days := re.findall(r'\?lawOf (>=|<) "([\d-]+)"', rule.text):
+            told[rule.id] = [f"{'from' if sign == '>=' else 'until'} {day}" for sign, day in days]
     return "".join(f"{name}: {'; '.join(parts)}\n" for name, parts in sorted(told.items()))
+
+
+def constraints(knowledge: Knowledge) -> str:
+    """Write one line for each shape that has a name: how severe it is, and what it asks."""
+    told: dict[str, set[str]] = {}
+    for shapes in (knowledge.shapes, *knowledge.other_shapes.values()):
+        for t in shapes.triples:
+            plain = not isinstance(t.object, ox.BlankNode) and t.predicate.value != f"{SH}message"
+            if isinstance(t.subject, ox.NamedNode) and t.predicate.value.startswith(SH) and plain:
+                word = shorten(name_of(t.object)).replace(SH, "sh:")
+                asked = f"{t.predicate.value.removeprefix(SH)} {' '.join(word.split())}"
+                told.setdefault(shorten(t.subject.value), set()).add(asked)
+    return "".join(f"{name}: {'; '.join(sorted(what))}\n" for name, what in sorted(told.items()))
 
 
 def sentences(knowledge: Knowledge) -> str:
@@ -79,6 +98,14 @@ def test_each_figure_and_date_is_as_it_was_blessed(
 ) -> None:
     """A figure that was mistyped, a date a day off, a source of another rank: each shows here."""
     check("figures.txt", figures(knowledge), bless=bless)
+
+
+def test_each_shape_asks_what_it_was_blessed_to_ask(
+    knowledge: Knowledge,
+    bless: bool,  # noqa: FBT001 - a fixture
+) -> None:
+    """A constraint that was lost or loosened shows here, and a violation that became a warning."""
+    check("shapes.txt", constraints(knowledge), bless=bless)
 
 
 def test_each_rule_reads_as_it_was_blessed(

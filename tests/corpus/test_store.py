@@ -64,6 +64,21 @@ def test_a_letter_is_added_once(folder: Path, store: Path, knowledge: Knowledge)
     assert len(rows(store)) == 2
 
 
+def test_the_letters_of_others_do_not_matter(
+    folder: Path, store: Path, knowledge: Knowledge, tmp_path: Path
+) -> None:
+    """A letter alone in a store has the row and the audit that it has among others."""
+    name = NAMES[1]
+    build([folder / name], tmp_path, knowledge)
+    (alone,) = rows(tmp_path)
+    (among,) = (row for row in rows(store) if row["file"] == name)
+    audit = f"audits/{alone['source']}.json"
+
+    assert alone == among
+    assert (tmp_path / audit).read_bytes() == (store / audit).read_bytes()
+    assert set(stored_facts(tmp_path)) <= set(stored_facts(store))
+
+
 def test_a_second_writer_is_refused(folder: Path, store: Path, knowledge: Knowledge) -> None:
     """The store has one writer, and a build that runs is left alone."""
     with (store / LOCK).open("a+") as lock:

@@ -2,16 +2,141 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from reasoner import decide, load_case_file
+from reasoner.intake import check_case
 from tests.mutants.engine import FAULTS, engine_mutants
 from tests.mutants.operators import Mutant, all_mutants, sample
 from tests.mutants.report import Outcome, report
+from tests.mutants.world import World
+
+if TYPE_CHECKING:
+    from reasoner import Knowledge
 
 HOME = Path(__file__).parents[2]
+CHRONIC = "ontology/guidelines/mtus-chronic-pain-2009.ttl"
+MTUS = "https://w3id.org/mednec/guideline/mtus-chronic-pain-2009"
+NARROWER = (
+    f"<{MTUS}/{{}}-situations> <https://w3id.org/mednec/ns#narrowerThan> <{MTUS}/{{}}-situations>"
+)
+# What is done, where, what stood there, what stands there now, and a case that comes out otherwise.
+SEEDED = (
+    (
+        "comparison turned",
+        "ontology/rules/17-arithmetic/exceeds.rq",
+        "?total > ?largest",
+        "?total < ?largest",
+        "crps-25-visits-requested-2016-07-28",
+    ),
+    (
+        "off by one",
+        "ontology/rules/17-arithmetic/within.rq",
+        "<= ?smallest",
+        "< ?smallest",
+        "chronic-after-injection-2-visits",
+    ),
+    (
+        "premise dropped",
+        "ontology/rules/17-arithmetic/in-trial.rq",
+        "  FILTER (?visits < ?trial)\n",
+        "",
+        "low-back-manipulation-remainder-after-trial",
+    ),
+    (
+        "sign turned",
+        "ontology/rules/17-arithmetic/remaining.rq",
+        "?smallest - ?visits",
+        "?smallest + ?visits",
+        "lumbar-strain-4-visits-count-decides",
+    ),
+    (
+        "negation removed",
+        "ontology/rules/10-standing/standing.rq",
+        "  FILTER NOT EXISTS { ?situation mn:closedTier ?tier }\n",
+        "",
+        "chronic-after-injection-2-visits",
+    ),
+    (
+        "ranks swapped",
+        "ontology/rules/9-ranked/closed-tier.rq",
+        "?first < ?place",
+        "?first > ?place",
+        "acupuncture-without-indication",
+    ),
+    (
+        "populations swapped",
+        "ontology/generated/classification.ttl",
+        NARROWER.format("crps", "chronic-physical-medicine"),
+        NARROWER.format("chronic-physical-medicine", "crps"),
+        "crps-26-visits-cap-authorized",
+    ),
+    (
+        "date moved",
+        CHRONIC,
+        'mn:effectiveUntil "2016-07-29"',
+        'mn:effectiveUntil "2016-07-28"',
+        "crps-25-visits-requested-2016-07-28",
+    ),
+    (
+        "number changed",
+        CHRONIC,
+        "mn:maximumVisits 24",
+        "mn:maximumVisits 25",
+        "crps-25-visits-requested-2016-07-28",
+    ),
+)
 MUTANTS = all_mutants(HOME)
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    """Load the knowledge in which faults are put."""
+    return World(HOME)
+
+
+def comes_out(folder: Path, knowledge: Knowledge) -> bool:
+    """Tell whether a fixture case comes out as its folder says."""
+    expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+    one = decide(load_case_file(folder / "case.ttl", knowledge), knowledge).determinations[0]
+    governing = [g.source.iri.split("/guideline/")[1] for g in one.governing]
+    found = {
+        "outcome": one.outcome.rsplit("#", 1)[-1],
+        "robust": one.robust,
+        "supported": [one.visits.least, one.visits.most],
+        "governing": governing,
+    }
+    return all(expected[key] == value for key, value in found.items() if key in expected)
+
+
+@pytest.mark.parametrize(("what", "file", "old", "new", "case"), SEEDED, ids=lambda v: str(v)[:24])
+def test_a_seeded_fault_is_noticed(
+    what: str, file: str, old: str, new: str, case: str, world: World
+) -> None:
+    """A case that comes out right with the sound knowledge does not with a fault in it."""
+    text = (HOME / file).read_text(encoding="utf-8")
+    mutant = Mutant(kind=what, file=file, start=text.index(old), old=old, new=new)
+    folder = HOME / "fixtures" / "cases" / case
+
+    assert comes_out(folder, world.sound)
+    with world.fault(mutant) as faulty:
+        assert not comes_out(folder, faulty)
+
+
+def test_a_shape_that_lost_its_constraint_is_noticed(world: World) -> None:
+    """The counter-example of the constraint would pass without it."""
+    text = (HOME / "shapes" / "case.ttl").read_text(encoding="utf-8")
+    old = "    sh:minInclusive 0 ;\n"
+    mutant = Mutant(kind="bound", file="shapes/case.ttl", start=text.index(old), old=old, new="")
+    case = load_case_file(min((HOME / "fixtures/invalid/Case-age").glob("*.ttl")), world.sound)
+
+    assert not check_case(case, world.sound).conforms
+    with world.fault(mutant) as faulty:
+        assert check_case(case, faulty).conforms
 
 
 def test_there_are_faults_of_every_kind() -> None:

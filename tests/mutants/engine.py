@@ -40,6 +40,42 @@ FAULTS: Final = (
         "max(visits, default=0)",
         "min(visits, default=0) + 0",
     ),
+    (
+        "the digest of the bytes instead of the facts",
+        "reasoner/case.py",
+        "digest=hashlib.sha256(text.encode()).hexdigest(),",
+        "digest=hashlib.sha256(data).hexdigest(),",
+    ),
+    (
+        "two cases in one file taken for one",
+        "reasoner/case.py",
+        "    if len(found) != 1:",
+        "    if not found:",
+    ),
+    (
+        "the facts of a case left behind for the next",
+        "reasoner/engine.py",
+        "    facts = Facts(knowledge.base_facts)",
+        "    facts = knowledge.base_facts",
+    ),
+    (
+        "blank nodes named by the order in which they came",
+        "reasoner/blank_nodes.py",
+        "';'.join(sorted(said))",
+        "';'.join(said)",
+    ),
+    (
+        "a physician without a name",
+        "reasoner/letter/signing.py",
+        "if unsaid or len(value) > LONGEST or not value.isprintable():",
+        "if len(value) > LONGEST:",
+    ),
+    (
+        "a draft that is not marked as one",
+        "reasoner/letter/compose.py",
+        'mark=("", "") if signed else (mark.heading, mark.words),',
+        'mark=("", ""),',
+    ),
 )
 """What is wrong, in which file, what stands there, and what stands there instead."""
 

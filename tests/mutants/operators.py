@@ -183,20 +183,18 @@ WHERE: Final = (
 )
 # How many of each kind belong to the usual sample: most of what rules can get wrong.
 USUAL: Final = {
-    "comparison": 10,
-    "arithmetic": 6,
-    "absence": 10,
-    "guard": 8,
-    "condition": 5,
-    "constant": 10,
-    "choice": 3,
-    "rule-date": 3,
-    "sentence": 4,
-    "figure": 4,
-    "source-date": 4,
-    "severity": 3,
-    "least": 2,
-    "most": 2,
+    "comparison": 6,
+    "arithmetic": 4,
+    "absence": 5,
+    "guard": 5,
+    "condition": 3,
+    "constant": 5,
+    "choice": 2,
+    "rule-date": 2,
+    "sentence": 2,
+    "figure": 3,
+    "source-date": 3,
+    "severity": 2,
 }
 
 
@@ -234,5 +232,5 @@ def sample(mutants: list[Mutant], *, scale: float = 1.0, seed: int = SEED) -> li
         for mutant in found:
             first.setdefault(mutant.file, mutant)
         spread = [*first.values(), *(m for m in found if first[m.file] is not m)]
-        chosen += spread[: max(1, round(USUAL.get(kind, 2) * scale))]
+        chosen += spread[: max(1, round(USUAL.get(kind, 1) * scale))]
     return chosen

@@ -1,34 +1,48 @@
 """
-A pytest plugin: run the collected checks once for each fault instead of once.
+A pytest plugin: run the collected checks on the sound knowledge, then on the faults that matter.
 
 `python -m tests.mutants` starts pytest with it. The knowledge that the checks ask for is then the
 knowledge with the fault; which checks there are is a matter of collection alone, so a property that
 is written later takes part without being named anywhere.
+
+Each check runs once on the sound knowledge. Its generated examples are kept, and for each it is
+noted which faults can matter to it (`watch.py`); on those faults alone the same examples are tried.
 """
 
 from __future__ import annotations
 
 import json
-import time
+import warnings
+from collections import Counter
+from contextlib import nullcontext
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from _pytest.runner import runtestprotocol
+from hypothesis.errors import UnsatisfiedAssumption
 
 import reasoner
 from reasoner import intake, knowledge
 from reasoner.errors import MednecError
+from reasoner.knowledge import Knowledge
 from tests.mutants.operators import Mutant
+from tests.mutants.watch import Watch
 from tests.mutants.world import World
 
 if TYPE_CHECKING:
-    from reasoner import Knowledge
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
 HOME = Path(__file__).parents[2]
-SLOW_TO_REPEAT = ("texts_of_the_rules", "both_validators", "order_of_rules", "refused")
-"""Words in the names of checks that do not read the knowledge of the day, or read it twice."""
+LEFT_OUT = ("both_validators", "refused", "tells_its_search")
+"""Words in the names of checks that read no knowledge, ask twice, or are of little help here."""
+"""Words in the names of checks that do not take part."""
+FIRST = 12
+"""So many faults in knowledge are tried on a property before those in the engine."""
 CURRENT: dict[str, Knowledge] = {}
+Example = tuple[dict[str, Any], frozenset[int]]
 _load = knowledge.load_knowledge
 
 
@@ -49,110 +63,212 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer what `python -m tests.mutants` hands over."""
     parser.addoption("--mutants", help="a file of faults, one JSON object a line")
     parser.addoption("--mutants-out", help="where to write what noticed each, one a line")
-    parser.addoption("--mutants-full", action="store_true", help="run every check on every fault")
+    parser.addoption("--mutants-share", help="of the properties only the n-th of m, as n/m")
+    parser.addoption(
+        "--mutants-enough", type=int, default=0, help="a property that noticed so many rests"
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
-    """Run all checks on the sound knowledge, then on each fault."""
+    """Run all checks on the sound knowledge and on the faults."""
     config = session.config
     if not config.getoption("--mutants"):
         return None
     lines = Path(config.getoption("--mutants")).read_text(encoding="utf-8").splitlines()
-    world = World(HOME)
-    loop = Loop(session, full=bool(config.getoption("--mutants-full")))
+    mutants = [Mutant(**json.loads(line)) for line in lines]
     with Path(config.getoption("--mutants-out")).open("a", encoding="utf-8") as out:
 
         def note(**said: object) -> None:
             out.write(json.dumps(said) + "\n")
             out.flush()
 
-        note(sound=loop.baseline(world.sound), checks=loop.names())
-        for line in lines:
-            mutant, began = Mutant(**json.loads(line)), time.monotonic()
-            try:
-                with world.fault(mutant) as found:
-                    caught, refused = loop.run(found, mutant), ""
-            except (MednecError, SyntaxError, ValueError) as error:
-                caught, refused = [], f"{type(error).__name__}: {error}"
-            spent = round(time.monotonic() - began, 1)
-            note(mutant=line, caught=caught, refused=refused, seconds=spent)
+        loop = Loop(World(HOME), mutants, config.getoption("--mutants-enough"))
+        note(refused={lines[number]: why for number, why in loop.refused.items()})
+        items = chosen(session.items, config.getoption("--mutants-share"))
+        note(checks=sorted({name_of(item) for item in items}))
+        for done, item in enumerate(items, 1):
+            said: dict[str, Any] = {"caught": [], "sound": True}
+            if loop.may_notice(item):
+                said = loop.run(item, every=bool(config.getoption("--mutants-share")))
+            said["caught"] = [lines[number] for number in said["caught"]]
+            note(check=name_of(item), done=done, of=len(items), **said)
+            if not loop.open and not config.getoption("--mutants-share"):
+                break
     return True
+
+
+def chosen(found: list[pytest.Item], share: str | None) -> list[pytest.Item]:
+    """
+    Choose the checks that take part: all, the quick ones first, or a share of properties.
+
+    Those of proofs are no properties of determinations: they seed faults of their own, in proofs.
+    """
+    items = [
+        item
+        for item in found
+        if not any(word in item.name for word in LEFT_OUT)
+        and item.get_closest_marker("slow") is None
+    ]
+    if not share:
+        return sorted(items, key=is_property)
+    first, step = map(int, share.split("/"))
+    kept = {name_of(i) for i in items if is_property(i) and "/test_proofs.py" not in i.nodeid}
+    names = sorted(kept)[first::step]
+    return [item for item in items if name_of(item) in names]
 
 
 class Loop:
     """
-    The checks of a session, to be run again and again.
+    Checks to be run on faults, one check after the other.
 
     Args:
-        session: The session that collected them.
-        full: Whether every check runs on every fault. Otherwise a fault that was noticed is tried
-            only on the properties that have not noticed any fault yet.
+        world: The knowledge.
+        mutants: The faults.
+        enough: How many faults a property notices before it is asked no more; 0 for no end.
+
+    Attributes:
+        open: The numbers of the faults that nothing has noticed.
+        refused: What was said of faults that were refused when the file was read.
     """
 
-    def __init__(self, session: pytest.Session, *, full: bool) -> None:
-        self.full = full
-        self.items = [
-            item
-            for item in session.items
-            if not any(word in item.name for word in SLOW_TO_REPEAT)
-            and item.get_closest_marker("slow") is None
-        ]
-        self.seen: set[str] = set()
+    def __init__(self, world: World, mutants: list[Mutant], enough: int = 0) -> None:
+        self.world, self.mutants, self.enough = world, mutants, enough
+        self.faults: dict[int, Knowledge] = {}
+        self.refused: dict[int, str] = {}
+        for number, mutant in enumerate(mutants):
+            try:
+                with world.fault(mutant) as found:
+                    if not mutant.file.endswith(".py"):
+                        self.faults[number] = found
+            except (MednecError, SyntaxError, ValueError) as error:
+                self.refused[number] = f"{type(error).__name__}: {error}"
+        kept = {n: m for n, m in enumerate(mutants) if n not in self.refused}
+        self.open = set(kept)
+        self.noticed: set[tuple[str, int]] = set()
+        CURRENT["knowledge"] = world.sound
+        self.watch = Watch(world.sound, self.faults, mutants, frozenset(self.refused))
 
-    def names(self) -> list[str]:
-        """Name the checks, without what they are parametrized with."""
-        return sorted({_name(item) for item in self.items})
-
-    def baseline(self, sound: Knowledge) -> list[str]:
-        """Run all checks on sound knowledge, put the quick ones first; return what fails."""
-        spent: dict[str, float] = {}
-        failed = self._run(sound, self.items, spent, until=False)
-        self.items.sort(key=lambda item: (_is_property(item), spent[item.nodeid]))
-        self.items = [item for item in self.items if item.nodeid not in failed]
-        return sorted(failed)
-
-    def run(self, faulty: Knowledge, mutant: Mutant) -> list[str]:
-        """Return the names of the checks that notice a fault."""
-        of_shapes = mutant.file.startswith("shapes/")
-        items = [i for i in self.items if not (of_shapes and _is_property(i))]
-        if self.full:
-            failed = self._run(faulty, items, {}, until=False)
+    def run(self, item: pytest.Item, *, every: bool) -> dict[str, Any]:
+        """Run a check on the sound knowledge, then on each fault that it may and should notice."""
+        handle = getattr(getattr(item, "obj", None), "hypothesis", None)
+        examples: list[Example] = []
+        self.watch.begin()
+        if handle is None:
+            sound = passes(item, self.world.sound)
         else:
-            fresh = [i for i in items if _is_property(i) and _name(i) not in self.seen]
-            others = [i for i in items if i not in fresh]
-            failed = self._run(faulty, others, {}, until=True)
-            failed |= self._run(faulty, fresh, {}, until=False)
-        caught = {_name(item) for item in items if item.nodeid in failed}
-        self.seen |= caught
-        return sorted(caught)
+            inner = handle.inner_test
+            handle.inner_test = self._keeping(inner, examples)
+            try:
+                sound = passes(item, self.world.sound)
+            finally:
+                handle.inner_test = inner
+        touched = Counter(n for _, ns in examples for n in ns)
+        if handle is None:
+            touched = Counter(self.watch.touched())
+        caught: list[int] = []
+        for number in self._in_order(touched) if sound else ():
+            if not self._asked(item, number, every=every) or self._rests(item, caught):
+                continue
+            with self._fault(number) as faulty:
+                tried = examples if handle else None
+                if self._fails(item, faulty, number, tried, inner if handle else None):
+                    caught.append(number)
+        self.open -= set(caught)
+        self.noticed |= {(name_of(item), number) for number in caught}
+        return {"caught": caught, "sound": sound, "examples": len(examples)}
 
-    def _run(
-        self, found: Knowledge, items: list[pytest.Item], spent: dict[str, float], *, until: bool
-    ) -> set[str]:
-        """Run checks, all of them or until one fails; return the ids of those that fail."""
-        CURRENT["knowledge"] = found
-        for module in {getattr(item, "module", None) for item in items} - {None}:
-            for value in vars(module).values():
-                if hasattr(value, "cache_clear"):
-                    value.cache_clear()
-        failed: set[str] = set()
-        for place, item in enumerate(items):
-            began = time.process_time()
-            after = items[place + 1] if place + 1 < len(items) else None
-            reports = runtestprotocol(item, nextitem=after, log=False)
-            spent[item.nodeid] = time.process_time() - began
-            if any(report.failed for report in reports):
-                failed.add(item.nodeid)
-                if until:
-                    item.session._setupstate.teardown_exact(None)
-                    break
-        return failed
+    def _in_order(self, touched: Counter[int]) -> list[int]:
+        """Put first what matters to most examples; faults in the engine after a dozen in rules."""
+        engine = [n for n in touched if self.mutants[n].file.endswith(".py")]
+        others = sorted(set(touched) - set(engine), key=lambda n: (-touched[n], n))
+        return [*others[:FIRST], *sorted(engine), *others[FIRST:]]
+
+    def _rests(self, item: pytest.Item, caught: list[int]) -> bool:
+        before = sum(name == name_of(item) for name, _ in self.noticed)
+        return bool(self.enough) and before + len(caught) >= self.enough
+
+    def may_notice(self, item: pytest.Item) -> bool:
+        """Tell whether a check is of a kind that may notice any fault that is left."""
+        return any(self._of_kind(item, number) for number in self.open)
+
+    def _of_kind(self, item: pytest.Item, number: int) -> bool:
+        """Tell faults in shapes from all others: what looks at the one sees nothing of the rest."""
+        shapes = self.mutants[number].file.startswith("shapes/")
+        return shapes == ("/test_shapes.py" in item.nodeid or "each_shape" in item.name)
+
+    def _asked(self, item: pytest.Item, number: int, *, every: bool) -> bool:
+        if number in self.refused or not self._of_kind(item, number):
+            return False
+        return (name_of(item), number) not in self.noticed if every else number in self.open
+
+    def _fault(self, number: int) -> AbstractContextManager[Knowledge]:
+        if number in self.faults:
+            return nullcontext(self.faults[number])
+        return self.world.fault(self.mutants[number])
+
+    def _keeping(self, inner: Callable[..., Any], examples: list[Example]) -> Callable[..., Any]:
+        def run(**given: Any) -> None:
+            kept = {k: deepcopy(v) if isinstance(v, dict | list) else v for k, v in given.items()}
+            self.watch.begin()
+            inner(**given)
+            examples.append((kept, self.watch.touched()))
+
+        return run
+
+    def _fails(
+        self,
+        item: pytest.Item,
+        faulty: Knowledge,
+        number: int,
+        examples: list[Example] | None,
+        inner: Callable[..., Any] | None,
+    ) -> bool:
+        if examples is None or inner is None:
+            return not passes(item, faulty)
+        CURRENT["knowledge"] = faulty
+        forget(item)
+        tried = (given for given, touched in examples if number in touched)
+        return any(breaks(inner, given, faulty) for given in tried)
 
 
-def _name(item: pytest.Item) -> str:
+def breaks(inner: Callable[..., Any], given: dict[str, Any], faulty: Knowledge) -> bool:
+    """Tell whether a property fails on an example under a fault."""
+    values = {
+        k: faulty if isinstance(v, Knowledge) else deepcopy(v) if isinstance(v, dict | list) else v
+        for k, v in given.items()
+    }
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that `assume` is used outside of hypothesis
+            inner(**values)
+    except UnsatisfiedAssumption:
+        return False
+    except (Exception, pytest.fail.Exception):  # noqa: BLE001 - an error of any kind is noticed
+        return True
+    return False
+
+
+def passes(item: pytest.Item, found: Knowledge) -> bool:
+    """Run a check by pytest, with fixtures of its own; tell whether it passes."""
+    CURRENT["knowledge"] = found
+    forget(item)
+    reports = runtestprotocol(item, nextitem=None, log=False)
+    return not any(report.failed for report in reports)
+
+
+def forget(item: pytest.Item) -> None:
+    """Empty what the module of a check keeps between calls."""
+    for value in vars(item.module).values() if isinstance(item, pytest.Function) else ():
+        if hasattr(value, "cache_clear") and value.__module__ == item.module.__name__:
+            value.cache_clear()
+
+
+def name_of(item: pytest.Item) -> str:
+    """Name a check by its file and function, without what it is parametrized with."""
     return item.nodeid.partition("[")[0].removeprefix("tests/")
 
 
-def _is_property(item: pytest.Item) -> bool:
+def is_property(item: pytest.Item) -> bool:
+    """Tell whether a check is one of the properties."""
     return "/properties/" in item.nodeid

@@ -82,8 +82,14 @@ def report(
 
 
 def _write(path: Path, outcomes: list[Outcome], properties: list[str]) -> None:
+    """Write a row for each fault that a property noticed, and one for a property without any."""
     with path.open("w", encoding="utf-8", newline="") as out:
-        table = csv.writer(out)
-        table.writerow(["property", *(o.mutant.name for o in outcomes)])
+        table = csv.writer(out, lineterminator="\n")
+        table.writerow(["property", "kind", "fault"])
         for name in properties:
-            table.writerow([name, *("x" if name in o.caught else "" for o in outcomes)])
+            noticed = [o.mutant for o in outcomes if name in o.caught]
+            short = name.removeprefix("properties/test_").replace(".py::test_", ": ")
+            for mutant in noticed:
+                table.writerow([short, mutant.kind, mutant.told().removeprefix("ontology/")])
+            if not noticed:
+                table.writerow([short, "", ""])

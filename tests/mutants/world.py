@@ -8,7 +8,7 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from reasoner import Knowledge
     from tests.mutants.operators import Mutant
+
+
+OF_FACTS: Final = ("described", "working_facts", "editions", "asked", "base_facts", "keys")
 
 
 class World:
@@ -50,7 +53,7 @@ class World:
         text = mutant.apply(path.read_text(encoding="utf-8"))
         if path.suffix == ".py":
             with _engine(path.relative_to(self.home), text, mutant):
-                yield replace(self.sound)
+                yield replace(self.sound)  # what a faulty engine does to it is thrown away
         elif path.suffix == ".rq":
             yield self._with_rule(path, text)
         elif path.parent.name == "shapes":
@@ -67,14 +70,20 @@ class World:
             copy.write_text(text, encoding="utf-8")
             rule = read_rule(copy, Path(folder))
         rules = [rule if one.path == rule.path else one for one in self.sound.rules]
-        return replace(self.sound, rules=tuple(rules))
+        return self._sharing(replace(self.sound, rules=tuple(rules)))
 
     def _with_shapes(self, path: Path, text: str) -> Knowledge:
         shapes = ShapeSet.read(parse(text))
         if path.stem == "case":
-            return replace(self.sound, shapes=shapes)
+            return self._sharing(replace(self.sound, shapes=shapes))
         others = {**self.sound.other_shapes, path.stem: shapes}
-        return replace(self.sound, other_shapes=others)
+        return self._sharing(replace(self.sound, other_shapes=others))
+
+    def _sharing(self, faulty: Knowledge) -> Knowledge:
+        """Hand over what was reckoned from the facts alone: these are the same."""
+        for name in OF_FACTS:
+            vars(faulty)[name] = getattr(self.sound, name)
+        return faulty
 
     def _with_facts(self, path: Path, text: str) -> Knowledge:
         parsed = {**self.parsed, path: parse(text)}

@@ -160,3 +160,23 @@ def test_requests_for_different_regions_are_decided_apart(
     both = decided(with_request(case, region=[region]), knowledge).determinations[0]
 
     assert (both.outcome, both.robust, both.visits) == (alone.outcome, alone.robust, alone.visits)
+
+
+@given(case=MEASURED, prior=st.integers(0, 8), whole=st.integers(2, 20), spare=st.integers(0, 1))
+def test_two_requests_have_one_outcome_each(
+    case: Part,
+    prior: int,
+    whole: int,
+    spare: int,
+    knowledge: Knowledge,
+) -> None:
+    """However requests, regions and limits meet, no completion comes out in two ways at once."""
+    first = asking(responding(given_before(case, prior), "Affirmed"), whole)
+    if spare:
+        told = {r for d in case["diagnosis"] for r in concepts("conditions")[d["condition"]]}
+        other = min(set(concepts("body-regions")) - told - set(first["request"][0]["region"]))
+        first["request"][0]["region"] = [*first["request"][0]["region"], other]
+    found = decided(split(first, whole // 2), knowledge).derivation
+
+    for scenario in {f[0] for f in found.facts.all if f[1].endswith("#scenarioOutcome>")}:
+        assert len(found.values(scenario[1:-1], "scenarioOutcome")) == 1

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import pyoxigraph as ox
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from reasoner import decide, load_case_file
 from reasoner.terms import mn
 from tests.generated_cases import (
     CASE,
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from reasoner import Decision, Knowledge
 
 KEYS: Final = ("onRequestDate", "onDecisionDate", "onInjuryDate")
+CASES: Final = Path(__file__).parents[2] / "fixtures" / "cases"
 NEVER: Final = date(9999, 12, 31)
 
 
@@ -202,6 +206,24 @@ def test_chronic_pain_is_defined_by_the_day(
         assert ("NotChronic" in phases) == (_whole_months(onset, day) < by_months[0])
     else:
         assert "Chronic" not in phases
+
+
+@pytest.mark.parametrize("between", ["request-and-decision", "decision-and-review"])
+def test_all_readings_of_a_case_keep_to_the_day_that_is_asked_for(
+    between: str, knowledge: Knowledge
+) -> None:
+    """As of one day means as of that day for every reading of the request, whatever it tries."""
+    path = CASES / f"low-back-2017-edition-between-{between}" / "case.ttl"
+    day = date(2017, 11, 1)
+    found = decide(load_case_file(path, knowledge), knowledge, as_of=day).derivation
+    readings = found.subjects(
+        "variantOf", ox.NamedNode(load_case_file(path, knowledge).requests[0])
+    )
+
+    assert readings
+    for reading in readings:
+        assert [v.value for v in found.values(reading, "onDecisionDate")] == [day.isoformat()]
+        assert [v.value for v in found.values(reading, "onRequestDate")] == [day.isoformat()]
 
 
 def _months_before(day: date, months: int) -> date:

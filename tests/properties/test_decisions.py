@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reasoner import (
@@ -29,23 +30,15 @@ if TYPE_CHECKING:
 
 CASES = sorted((Path(__file__).parents[2] / "fixtures" / "cases").glob("*/case.ttl"))
 OUTCOMES = ("MedicallyNecessary", "NecessaryInPart", "NotMedicallyNecessary", "NotEstablished")
-LAWFUL = settings(
-    deadline=None,
-    max_examples=40,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
 NAMES = st.one_of(st.just("Ana Reyes, MD"), st.just(""), st.text(max_size=12))
 TRUTH = mn("supposesTruth")
-MADE: dict[Path, dict[str, Any]] = {}
 
 
+@cache
 def determination_of(path: Path, knowledge: Knowledge) -> dict[str, Any]:
-    if path not in MADE:
-        MADE[path] = decision_data(decide(load_case_file(path, knowledge), knowledge), knowledge)
-    return MADE[path]
+    return decision_data(decide(load_case_file(path, knowledge), knowledge), knowledge)
 
 
-@LAWFUL
 @given(
     path=st.sampled_from(CASES),
     physician=st.builds(Physician, name=NAMES, licence=NAMES, specialty=NAMES),
@@ -86,7 +79,6 @@ def test_no_adverse_decision_without_a_named_physician(  # noqa: PLR0913 - one f
     assert signed["recommendation"] == determination
 
 
-@LAWFUL
 @given(path=st.sampled_from(CASES))
 def test_a_determination_never_speaks_as_a_decision(path: Path, knowledge: Knowledge) -> None:
     """Until a physician decides, status, text and letter say that this is a recommendation."""
@@ -110,7 +102,6 @@ STORIES = st.builds(
 )
 
 
-@LAWFUL
 @given(story=STORIES)
 def test_the_outcome_under_an_answer_comes_true(story: Story, knowledge: Knowledge) -> None:
     """An answer told as a scenario is what the whole case gives once the answer is on record."""
@@ -128,7 +119,6 @@ def test_the_outcome_under_an_answer_comes_true(story: Story, knowledge: Knowled
             assert visits == (answer.least, answer.most)
 
 
-@LAWFUL
 @given(story=STORIES)
 def test_the_answer_that_the_record_gives_is_the_determination(
     story: Story, knowledge: Knowledge

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from reasoner import decide, load_case
@@ -14,12 +14,6 @@ if TYPE_CHECKING:
     from reasoner import Knowledge
     from reasoner.determination import Determination
 
-COMMON = settings(
-    max_examples=20,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],
-)
 STORIES = st.builds(
     Story,
     prior=st.integers(0, 14),
@@ -40,7 +34,6 @@ def contradicted(story: Story, many: int, knowledge: Knowledge) -> Determination
 
 
 @given(story=STORIES, more=st.integers(1, 9), where=st.integers(0, 9))
-@COMMON
 def test_a_robust_answer_to_two_counts_survives_every_count_between_them(
     story: Story, more: int, where: int, knowledge: Knowledge
 ) -> None:
@@ -56,7 +49,6 @@ def test_a_robust_answer_to_two_counts_survives_every_count_between_them(
 
 
 @given(story=STORIES, more=st.integers(1, 9))
-@COMMON
 def test_an_answer_to_two_counts_that_is_not_robust_differs_between_them(
     story: Story, more: int, knowledge: Knowledge
 ) -> None:
@@ -72,7 +64,6 @@ def test_an_answer_to_two_counts_that_is_not_robust_differs_between_them(
 
 
 @given(story=STORIES, more=st.integers(1, 9))
-@COMMON
 def test_a_count_that_is_proposed_to_be_stated_leads_where_it_says(
     story: Story, more: int, knowledge: Knowledge
 ) -> None:

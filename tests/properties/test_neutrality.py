@@ -8,7 +8,20 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from reasoner.terms import mn
-from tests.generated_cases import CASE, EITHER, Part, changed, finding, judged, name, without
+from tests.generated_cases import (
+    CASE,
+    EITHER,
+    MEASURED,
+    Part,
+    asking,
+    changed,
+    decided,
+    finding,
+    given_before,
+    judged,
+    name,
+    without,
+)
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
@@ -78,6 +91,20 @@ def test_the_word_of_a_reviewer_is_no_record(
     )
 
 
+@given(case=EITHER, who=st.sampled_from(["TreatingPhysician", "Therapist"]))
+def test_the_word_of_those_who_treat_is_a_record(
+    case: Part, who: str, knowledge: Knowledge
+) -> None:
+    """Each of them documents response and exceptional factors; neither counts for less."""
+    kept = [f for f in case["finding"] if f["findingType"] not in READ]
+    told = case | {"finding": [*kept, *(finding(kind, "Affirmed", who) for kind in READ)]}
+    decision = decided(told, knowledge)
+    request = decision.determinations[0].request
+
+    assert [v.value for v in decision.derivation.values(request, "exceptional")] == ["true"]
+    assert decision.derivation.value(request, "response") == mn("Improved").value
+
+
 @given(case=EITHER, edition=st.sampled_from(["mtus-chronic-pain-2009", "mtus-chronic-pain-2016"]))
 def test_a_rebuttal_that_was_not_accepted_is_none(
     case: Part, edition: str, knowledge: Knowledge
@@ -125,17 +152,41 @@ def test_an_authorization_lifts_the_cap_and_nothing_else(
 
 
 @given(case=EITHER)
-def test_an_adverse_letter_that_agrees_is_not_said_to_differ(
-    case: Part, knowledge: Knowledge
-) -> None:
-    """The audit compares dispositions: equal ones are no finding, different ones are."""
+def test_a_letter_that_agrees_is_not_said_to_differ(case: Part, knowledge: Knowledge) -> None:
+    """
+    The audit compares what came of the request as made: equal is no finding, different is one.
+
+    The usual form of letter knows no partial outcome: each request is upheld or overturned as it
+    was made, so a letter that upholds the denial of a request that is necessary only in part does
+    not differ, and is not to be accused of it. That is what `mn:wholeDisposition` says. A letter
+    that does know partial outcomes agrees by saying so, which is `mn:imrDisposition`. What part is
+    supported is told by the determination and by findings of their own.
+    """
     assume("imrDecision" in case)
-    found = judged(case, knowledge)
-    decided = case["imrDecision"]["decisionOutcome"]
+    decision = decided(case, knowledge)
+    found = decision.determinations[0]
+    agreeing = {
+        (knowledge.value(found.outcome, mn(form)) or "").rsplit("#", 1)[-1]
+        for form in ("wholeDisposition", "imrDisposition")
+    }
+    agrees = case["imrDecision"]["decisionOutcome"] in agreeing
+
+    assert ("AUD-09" in {s.rule for s in found.audit}) == (not agrees)
+    told = [f for f in decision.derivation.firings if f.name == "AGR-01"]
+    assert any(f.bindings["request"].value == found.request for f in told) == agrees
+
+
+@given(case=MEASURED, decided_as=st.sampled_from(["Upheld", "PartiallyOverturned", "Overturned"]))
+def test_in_part_is_neither_wholly_upheld_nor_overturned(
+    case: Part, decided_as: str, knowledge: Knowledge
+) -> None:
+    """Of a request that is necessary in part, only a letter that grants all of it differs."""
+    limit = judged(given_before(case, 0), knowledge).visits.limit
+    assume(limit is not None)
+    asked = asking(given_before(case, 0), (limit or 0) + 1)
+    told = asked | {"imrDecision": {"decisionOutcome": decided_as, "basis": "OtherBasis"}}
+    found = judged(told, knowledge)
+    assume(name(found) == "NecessaryInPart")
 
     differs = "AUD-09" in {s.rule for s in found.audit}
-
-    # A letter of that form decides on the whole request: it knows no part.
-    whole = (knowledge.value(found.outcome, mn("wholeDisposition")) or "").rsplit("#", 1)[-1]
-    assert differs == (whole != decided)
-    assert name(found)
+    assert differs == (decided_as == "Overturned")

@@ -15,6 +15,7 @@ from tests.generated_cases import (
     EITHER,
     MEASURED,
     Part,
+    asking,
     decided,
     given_before,
     judged,
@@ -295,3 +296,69 @@ def test_each_region_is_supported_by_a_current_diagnosis_or_told(
     told = {s.rule for s in decision.determinations[0].reasons}
     assert ("REG-02" in told) == bool(past)
     assert ("REG-06" in told) == bool(without_ - past)
+
+
+def in_dispute(case: Part, *, approved: int, asked: int) -> Part:
+    """Return the case as one of which utilization review approved a part."""
+    told = asking(case, asked)
+    told["request"][0]["originalVisits"] = approved + asked
+    day = told["request"][0].get("requestedOn") or told["urDecision"]["decidedOn"]
+    review = {"decisionOutcome": "Modified", "approvedVisits": approved, "decidedOn": day}
+    told["request"][0].pop("receivedOn", None)
+    return without(told, "imrDecision", "rebuttal") | {"urDecision": review}
+
+
+@given(
+    case=MEASURED,
+    prior=st.integers(0, 8),
+    approved=st.integers(1, 8),
+    offset=st.one_of(st.integers(-1, 1), st.integers(-4, 4)),
+)
+def test_a_remainder_is_reckoned_on_top_of_what_was_approved(
+    case: Part, prior: int, approved: int, offset: int, knowledge: Knowledge
+) -> None:
+    """Given, approved and in dispute, each named for what it is, against the largest figure."""
+    plain = in_dispute(given_before(case, prior), approved=approved, asked=1)
+    limit = judged(plain, knowledge).visits.limit
+    assume(limit is not None)
+    asked = max(1, (limit or 0) - prior - approved + offset)
+    found = judged(in_dispute(plain, approved=approved, asked=asked), knowledge)
+    assume(found.visits.limit == limit == found.visits.largest)
+    told = {s.rule: s.text for s in found.reasons}
+
+    total = prior + approved + asked
+    assert ("LIM-23" in told) == (total > (limit or 0))
+    assert ("LIM-24" in told) == (total <= (limit or 0))
+    text = told.get("LIM-23", told.get("LIM-24", ""))
+    assert [int(n) for n in re.findall(r"\d+", text)][:4] == [prior, approved, asked, total]
+
+
+@given(case=MEASURED, few=st.integers(0, 6), more=st.integers(1, 6), approved=st.integers(1, 8))
+def test_two_counts_bound_what_was_given_with_what_was_approved(
+    case: Part, few: int, more: int, approved: int, knowledge: Knowledge
+) -> None:
+    """Where two records state two counts, the greater one and the approved visits are the end."""
+    told = in_dispute(given_before(case, few), approved=approved, asked=2)
+    told["course"][0]["attendedVisits"] = [few, few + more]
+    decision = decided(told, knowledge)
+    request = decision.determinations[0].request
+
+    assert decision.derivation.number(request, "priorAtMost") == few + more + approved
+
+    further = {"treatment": told["request"][0]["treatment"], "countCertainty": "UnknownCount"}
+    open_ = decided(told | {"course": [*told["course"], further]}, knowledge)
+    assert open_.derivation.number(request, "priorAtMost") is None
+
+
+@given(case=MEASURED, prior=st.one_of(st.integers(0, 1), st.integers(8, 14)))
+def test_a_word_of_degree_is_held_against_the_number(
+    case: Part, prior: int, knowledge: Knowledge
+) -> None:
+    """“Extensive” is wrong of visits that were given and that the guideline still covers."""
+    states = [{"about": "ExtentOfTreatment", "truth": "Affirmed", "quote": "extensive therapy"}]
+    letter = {"decisionOutcome": "Upheld", "basis": "OtherBasis", "states": states}
+    found = judged(given_before(case, prior) | {"imrDecision": letter}, knowledge)
+    assume(found.visits.limit is not None)
+
+    fits = 0 < prior <= (found.visits.limit or 0)
+    assert ("AUD-04" in {s.rule for s in found.audit}) == fits

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reasoner import decide, decision_data, decision_rdf, load_case, load_case_file
@@ -27,12 +27,6 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 CASES = sorted((ROOT / "fixtures" / "cases").glob("*/case.ttl"))
 SEED = ROOT / "fixtures" / "cases" / "seed-2014-spine-12-visits" / "case.ttl"
-COMMON = settings(
-    max_examples=15,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 
 
 def written(case: CaseGraph, knowledge: Knowledge, form: str) -> bytes:
@@ -91,7 +85,6 @@ def test_a_recorded_determination_comes_out_again_byte_for_byte(
 
 
 @given(number=st.integers(0, 10_000), path=st.sampled_from(CASES))
-@COMMON
 def test_order_and_names_of_blank_nodes_do_not_reach_the_bytes(
     number: int, path: Path, knowledge: Knowledge
 ) -> None:

@@ -1,0 +1,139 @@
+"""Which faults can matter to a check: told by what is derived while it runs on sound knowledge."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from reasoner import engine
+from reasoner.derivation import Derivation
+from reasoner.facts import Facts, encode
+
+if TYPE_CHECKING:
+    from reasoner import Knowledge
+    from reasoner.derivation import Firing
+    from reasoner.rules import Rule
+    from tests.mutants.operators import Mutant
+
+DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+Told = tuple[Any, ...]
+
+
+class Watch:
+    """
+    A look at every derivation that is made between `begin` and `touched`.
+
+    A fault in a rule matters to a derivation if the rule, as it is and as it was, does not find the
+    same there. A fault in a fact matters if the derivation speaks of its subject, or is told of a
+    day beside the one that was moved. All other faults may matter always.
+
+    Args:
+        sound: The knowledge without a fault.
+        faults: The knowledge with each fault, by the number of the fault; none for a fault in the
+            engine.
+        mutants: The faults.
+        refused: The numbers of faults that never came to be knowledge.
+    """
+
+    def __init__(
+        self,
+        sound: Knowledge,
+        faults: dict[int, Knowledge],
+        mutants: list[Mutant],
+        refused: frozenset[int],
+    ) -> None:
+        self.sound = sound
+        self.all = frozenset(range(len(mutants))) - refused
+        self.rules: list[tuple[int, int, Rule, Rule]] = []
+        self.subjects: dict[int, frozenset[str]] = {}
+        self.days: dict[int, frozenset[str]] = {}
+        self.always: set[int] = set()
+        for number, mutant in enumerate(mutants):
+            if number in refused:
+                continue
+            if mutant.file.endswith(".rq"):
+                path = mutant.file.removeprefix("ontology/")
+                old, new = (
+                    next(r for r in k.rules if r.path == path) for k in (sound, faults[number])
+                )
+                self.rules.append((old.stratum, number, old, new))
+            elif number in faults and not mutant.file.startswith("shapes/"):
+                changed = set(faults[number].described.items()) ^ set(sound.described.items())
+                self.subjects[number] = frozenset(f"<{iri}>" for (iri, _), _ in changed)
+                self.days[number] = days_beside(mutant.old + mutant.new)
+            else:
+                self.always.add(number)
+        self.rules.sort(key=lambda one: one[0])
+        self.found: set[int] = set()
+        self.derived = 0
+        engine.Derivation = self._noted  # type: ignore[assignment, misc]
+
+    def begin(self) -> None:
+        """Forget what was found."""
+        self.found, self.derived = set(), 0
+
+    def touched(self) -> frozenset[int]:
+        """Say which faults may matter; all of them where nothing was derived."""
+        return frozenset(self.found | self.always) if self.derived else self.all
+
+    def _noted(self, **parts: Any) -> Derivation:
+        made = Derivation(**parts)
+        self.derived += 1
+        self._note_rules(made)
+        self._note_facts(made)
+        return made
+
+    def _note_rules(self, made: Derivation) -> None:
+        facts = Facts(self.sound.base_facts)
+        facts.add(encode(t) for t in made.told)
+        at, firings = 0, made.firings
+        for stratum, number, old, new in self.rules:
+            while at < len(firings) and self._stratum(firings[at]) < stratum:
+                facts.add(firings[at].concluded)
+                at += 1
+            if number not in self.found and differs(old, new, facts):
+                self.found.add(number)
+
+    def _stratum(self, firing: Firing) -> float:
+        return firing.rule.stratum if firing.rule else self.sound.membership - 0.5
+
+    def _note_facts(self, made: Derivation) -> None:
+        open_ = {n: s for n, s in self.subjects.items() if n not in self.found}
+        if not open_:
+            return
+        spoken = {term for f in made.firings for fact in f.rests_on for term in fact}
+        spoken |= {term for f in made.firings for fact in f.concluded for term in fact}
+        days = {day for t in made.told for day in DAY.findall(str(t.object))}
+        self.found |= {
+            n for n, subjects in open_.items() if subjects & spoken or days & self.days[n]
+        }
+
+
+def days_beside(text: str) -> frozenset[str]:
+    """List the days that a text names, and those beside them."""
+    return frozenset(
+        (date.fromisoformat(day) + timedelta(n)).isoformat()
+        for day in DAY.findall(text)
+        for n in (-1, 0, 1)
+    )
+
+
+def differs(old: Rule, new: Rule, facts: Facts) -> bool:
+    """Tell whether two rules find different things, or one of them cannot be tried at all."""
+    try:
+        return finds(old, facts) != finds(new, facts)
+    except (LookupError, TypeError, ValueError):
+        return True
+
+
+def finds(rule: Rule, facts: Facts) -> Told:
+    """Say what a rule finds, with what it rests on and how it is told."""
+    fired = engine._fire(rule, facts)
+    if not fired:
+        return ()
+    head = (rule.because, rule.role, rule.order, rule.about, rule.listed, rule.title, rule.source)
+    return (
+        *head,
+        *((sorted(f.row.items()), f.concluded, f.counted, f.rests_on, f.absences) for f in fired),
+    )

@@ -1,0 +1,85 @@
+"""In whose company a case is decided does not matter: other cases, threads, engines, stores."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reasoner import decide, decision_data, load_case
+from reasoner.engine import derive
+from reasoner.errors import CaseUnreadable
+from reasoner.reference import derive_in_store
+from tests.generated_cases import CASE, EITHER, Part, decided, turtle
+
+if TYPE_CHECKING:
+    from reasoner import Knowledge
+
+OTHER = "https://w3id.org/mednec/case/another"
+
+
+def written(case: Part, knowledge: Knowledge) -> str:
+    return json.dumps(decision_data(decided(case, knowledge), knowledge))
+
+
+@given(case=EITHER, others=st.lists(EITHER, min_size=1, max_size=3))
+def test_the_cases_of_others_do_not_matter(
+    case: Part, others: list[Part], knowledge: Knowledge
+) -> None:
+    """Whoever was decided before, under the same name or not, leaves nothing behind."""
+    first = written(case, knowledge)
+    for other in others:
+        written(other, knowledge)
+
+    assert written(case, knowledge) == first
+
+
+@given(case=EITHER, other=EITHER)
+def test_two_cases_in_one_file_are_never_mixed(
+    case: Part, other: Part, knowledge: Knowledge
+) -> None:
+    """A file that tells of two patients is refused, not decided for one with facts of both."""
+    both = turtle(case) + turtle(other).replace(CASE, OTHER)
+
+    with pytest.raises(CaseUnreadable, match="expected one mn:Case, found 2"):
+        load_case(both.encode(), knowledge, form="turtle")
+
+
+@given(cases=st.lists(EITHER, min_size=2, max_size=4))
+def test_the_number_of_workers_does_not_matter(cases: list[Part], knowledge: Knowledge) -> None:
+    """Threads that share the knowledge write the bytes that one alone writes."""
+    alone = [written(case, knowledge) for case in cases]
+
+    for workers in (1, 4):
+        with ThreadPoolExecutor(workers) as pool:
+            assert list(pool.map(lambda case: written(case, knowledge), cases)) == alone
+
+
+@given(case=EITHER)
+def test_the_engine_does_not_matter(case: Part, knowledge: Knowledge) -> None:
+    """The texts of the rules, run by a SPARQL engine, derive what the compiled rules derive."""
+    read = load_case(turtle(case).encode(), knowledge, form="turtle")
+
+    assert derive_in_store(knowledge, read.triples) == derive(knowledge, read.triples).derived
+
+
+@pytest.mark.slow
+@given(case=EITHER)
+def test_where_the_store_is_kept_does_not_matter(case: Part, knowledge: Knowledge) -> None:
+    """In memory or on disk: the same facts follow, and the same determination."""
+    read = load_case(turtle(case).encode(), knowledge, form="turtle")
+    with tempfile.TemporaryDirectory() as folder:
+        on_disk = derive_in_store(knowledge, read.triples, folder=Path(folder))
+
+        path = Path(folder) / "case.ttl"
+        path.write_text(turtle(case), encoding="utf-8")
+        from_disk = decide(load_case(path.read_bytes(), knowledge, form="turtle"), knowledge)
+
+    assert on_disk == derive_in_store(knowledge, read.triples)
+    assert decision_data(from_disk, knowledge) == decision_data(decided(case, knowledge), knowledge)

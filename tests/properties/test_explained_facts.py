@@ -1,0 +1,133 @@
+"""What a determination rests on: all of it is needed, nothing else is, and it can be taken back."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from reasoner import decide, decision_data, load_case
+from reasoner.determination import conclude
+from reasoner.engine import derive
+from reasoner.errors import CaseError
+from reasoner.facts import encode
+from tests.generated_cases import EITHER, MEASURED, Part, decided, judged, name, turtle
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+    from reasoner import Decision, Knowledge
+    from reasoner.determination import Determination
+
+KEPT: Final = "22-rdf-syntax-ns#type"
+"""The kinds of things: read off the form of the case, not told by it."""
+
+
+def rested_on(decision: Decision) -> dict[tuple[str, str, str], ox.Triple]:
+    """List the facts of the case that stand in the proof of its first request."""
+    told = {encode(t): t for t in decision.case.triples}
+    named = {fact for firing in decision.determinations[0].proof for fact in firing.rests_on}
+    return {fact: t for fact, t in told.items() if fact in named and KEPT not in fact[1]}
+
+
+def concluded(decision: Decision, knowledge: Knowledge, facts: set[Any]) -> Determination:
+    """Conclude from some of the facts of a case, whether or not the shapes would let them pass."""
+    kept = tuple(t for t in decision.case.triples if encode(t) in facts or KEPT in str(t.predicate))
+    return conclude(knowledge, derive(knowledge, kept), decision.determinations[0].request)
+
+
+def verdict(one: Determination) -> tuple[Any, ...]:
+    governing = [g.source.iri for g in one.governing]
+    return one.outcome, one.robust, one.visits, governing, [s.text for s in one.reasons]
+
+
+def words(one: Determination) -> list[list[str]]:
+    parts = (one.dates, one.administrator, one.search, one.reasons, one.missing, one.changes)
+    return [[s.text for s in part] for part in (*parts, one.legal, one.otherwise, one.audit)]
+
+
+@given(case=EITHER)
+def test_what_is_explained_is_enough(case: Part, knowledge: Knowledge) -> None:
+    """
+    From the facts of the explanation alone the same is concluded, and every reason is given again.
+
+    Two kinds of facts stand in no proof, since they work by being there. A course of the same care
+    that does not count, for another region, shows that the file tells of earlier care, so that the
+    count is not open: courses are kept here. And a fact may keep a reason silent, as a diagnosis
+    does for a region that would be said to have none: a reason may come in addition.
+    """
+    decision = decided(case, knowledge)
+    told = {encode(t): t for t in decision.case.triples}
+    courses = {fact[2] for fact in told if fact[1].endswith("#course>")}
+    history = {fact for fact in told if courses & {fact[0], fact[2]}}
+    alone = concluded(decision, knowledge, set(rested_on(decision)) | history)
+    whole = decision.determinations[0]
+
+    assert verdict(alone)[:-1] == verdict(whole)[:-1]
+    assert set(verdict(alone)[-1]) >= set(verdict(whole)[-1])
+
+
+def stands_in(fact: tuple[str, str, str], case: Part) -> bool:
+    """
+    Tell whether the law reads the same where a fact is not stated, or it is stated twice.
+
+    An onset on the day of injury is the onset that is taken where none is stated, and the visits of
+    a course that names no region are counted as those for a region that was asked for.
+    """
+    injury, told = case["injury"], turtle(case)
+    value = re.split(r"[/#]", fact[2].strip("<>"))[-1]
+    if "#condition>" in fact[1] or "#findingType>" in fact[1] or "#truth>" in fact[1]:
+        return told.count(f":{value} ") + told.count(f":{value}\n") > 1
+    if fact[1].endswith("#onsetOn>"):
+        return bool(injury["onsetOn"] == injury["injuredOn"])
+    return fact[1].endswith("#region>") and "#request" not in fact[0]
+
+
+@given(case=EITHER, place=st.integers(0, 10**6))
+def test_what_is_explained_is_needed(case: Part, place: int, knowledge: Knowledge) -> None:
+    """A fact on which a determination rests cannot be left out without a word being changed."""
+    decision = decided(case, knowledge)
+    facts = rested_on(decision)
+    fact = sorted(facts)[place % len(facts)]
+    assume(not stands_in(fact, case))
+    lines = "".join(f"{t} .\n" for t in decision.case.triples if encode(t) != fact)
+    try:
+        found = decide(load_case(lines.encode(), knowledge, form="turtle"), knowledge)
+    except CaseError:
+        return  # needed indeed: nothing can be decided without it
+    (less, *_), (before, *_) = found.determinations, decision.determinations
+
+    assert (*verdict(less), words(less)) != (*verdict(before), words(before))
+
+
+@given(case=MEASURED)
+def test_without_what_decides_nothing_is_decided(case: Part, knowledge: Knowledge) -> None:
+    """The facts on which the outcome itself rests taken out, it is not reached any more."""
+    decision = decided(case, knowledge)
+    before = decision.determinations[0]
+    assume(name(before) in {"MedicallyNecessary", "NecessaryInPart"})
+    told = {encode(t) for t in decision.case.triples}
+    decisive = {f for f in rested_on(decision) if f[1].endswith(("#condition>", "#icd9>"))}
+    after = concluded(decision, knowledge, told - decisive)
+
+    assert decisive
+    assert name(after) == "NotEstablished"
+
+
+@given(case=EITHER, part=st.sampled_from(["course", "finding", "diagnosis", "record"]))
+def test_what_is_retracted_and_added_back_was_never_gone(
+    case: Part, part: str, knowledge: Knowledge
+) -> None:
+    """Taken out, decided, put back at the end and decided: the bytes of the first time."""
+    assume(case[part])
+    first = json.dumps(decision_data(decided(case, knowledge), knowledge))
+    less = {key: value for key, value in case.items() if key != part}
+    if part != "diagnosis":
+        judged(less, knowledge)
+    back = less | {part: case[part]}
+
+    assert turtle(back) != turtle(case) or list(back) == list(case)
+    assert json.dumps(decision_data(decided(back, knowledge), knowledge)) == first

@@ -1,0 +1,144 @@
+"""What is published later leaves what was decided before as it was, word for word."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import pyoxigraph as ox
+from hypothesis import given
+
+from reasoner.explain import Saying
+from reasoner.judgement import Slot
+from reasoner.populations import compile_populations
+from reasoner.terms import LABEL, TYPE, XSD, mn
+from reasoner.vocabulary import Vocabulary
+from tests.generated_cases import EITHER, MEASURED, Part, decided, judged, listed, without
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reasoner import Knowledge
+
+GUIDELINE: Final = "https://w3id.org/mednec/guideline/"
+PASSED_OVER: Final = "SRCH-04"
+NEW: Final = ox.NamedNode(f"{GUIDELINE}later-2099")
+DAYS: Final = tuple(date(year, 1, 1) for year in (*range(2008, 2024), 2030))
+
+
+def last_day(case: Part) -> date:
+    """Say which of the dates that a case names is the last."""
+    found = []
+    for key, value in case.items():
+        for one in listed(value):
+            if isinstance(one, dict):
+                found.append(last_day(one))
+            elif isinstance(one, date) and key != "id":
+                found.append(one)
+    return max(found, default=date.min)
+
+
+def edition(knowledge: Knowledge, day: date) -> Iterator[ox.Triple]:
+    """Write an edition that begins on a day, outranks all others and supports one visit."""
+    yield ox.Triple(NEW, TYPE, mn("Guideline"))
+    yield ox.Triple(NEW, LABEL, ox.Literal("a later edition", language="en"))
+    yield ox.Triple(NEW, mn("tier"), mn("ScheduleTier"))
+    yield ox.Triple(NEW, mn("keyedOn"), mn("onRequestDate"))
+    begin = ox.Literal(day.isoformat(), datatype=ox.NamedNode(f"{XSD}date"))
+    yield ox.Triple(NEW, mn("effectiveFrom"), begin)
+    for old in sorted(knowledge.editions):
+        yield ox.Triple(NEW, mn("displaces"), ox.NamedNode(old))
+    for t in knowledge.facts:
+        if t.predicate == mn("population"):
+            row = ox.NamedNode(f"{NEW.value}/{str(t.subject)[1:-1].removeprefix(GUIDELINE)}")
+            yield ox.Triple(row, TYPE, mn("Recommendation"))
+            yield ox.Triple(row, LABEL, ox.Literal("one visit", language="en"))
+            yield ox.Triple(row, mn("statedIn"), NEW)
+            yield ox.Triple(row, mn("population"), t.object)
+            yield ox.Triple(row, mn("maximumVisits"), ox.Literal(1))
+
+
+def knowing(knowledge: Knowledge, facts: tuple[ox.Triple, ...]) -> Knowledge:
+    """Return the knowledge with other facts, under the same hash: so that bytes can be compared."""
+    return replace(
+        knowledge,
+        facts=facts,
+        populations=compile_populations(facts),
+        vocabulary=Vocabulary.read(facts),
+        origins={**knowledge.origins, NEW.value: "ontology/guidelines/later-2099.ttl"},
+    )
+
+
+@cache
+def with_later(knowledge: Knowledge, day: date) -> Knowledge:
+    return knowing(knowledge, (*knowledge.facts, *edition(knowledge, day)))
+
+
+@cache
+def without_later(knowledge: Knowledge, day: date) -> Knowledge:
+    """Return the knowledge as it would be if no edition that begins on the day or later was out."""
+    begins = ((e, knowledge.value(e, mn("effectiveFrom")) or "") for e in knowledge.editions)
+    later = {ox.NamedNode(e) for e, begin in begins if begin >= day.isoformat()}
+    rows = {t.subject for t in knowledge.facts if t.predicate == mn("statedIn")}
+    stated = {
+        t.subject
+        for t in knowledge.facts
+        if t.subject in rows and t.predicate == mn("statedIn") and t.object in later
+    }
+    gone = later | stated
+    return knowing(knowledge, tuple(t for t in knowledge.facts if t.subject not in gone))
+
+
+def told(case: Part, knowledge: Knowledge) -> list[Any]:
+    """
+    Return all that is determined, with the sources behind each sentence.
+
+    One kind of sentence is left out: the search lists what it passes over because it is not in
+    force on the date that counts, and that list names editions that are still to begin.
+    """
+    found = []
+    for one in decided(case, knowledge).determinations:
+        parts = {f.name: getattr(one, f.name) for f in fields(one)}
+        for name in ("proof", "sources"):
+            del parts[name]
+        parts["search"] = tuple(s for s in one.search if s.rule != PASSED_OVER)
+        found.append({name: shown(part) for name, part in parts.items()})
+    return found
+
+
+def shown(part: Any) -> Any:
+    """Write a part of a determination so that two can be compared."""
+    if isinstance(part, Saying):
+        return part.rule, part.text, part.basis, sorted(part.sources)
+    if isinstance(part, Slot):
+        return part.iri, [(a.iri, a.outcome, a.least, a.most, a.given) for a in part.answers]
+    if isinstance(part, tuple):
+        return [shown(one) for one in part]
+    return part
+
+
+@given(case=EITHER)
+def test_a_later_edition_changes_nothing_before_its_day(case: Part, knowledge: Knowledge) -> None:
+    """An edition that outranks all others, published for a day after the case."""
+    day = next(day for day in DAYS if day > last_day(case))
+
+    assert told(case, with_later(knowledge, day)) == told(case, knowledge)
+
+
+@given(case=EITHER)
+def test_what_was_not_out_yet_changes_nothing(case: Part, knowledge: Knowledge) -> None:
+    """Without the editions that began after the case it is decided as it is with them."""
+    day = next(day for day in DAYS if day > last_day(case))
+
+    assert told(case, without_later(knowledge, day)) == told(case, knowledge)
+
+
+@given(case=MEASURED)
+def test_an_edition_governs_from_its_day_on(case: Part, knowledge: Knowledge) -> None:
+    """The same edition, published for a day before the case, does decide it."""
+    found = judged(without(case, "rebuttal"), with_later(knowledge, date(2008, 1, 1)))
+
+    assert {g.source.iri.startswith(NEW.value) for g in found.governing} == {True}
+    assert found.visits.limit == 1
