@@ -30,7 +30,9 @@ def named_files(text: str) -> list[str]:
         folder = ""
         for name in re.findall(r"`([^`]+)`", row.split("|")[1]):
             folder = name.rpartition("/")[0] or folder
-            found.append(f"{name}*" if name.endswith("/") else f"{folder}/{name.rsplit('/', 1)[-1]}")
+            found.append(
+                f"{name}*" if name.endswith("/") else f"{folder}/{name.rsplit('/', 1)[-1]}"
+            )
     return found
 
 
@@ -73,14 +75,28 @@ def test_the_counts_of_what_is_verified_are_those_of_the_knowledge(knowledge: Kn
     """What was seen and what is recalled is told as it is."""
     text = (ROOT / "README.md").read_text("utf-8")
     verified = {t.subject for t in knowledge.facts if t.object == mn("Verified")}
-    rows = {t.subject for t in knowledge.facts if (t.predicate, t.object) == (TYPE, mn("Recommendation"))}
+    rows = {
+        t.subject
+        for t in knowledge.facts
+        if (t.predicate, t.object) == (TYPE, mn("Recommendation"))
+    }
     counts = (len(rows), len(rows & verified), len(rows - verified))
+    law = {
+        t.subject
+        for t in knowledge.facts
+        if t.predicate == mn("verification")
+        and knowledge.origins.get(t.subject.value, "").startswith("ontology/law/")
+    }
 
     assert f"Of {counts[0]} recommendations, {counts[1]} are verified and {counts[2]}" in text
+    assert f"Of {len(law)} provisions" in text
+    assert f"statements of law, {len(law & verified)} are verified" in text
 
 
 def test_a_document_that_lags_behind_is_seen() -> None:
     """The reading of tables can fail: a row that is left out is missed."""
-    table = "## Code map\n\n| file | does |\n| --- | --- |\n| `a/b.py`, `c_*.py` | x |\n\nKnowledge:"
+    table = (
+        "## Code map\n\n| file | does |\n| --- | --- |\n| `a/b.py`, `c_*.py` | x |\n\nKnowledge:"
+    )
 
     assert named_files(table) == ["a/b.py", "a/c_*.py"]

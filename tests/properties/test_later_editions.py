@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from reasoner import Knowledge
 
 GUIDELINE: Final = "https://w3id.org/mednec/guideline/"
-PASSED_OVER: Final = "SRCH-04"
 NEW: Final = ox.NamedNode(f"{GUIDELINE}later-2099")
 DAYS: Final = tuple(date(year, 1, 1) for year in (*range(2008, 2024), 2030))
 
@@ -92,18 +91,11 @@ def without_later(knowledge: Knowledge, day: date) -> Knowledge:
 
 
 def told(case: Part, knowledge: Knowledge) -> list[Any]:
-    """
-    Return all that is determined, with the sources behind each sentence.
-
-    One kind of sentence is left out: the search lists what it passes over because it is not in
-    force on the date that counts, and that list names editions that are still to begin.
-    """
+    """Return all that is determined, with the sources behind each sentence; not the proof."""
     found = []
     for one in decided(case, knowledge).determinations:
         parts = {f.name: getattr(one, f.name) for f in fields(one)}
-        for name in ("proof", "sources"):
-            del parts[name]
-        parts["search"] = tuple(s for s in one.search if s.rule != PASSED_OVER)
+        del parts["proof"]
         found.append({name: shown(part) for name, part in parts.items()})
     return found
 
