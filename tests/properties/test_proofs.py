@@ -35,7 +35,7 @@ Place = tuple[str | int, ...]
 
 # What a proof says of the knowledge base that only its files can bear out: where things stand, and
 # rules and populations that the case never met.
-OF_THE_FILES = ("facts[].file", "facts[].line", "knowledge", "populations[]", "rules[]")
+OF_THE_FILES = ("facts[].file", "facts[].line", "knowledge", "populations", "rules")
 MUTANTS = 20
 
 
@@ -103,7 +103,10 @@ def other_values(value: Any, others: list[Any]) -> Iterator[Any]:
             yield from (value[1:], value[:-1], [*value, value[-1]])
         if len(value) > 1 and json.dumps(value[::-1]) != json.dumps(value):
             yield value[::-1]
-    yield None
+    if value is None:
+        yield from ("2014-05-09", 0)
+    else:
+        yield None
 
 
 def mutations(proof: Proof, chance: random.Random, *, each: int) -> Iterator[tuple[str, Proof]]:
