@@ -96,10 +96,17 @@ class WhyNotPage:
 
     def __init__(self, asked: Data) -> None:
         self.asked = asked
+        # What is told in short: the grounds; else what the outcome itself says, else all there is.
         self.grounds: dict[str, None] = {}
+        self.outright: dict[str, None] = {}
+        self.others: dict[str, None] = {}
         self.files: dict[str, str] = {}
         self.tests: set[str] = set()
         self.number = 0
+        # What stands in the way of each premise, for the places where it is named again.
+        self.below: dict[str, dict[str, None]] = {}
+        self.within: list[tuple[str, int]] = []
+        self.aside = 0
 
     def lines(self) -> list[str]:
         """Write the page."""
@@ -107,13 +114,17 @@ class WhyNotPage:
         for found in _list(self.asked, "found"):
             paths += self._missing(found, "", "", None)
         lines = [f"Why not: {self.asked['about']}", "", "What stands in the way, in short:"]
-        for number, ground in enumerate(self.grounds, start=1):
+        for number, ground in enumerate(self.grounds or self.outright or self.others, start=1):
             lines += _wrapped(ground, "", f"{number:>3}  ")
         lines += ["", "Each path to it, and what fails:", *paths, "", "Rules named:"]
         return [*lines, *(f"  {name:<9}{file}" for name, file in sorted(self.files.items())), ""]
 
     def _ground(self, text: str) -> None:
-        self.grounds.setdefault(text)
+        """Count a ground; one below a premise after the first that fails is told in its place."""
+        for premise, aside in self.within:
+            if aside == self.aside:
+                self.below[premise].setdefault(text)
+        (self.others if self.aside else self.grounds).setdefault(text)
 
     def _cite(self, data: Data) -> str:
         self.files[str(data["rule"])] = str(data["ruleFile"])
@@ -124,9 +135,17 @@ class WhyNotPage:
         subject = "" if node["about"] == about else f"{node['about']}: "
         above = " (see above)" if node.get("shownAbove") else ""
         yield from _wrapped(f"not so: {subject}{node['words']}{above}", indent, "✗ ")
+        premise = f"{node['about']} {node['premise']}"
         if above:
+            for ground in self.below.get(premise, ()):
+                self._ground(ground)
             return
-        inner = indent + STEP
+        self.below[premise] = {}
+        self.within.append((premise, self.aside))
+        yield from self._unmet(node, indent + STEP, above_it)
+        self.within.pop()
+
+    def _unmet(self, node: Data, inner: str, above_it: Data | None) -> Iterator[str]:
         if outside := cast("Data | None", node.get("outside")):
             unmet = "; ".join(cast("list[str]", outside["unmet"]))
             told = f"outside “{outside['population']}”: not met: {unmet}"
@@ -156,13 +175,18 @@ class WhyNotPage:
             for present in _list(attempt, "present"):
                 by = cast("Data", present["by"])
                 said = f"{by['wouldSay']} {self._cite(by)}" if by else str(present["words"])
-                if not (top and attempt["missing"]):
-                    self._ground(f"this is so: {said}{_place(present)}")
+                ground = f"this is so: {said}{_place(present)}"
+                if top and attempt["missing"]:
+                    self.outright.setdefault(ground)
+                else:
+                    self._ground(ground)
                 yield from _wrapped(
                     f"fails, because this is so: {said}{_place(present)}", inner, "✗ "
                 )
-            for missing in _list(attempt, "missing"):
+            for place, missing in enumerate(_list(attempt, "missing")):
+                self.aside += place > 0
                 yield from self._missing(missing, inner, about, way)
+                self.aside -= place > 0
         if way["others"]:
             yield from _wrapped(f"and {way['others']} more such", inner)
 

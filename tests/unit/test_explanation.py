@@ -62,6 +62,9 @@ def test_the_why_not_of_the_seed_says_what_stands_in_the_way(
         "not stated: any finding: finding type: exceptional factors",
     ):
         assert words in short
+    assert "trial visits" not in short
+    assert "\n  4  " in short
+    assert "\n  5  " not in short
     assert "mtus-chronic-pain-2009.ttl:" in page
     assert "case.ttl:" in page
 
