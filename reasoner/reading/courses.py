@@ -93,21 +93,35 @@ def _again(
     for entry in lexicon.kind("CountPhrase"):
         for pattern in entry.patterns:
             match = None if TARGET in pattern.pattern else pattern.search(text.flat, first, last)
-            value = number_of(match["count"]) if match else None
-            if match and value is not None and value <= MOST:
-                least = match.groupdict().get("least") or match.groupdict().get("more")
-                sure = lexicon.coded("CertaintyWord", "at_least" if least else "exact")
-                span = text.span(*match.span())
-                concept = named[-1].entry.concept
-                return Course(
-                    treatment=Stated(value=concept, spans=(span,), confidence=Confidence.INFERRED),
-                    regions=(),
-                    visits=Stated(value=value, spans=(text.span(*match.span("count")),)),
-                    certainty=Stated(value=sure.concept, spans=(span,)),
-                    after_denial=False,
-                    span=span,
-                )
+            if match is None:
+                continue
+            visits = _counted(text, match)
+            if visits is None and entry.code != "unknown":
+                continue
+            least = match.groupdict().get("least") or match.groupdict().get("more")
+            sure = lexicon.coded("CertaintyWord", "at_least" if least else entry.code)
+            span = text.span(*match.span())
+            concept = named[-1].entry.concept
+            return Course(
+                treatment=Stated(value=concept, spans=(span,), confidence=Confidence.INFERRED),
+                regions=(),
+                visits=visits,
+                certainty=Stated(value=sure.concept, spans=(span,)),
+                after_denial=False,
+                span=span,
+            )
     return None
+
+
+def _counted(text: Text, match: re.Match[str]) -> Stated[int] | None:
+    """Return the visits that a match counts; a second part of a course adds to the first."""
+    groups = match.groupdict()
+    count, further = (number_of(groups.get(name) or "") for name in ("count", "further"))
+    if count is None or count + (further or 0) > MOST:
+        return None
+    names = ("count",) if further is None else ("count", "further")
+    spans = tuple(text.span(*match.span(name)) for name in names)
+    return Stated(value=count + (further or 0), spans=spans)
 
 
 def _clause_end(flat: str, mention: Mention, end: int) -> int:
@@ -141,14 +155,13 @@ def _count(
             if TARGET in m[0]
         ]
         for match in sorted(found, key=lambda m: m.end() - m.start()):
-            value = number_of(match["count"])
-            if value is None or value > MOST:
+            visits = _counted(text, match)
+            if visits is None:
                 continue
             least = (
                 entry.code != "exact"
                 or match.groupdict().get("least")
                 or match.groupdict().get("more")
             )
-            visits = Stated(value=value, spans=(text.span(*match.span("count")),))
             return visits, "at_least" if least else "exact", text.span(*match.span())
     return None, "unknown", text.span(mention.start, mention.end)
