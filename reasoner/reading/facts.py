@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from .dosage import visits_of
 from .model import Confidence, ItemFacts, Stated
 from .numbers import add_months
+from .response import IMPROVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -183,6 +184,8 @@ def _response(
         return silent
     own = classes_of(lexicon, item.treatment.value)
     near = [r for r in responses if r.treatment_class is None or r.treatment_class in own]
+    if _credited_elsewhere(responses, own):
+        near = [r for r in near if r.said.value.code != IMPROVED or r.treatment_class]
     by_code: dict[str, list[Stated[Concept]]] = {}
     for response in near:
         by_code.setdefault(response.said.value.code, []).append(response.said)
@@ -195,6 +198,12 @@ def _response(
                 confidence=Confidence.CONFLICTING if conflicting else said[0].confidence,
             )
     return silent
+
+
+def _credited_elsewhere(responses: Iterable[Response], own: set[str]) -> bool:
+    """Say whether the summary credits improvement to treatments of other classes, and to none of these."""
+    credited = {r.treatment_class for r in responses if r.said.value.code == IMPROVED} - {None}
+    return bool(credited) and not credited & own
 
 
 def _phase(
