@@ -39,17 +39,19 @@ class Measure:
         on: The date right after it, else the last one that the letter names before it.
         value: The most of a range.
         span: The words.
+        at: Where they begin in the plain text.
     """
 
     what: tuple[str, ...]
     on: date
     value: int
     span: Span
+    at: int
 
 
-def better(text: Text, lexicon: Lexicon, start: int, end: int) -> tuple[Span, ...]:
+def better(text: Text, lexicon: Lexicon, start: int, end: int) -> tuple[tuple[int, Span], ...]:
     """
-    Return the words of the figures that became better from one day to a later one.
+    Return the figures that became better from one day to a later one: offset in `flat`, and words.
 
     Empty if none did, or if any became worse: then the figures say nothing either way.
     """
@@ -65,13 +67,16 @@ def better(text: Text, lexicon: Lexicon, start: int, end: int) -> tuple[Span, ..
             continue
         if last.value < first.value:
             return ()
-        spans += [first.span, last.span]
+        spans += [(first.at, first.span), (last.at, last.span)]
     return tuple(sorted(spans))
 
 
-def _compared(text: Text, lexicon: Lexicon, start: int, end: int) -> tuple[list[Span], bool]:
+def _compared(
+    text: Text, lexicon: Lexicon, start: int, end: int
+) -> tuple[list[tuple[int, Span]], bool]:
     """Return figures that their own words set beside a worse one, and whether one is worse."""
-    spans, worse = [], False
+    spans: list[tuple[int, Span]] = []
+    worse = False
     entries = tuple(lexicon.coded("MeasurePhrase", code) for code in (COMPARED, LESS))
     for mention in lexicon.mentions(entries, text.flat, start, end):
         now, before = (number_of(mention.match[name]) for name in ("value", "before"))
@@ -79,7 +84,7 @@ def _compared(text: Text, lexicon: Lexicon, start: int, end: int) -> tuple[list[
             gain = before - now if mention.entry.code == LESS else now - before
             worse = worse or gain < 0
             if gain > 0:
-                spans.append(text.span(mention.start, mention.end))
+                spans.append((mention.start, text.span(mention.start, mention.end)))
     return spans, worse
 
 
@@ -107,6 +112,7 @@ def _measures(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterator[Me
                     on=on,
                     value=amount.most,
                     span=text.span(mention.start, mention.end),
+                    at=mention.start,
                 )
 
 
