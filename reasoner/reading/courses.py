@@ -93,24 +93,39 @@ def _again(
     for entry in lexicon.kind("CountPhrase"):
         for pattern in entry.patterns:
             match = None if TARGET in pattern.pattern else pattern.search(text.flat, first, last)
-            if match is None:
-                continue
-            visits = _counted(text, match)
-            if visits is None and entry.code != "unknown":
-                continue
-            least = match.groupdict().get("least") or match.groupdict().get("more")
-            sure = lexicon.coded("CertaintyWord", "at_least" if least else entry.code)
-            span = text.span(*match.span())
-            concept = named[-1].entry.concept
-            return Course(
-                treatment=Stated(value=concept, spans=(span,), confidence=Confidence.INFERRED),
-                regions=(),
-                visits=visits,
-                certainty=Stated(value=sure.concept, spans=(span,)),
-                after_denial=False,
-                span=span,
-            )
+            visits = _counted(text, match) if match else None
+            if match and visits:
+                groups = match.groupdict()
+                least = groups.get("least") or groups.get("more")
+                code = "at_least" if least else "exact"
+                return _named_before(text, lexicon, named[-1], code, match.span(), visits)
+    open_ = lexicon.coded("ContextPhrase", "uncounted")
+    for mention in lexicon.mentions((open_,), text.flat, first, last):
+        at = (mention.start, mention.end)
+        return _named_before(text, lexicon, named[-1], "unknown", at, None)
     return None
+
+
+def _named_before(
+    text: Text,
+    lexicon: Lexicon,
+    mention: Mention,
+    code: str,
+    at: tuple[int, int],
+    visits: Stated[int] | None,
+) -> Course:
+    """Return a course of the treatment that an earlier sentence names."""
+    span = text.span(*at)
+    certainty = lexicon.coded("CertaintyWord", code)
+    concept = mention.entry.concept
+    return Course(
+        treatment=Stated(value=concept, spans=(span,), confidence=Confidence.INFERRED),
+        regions=(),
+        visits=visits,
+        certainty=Stated(value=certainty.concept, spans=(span,)),
+        after_denial=False,
+        span=span,
+    )
 
 
 def _counted(text: Text, match: re.Match[str]) -> Stated[int] | None:

@@ -138,7 +138,7 @@ def _goes_on(text: Text, start: int, at: int) -> bool:
     """Say whether a paragraph goes on in the next: its last line is cut within a phrase."""
     words = text.flat[start:at].rstrip()
     cut = bool(CUT.search(words)) or text.flat[at : at + 1].islower() or text.flat[at] == "("
-    return bool(words) and len(words) < LONGEST_CUT and words[-1] not in ".:?!;\"" and cut
+    return bool(words) and len(words) < LONGEST_CUT and words[-1] not in '.:?!;"' and cut
 
 
 def _all_labels(text: Text, lexicon: Lexicon, start: int, end: int) -> list[Mention]:
