@@ -88,6 +88,10 @@ def _again(
     """Read a count of visits beside no treatment: of the one treatment that was named last."""
     if len({m.entry.one("treatmentClass") for m in named}) != 1:
         return None
+    open_ = lexicon.coded("ContextPhrase", "uncounted")
+    for mention in lexicon.mentions((open_,), text.flat, first, last):
+        at = (mention.start, mention.end)
+        return _named_before(text, lexicon, named[-1], "unknown", at, None)
     if any(_says(lexicon, code, text.flat, (first, last)) for code in ("request", "decided")):
         return None
     for entry in lexicon.kind("CountPhrase"):
@@ -99,10 +103,6 @@ def _again(
                 least = groups.get("least") or groups.get("more")
                 code = "at_least" if least else "exact"
                 return _named_before(text, lexicon, named[-1], code, match.span(), visits)
-    open_ = lexicon.coded("ContextPhrase", "uncounted")
-    for mention in lexicon.mentions((open_,), text.flat, first, last):
-        at = (mention.start, mention.end)
-        return _named_before(text, lexicon, named[-1], "unknown", at, None)
     return None
 
 
