@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .lexicon import Lexicon, Mention
+    from .model import Concept
     from .text import Text
 
 FOLLOWING: Final = 2
@@ -74,7 +75,7 @@ def _course(
     certainty = lexicon.coded("CertaintyWord", code)
     return Course(
         treatment=treatment,
-        regions=read_regions(text, lexicon, mention.end, _clause_end(flat, mention, sentence[1])),
+        regions=_regions(text, lexicon, flat, mention, sentence),
         visits=visits,
         certainty=Stated(value=certainty.concept, spans=(span,)),
         after_denial=asked,
@@ -137,6 +138,23 @@ def _counted(text: Text, match: re.Match[str]) -> Stated[int] | None:
     names = ("count",) if further is None else ("count", "further")
     spans = tuple(text.span(*match.span(name)) for name in names)
     return Stated(value=count + (further or 0), spans=spans)
+
+
+def _regions(
+    text: Text, lexicon: Lexicon, flat: str, mention: Mention, sentence: tuple[int, int]
+) -> tuple[Stated[Concept], ...]:
+    """Return the regions that the words right beside a treatment say it was for."""
+    before = lexicon.mentions("RegionWord", text.flat, sentence[0], mention.start)
+    if before and text.flat[before[-1].end : mention.start] == " ":
+        return read_regions(text, lexicon, before[-1].start, mention.start)
+    end = _clause_end(flat, mention, sentence[1])
+    for pattern in lexicon.coded("ContextPhrase", "for_region").patterns:
+        found = pattern.match(flat, mention.start, end)
+        if found:
+            named = lexicon.mentions("RegionWord", text.flat, found.end(), end)
+            if named and named[0].start == found.end():
+                return read_regions(text, lexicon, found.end(), end)
+    return ()
 
 
 def _clause_end(flat: str, mention: Mention, end: int) -> int:

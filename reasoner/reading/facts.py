@@ -29,7 +29,7 @@ def with_facts(
     """Return an item with its facts; one of a treatment that no word names stays as it is."""
     if item.treatment is None:
         return item
-    same = _same_class(item, lexicon, courses)
+    same = _same_class(item, lexicon, courses, context.diagnosed)
     visits, certainty = _prior(lexicon, same, item)
     dose = item.original
     facts = ItemFacts(
@@ -103,12 +103,24 @@ def classes_of(lexicon: Lexicon, concept: Concept) -> set[str]:
     return {entry.one("treatmentClass"), *entry.of("countsWith")}
 
 
-def _same_class(item: Item, lexicon: Lexicon, courses: Iterable[Course]) -> list[Course]:
+def _same_class(
+    item: Item,
+    lexicon: Lexicon,
+    courses: Iterable[Course],
+    diagnosed: tuple[Stated[Concept], ...],
+) -> list[Course]:
+    """Return the courses of the item's class of treatment that were not for other regions alone."""
     if item.treatment is None:
         return []
     own = classes_of(lexicon, item.treatment.value)
+    regions = {r.value.code for r in item.regions or diagnosed}
     entries = lexicon.entries
-    return [c for c in courses if entries[c.treatment.value.entry].one("treatmentClass") in own]
+    return [
+        c
+        for c in courses
+        if entries[c.treatment.value.entry].one("treatmentClass") in own
+        and not (regions and c.regions and regions.isdisjoint(r.value.code for r in c.regions))
+    ]
 
 
 def _inferred(regions: Iterable[Stated[Concept]]) -> list[Stated[Concept]]:
