@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .lexicon import Lexicon, Mention
+    from .model import Concept
     from .text import Text
 
 FOLLOWING: Final = 2
@@ -74,7 +75,7 @@ def _course(
     certainty = lexicon.coded("CertaintyWord", code)
     return Course(
         treatment=treatment,
-        regions=read_regions(text, lexicon, mention.end, _clause_end(flat, mention, sentence[1])),
+        regions=_regions(text, lexicon, flat, mention, sentence),
         visits=visits,
         certainty=Stated(value=certainty.concept, spans=(span,)),
         after_denial=asked,
@@ -88,26 +89,72 @@ def _again(
     """Read a count of visits beside no treatment: of the one treatment that was named last."""
     if len({m.entry.one("treatmentClass") for m in named}) != 1:
         return None
+    open_ = lexicon.coded("ContextPhrase", "uncounted")
+    for mention in lexicon.mentions((open_,), text.flat, first, last):
+        at = (mention.start, mention.end)
+        return _named_before(text, lexicon, named[-1], "unknown", at, None)
     if any(_says(lexicon, code, text.flat, (first, last)) for code in ("request", "decided")):
         return None
     for entry in lexicon.kind("CountPhrase"):
         for pattern in entry.patterns:
             match = None if TARGET in pattern.pattern else pattern.search(text.flat, first, last)
-            value = number_of(match["count"]) if match else None
-            if match and value is not None and value <= MOST:
-                least = match.groupdict().get("least") or match.groupdict().get("more")
-                sure = lexicon.coded("CertaintyWord", "at_least" if least else "exact")
-                span = text.span(*match.span())
-                concept = named[-1].entry.concept
-                return Course(
-                    treatment=Stated(value=concept, spans=(span,), confidence=Confidence.INFERRED),
-                    regions=(),
-                    visits=Stated(value=value, spans=(text.span(*match.span("count")),)),
-                    certainty=Stated(value=sure.concept, spans=(span,)),
-                    after_denial=False,
-                    span=span,
-                )
+            visits = _counted(text, match) if match else None
+            if match and visits:
+                groups = match.groupdict()
+                least = groups.get("least") or groups.get("more")
+                code = "at_least" if least else "exact"
+                return _named_before(text, lexicon, named[-1], code, match.span(), visits)
     return None
+
+
+def _named_before(
+    text: Text,
+    lexicon: Lexicon,
+    mention: Mention,
+    code: str,
+    at: tuple[int, int],
+    visits: Stated[int] | None,
+) -> Course:
+    """Return a course of the treatment that an earlier sentence names."""
+    span = text.span(*at)
+    certainty = lexicon.coded("CertaintyWord", code)
+    concept = mention.entry.concept
+    return Course(
+        treatment=Stated(value=concept, spans=(span,), confidence=Confidence.INFERRED),
+        regions=(),
+        visits=visits,
+        certainty=Stated(value=certainty.concept, spans=(span,)),
+        after_denial=False,
+        span=span,
+    )
+
+
+def _counted(text: Text, match: re.Match[str]) -> Stated[int] | None:
+    """Return the visits that a match counts; a second part of a course adds to the first."""
+    groups = match.groupdict()
+    count, further = (number_of(groups.get(name) or "") for name in ("count", "further"))
+    if count is None or count + (further or 0) > MOST:
+        return None
+    names = ("count",) if further is None else ("count", "further")
+    spans = tuple(text.span(*match.span(name)) for name in names)
+    return Stated(value=count + (further or 0), spans=spans)
+
+
+def _regions(
+    text: Text, lexicon: Lexicon, flat: str, mention: Mention, sentence: tuple[int, int]
+) -> tuple[Stated[Concept], ...]:
+    """Return the regions that the words right beside a treatment say it was for."""
+    before = lexicon.mentions("RegionWord", text.flat, sentence[0], mention.start)
+    if before and text.flat[before[-1].end : mention.start] == " ":
+        return read_regions(text, lexicon, before[-1].start, mention.start)
+    end = _clause_end(flat, mention, sentence[1])
+    for pattern in lexicon.coded("ContextPhrase", "for_region").patterns:
+        found = pattern.match(flat, mention.start, end)
+        if found:
+            named = lexicon.mentions("RegionWord", text.flat, found.end(), end)
+            if named and named[0].start == found.end():
+                return read_regions(text, lexicon, found.end(), end)
+    return ()
 
 
 def _clause_end(flat: str, mention: Mention, end: int) -> int:
@@ -141,14 +188,13 @@ def _count(
             if TARGET in m[0]
         ]
         for match in sorted(found, key=lambda m: m.end() - m.start()):
-            value = number_of(match["count"])
-            if value is None or value > MOST:
+            visits = _counted(text, match)
+            if visits is None:
                 continue
             least = (
                 entry.code != "exact"
                 or match.groupdict().get("least")
                 or match.groupdict().get("more")
             )
-            visits = Stated(value=value, spans=(text.span(*match.span("count")),))
             return visits, "at_least" if least else "exact", text.span(*match.span())
     return None, "unknown", text.span(mention.start, mention.end)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from .dosage import visits_of
 from .model import Confidence, ItemFacts, Stated
 from .numbers import add_months
+from .response import IMPROVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,7 +29,7 @@ def with_facts(
     """Return an item with its facts; one of a treatment that no word names stays as it is."""
     if item.treatment is None:
         return item
-    same = _same_class(item, lexicon, courses)
+    same = _same_class(item, lexicon, courses, context.diagnosed)
     visits, certainty = _prior(lexicon, same, item)
     dose = item.original
     facts = ItemFacts(
@@ -102,12 +103,24 @@ def classes_of(lexicon: Lexicon, concept: Concept) -> set[str]:
     return {entry.one("treatmentClass"), *entry.of("countsWith")}
 
 
-def _same_class(item: Item, lexicon: Lexicon, courses: Iterable[Course]) -> list[Course]:
+def _same_class(
+    item: Item,
+    lexicon: Lexicon,
+    courses: Iterable[Course],
+    diagnosed: tuple[Stated[Concept], ...],
+) -> list[Course]:
+    """Return the courses of the item's class of treatment that were not for other regions alone."""
     if item.treatment is None:
         return []
     own = classes_of(lexicon, item.treatment.value)
+    regions = {r.value.code for r in item.regions or diagnosed}
     entries = lexicon.entries
-    return [c for c in courses if entries[c.treatment.value.entry].one("treatmentClass") in own]
+    return [
+        c
+        for c in courses
+        if entries[c.treatment.value.entry].one("treatmentClass") in own
+        and not (regions and c.regions and regions.isdisjoint(r.value.code for r in c.regions))
+    ]
 
 
 def _inferred(regions: Iterable[Stated[Concept]]) -> list[Stated[Concept]]:
@@ -183,6 +196,8 @@ def _response(
         return silent
     own = classes_of(lexicon, item.treatment.value)
     near = [r for r in responses if r.treatment_class is None or r.treatment_class in own]
+    if _credited_elsewhere(responses, own):
+        near = [r for r in near if r.said.value.code != IMPROVED or r.treatment_class]
     by_code: dict[str, list[Stated[Concept]]] = {}
     for response in near:
         by_code.setdefault(response.said.value.code, []).append(response.said)
@@ -195,6 +210,12 @@ def _response(
                 confidence=Confidence.CONFLICTING if conflicting else said[0].confidence,
             )
     return silent
+
+
+def _credited_elsewhere(responses: Iterable[Response], own: set[str]) -> bool:
+    """Say whether the summary credits improvement to other classes and to none of these."""
+    credited = {r.treatment_class for r in responses if r.said.value.code == IMPROVED} - {None}
+    return bool(credited) and not credited & own
 
 
 def _phase(

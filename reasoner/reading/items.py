@@ -143,7 +143,9 @@ def _remainder(
             lexicon.mentions("TreatmentWord", text.flat, *piece)
             for piece in ((start, cut), (cut, end))
         )
-        if first.visits and second.visits and treated:
+        apart = {r.value.code for r in first.regions} ^ {r.value.code for r in second.regions}
+        each = first.regions and second.regions and apart
+        if first.visits and second.visits and (treated or each):
             yield first
             yield from _remainder(text, lexicon, (cut + 4, end), diagnosed)
             return

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 COMPARED: Final = "compared"
 """The code of phrases that hold a figure and an earlier one."""
+LESS: Final = "compared_less"
+"""The code of phrases that hold a score of disability and an earlier one: less is better."""
 SIDE: Final = re.compile(r"\b(?:left|right)\b", re.IGNORECASE)
 NEAR: Final = 60
 """Characters before a measure in which its side of the body is looked for."""
@@ -37,17 +39,19 @@ class Measure:
         on: The date right after it, else the last one that the letter names before it.
         value: The most of a range.
         span: The words.
+        at: Where they begin in the plain text.
     """
 
     what: tuple[str, ...]
     on: date
     value: int
     span: Span
+    at: int
 
 
-def better(text: Text, lexicon: Lexicon, start: int, end: int) -> tuple[Span, ...]:
+def better(text: Text, lexicon: Lexicon, start: int, end: int) -> tuple[tuple[int, Span], ...]:
     """
-    Return the words of the figures that became better from one day to a later one.
+    Return the figures that became better from one day to a later one: offset in `flat`, and words.
 
     Empty if none did, or if any became worse: then the figures say nothing either way.
     """
@@ -63,20 +67,24 @@ def better(text: Text, lexicon: Lexicon, start: int, end: int) -> tuple[Span, ..
             continue
         if last.value < first.value:
             return ()
-        spans += [first.span, last.span]
+        spans += [(first.at, first.span), (last.at, last.span)]
     return tuple(sorted(spans))
 
 
-def _compared(text: Text, lexicon: Lexicon, start: int, end: int) -> tuple[list[Span], bool]:
-    """Return figures that their own words set beside a lower one, and whether one is worse."""
-    spans, worse = [], False
-    entry = lexicon.coded("MeasurePhrase", COMPARED)
-    for mention in lexicon.mentions((entry,), text.flat, start, end):
+def _compared(
+    text: Text, lexicon: Lexicon, start: int, end: int
+) -> tuple[list[tuple[int, Span]], bool]:
+    """Return figures that their own words set beside a worse one, and whether one is worse."""
+    spans: list[tuple[int, Span]] = []
+    worse = False
+    entries = tuple(lexicon.coded("MeasurePhrase", code) for code in (COMPARED, LESS))
+    for mention in lexicon.mentions(entries, text.flat, start, end):
         now, before = (number_of(mention.match[name]) for name in ("value", "before"))
         if now is not None and before is not None:
-            worse = worse or now < before
-            if now > before:
-                spans.append(text.span(mention.start, mention.end))
+            gain = before - now if mention.entry.code == LESS else now - before
+            worse = worse or gain < 0
+            if gain > 0:
+                spans.append((mention.start, text.span(mention.start, mention.end)))
     return spans, worse
 
 
@@ -92,7 +100,7 @@ def _measures(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterator[Me
         for found in re.finditer(DATE, text.flat[start:end], re.IGNORECASE)
         if (day := date_of(found[0]))
     ]
-    entries = tuple(e for e in lexicon.kind("MeasurePhrase") if e.code != COMPARED)
+    entries = tuple(e for e in lexicon.kind("MeasurePhrase") if e.code not in (COMPARED, LESS))
     for first, last in sentences(text.flat, start, end):
         for mention in lexicon.mentions(entries, text.flat, first, last):
             until = mention.end + AFTER
@@ -104,6 +112,7 @@ def _measures(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterator[Me
                     on=on,
                     value=amount.most,
                     span=text.span(mention.start, mention.end),
+                    at=mention.start,
                 )
 
 

@@ -59,6 +59,7 @@ VALUES: Final = {
     **{word: value for value, word in enumerate(ORDINALS, start=1)},
     "dozen": 12,
     "once": 1,
+    "weekly": 1,
     "twice": 2,
     "thrice": 3,
     "biw": 2,
@@ -125,7 +126,7 @@ def number_of(text: str) -> int | None:
 def amount_of(text: str) -> Amount | None:
     """Return the value of a number or a range, or None if it is none."""
     parts = [m[0] for m in re.finditer(_LOOSE, text, re.IGNORECASE)]
-    values = [value for value in map(number_of, parts) if value is not None]
+    values = [value for value in map(number_of, parts or [text]) if value is not None]
     if not values:
         return None
     return Amount(least=min(values), most=max(values))

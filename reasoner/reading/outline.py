@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from .lexicon import Entry, Lexicon, Mention
     from .text import Text
 
+CUT: Final = re.compile(r"(?:-|\b(?:and|or|of|for|to|the|a|with|per|over|left|right))$")
+"""How a line ends that is cut within a phrase."""
+LONGEST_CUT: Final = 200
+"""Characters of a paragraph up to which it may be a cut line of a heading."""
 LABELS: Final = ("claims_administrator", "reviewer", "rationale")
 
 
@@ -115,7 +119,10 @@ def _heading_start(text: Text, lexicon: Lexicon, before: int, outcome: int) -> i
     A copy that lost its blank lines leaves only sentences to go by.
     """
     labels = [m.end for m in _all_labels(text, lexicon, before, outcome)]
-    start = max([before, *(at for at in text.paragraphs if at <= outcome - 2)])
+    begins = [before, *(at for at in text.paragraphs if before < at <= outcome - 2)]
+    while len(begins) > 1 and _goes_on(text, begins[-2], begins[-1]):
+        begins.pop()
+    start = begins[-1]
     inside = lexicon.mark("heading_sentence")
     for page in text.pages:
         if max(start, before) < page < outcome and _sentence_ends(text, inside, before, page):
@@ -125,6 +132,13 @@ def _heading_start(text: Text, lexicon: Lexicon, before: int, outcome: int) -> i
     while start < outcome and text.flat[start] in " .":
         start += 1
     return start
+
+
+def _goes_on(text: Text, start: int, at: int) -> bool:
+    """Say whether a paragraph goes on in the next: its last line is cut within a phrase."""
+    words = text.flat[start:at].rstrip()
+    cut = bool(CUT.search(words)) or text.flat[at : at + 1].islower() or text.flat[at] == "("
+    return bool(words) and len(words) < LONGEST_CUT and words[-1] not in '.:?!;"' and cut
 
 
 def _all_labels(text: Text, lexicon: Lexicon, start: int, end: int) -> list[Mention]:

@@ -35,7 +35,6 @@ def as_reference(letter: Letter) -> dict[str, object]:
 def _item(item: Item, letter: Letter) -> dict[str, object]:
     left = item.disputed[0] if item.disputed else item.original
     visits = [_visits(dose, computed=item.modified) for dose in item.disputed]
-    whole = item.whole_in_dispute
     data: dict[str, object] = {
         "heading": item.heading.value,
         "outcome": _code(item.outcome),
@@ -49,7 +48,7 @@ def _item(item: Item, letter: Letter) -> dict[str, object]:
         if item.modified
         else None,
         "ur_authorized_quantity": _visits(item.authorized, computed=True),
-        "remaining_quantity": _sum(visits) if item.modified and not whole else None,
+        "remaining_quantity": _sum(visits) if item.modified else None,
         "rationale": letter.words(item.rationale) if item.rationale else None,
         "citations": [],
     }
@@ -101,7 +100,12 @@ def _visits(dose: Dose | None, *, computed: bool) -> int | str | None:
     if dose is None or dose.visits or not computed:
         return _amount(dose.visits) if dose else None
     total = visits_of(dose)
-    return total.value if total else None
+    return total.value if total and not _open(dose) else None
+
+
+def _open(dose: Dose) -> bool:
+    """Say whether a range of the frequency leaves open how many visits a dose comes to."""
+    return any(a and a.value.least < a.value.most for a in (dose.per_week, dose.weeks))
 
 
 def _amount(stated: Stated[Amount] | None) -> int | str | None:

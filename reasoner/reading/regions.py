@@ -24,11 +24,16 @@ def read_regions(
     """
     Find the regions that a stretch names, each once, in the order of the words.
 
-    A word that may mean several regions means those among the diagnosed ones, or else all.
+    A word that may mean several regions means those among the diagnosed ones, or else all; beside
+    a word for one of them it means that one.
     """
     found: dict[str, Stated[Concept]] = {}
     near = {r.value.code: r for r in diagnosed}
-    for mention in lexicon.mentions("RegionWord", text.flat, start, end):
+    mentions = lexicon.mentions("RegionWord", text.flat, start, end)
+    named = {m.entry.iri for m in mentions}
+    for mention in mentions:
+        if named & set(mention.entry.of("eitherOf")):
+            continue
         span = text.span(mention.start, mention.end)
         for entry, sure in _meant(lexicon, mention.entry, near):
             confidence = Confidence.STATED if sure else Confidence.INFERRED

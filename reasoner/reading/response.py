@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .lexicon import Entry, Lexicon, Mention
-    from .model import Concept
+    from .model import Concept, Span
     from .text import Text
 
 IMPROVED: Final = "documented_yes"
@@ -129,12 +129,24 @@ def _without_treatment(
 
 
 def read_measured(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterator[Response]:
-    """Yield an improvement where figures of function are better on a later day than before."""
-    spans = better(text, lexicon, start, end)
-    if spans:
-        entry = lexicon.coded("ResponsePhrase", IMPROVED)
-        said = Stated(value=entry.concept, spans=spans, confidence=Confidence.COMPUTED)
-        yield Response(said=said, treatment_class=None)
+    """
+    Yield an improvement where figures of function are better on a later day than before.
+
+    It is that of the treatment that the sentence of the figures names, if it names only one.
+    """
+    treatments = lexicon.mentions("TreatmentWord", text.flat, start, end)
+    entry = lexicon.coded("ResponsePhrase", IMPROVED)
+    named: dict[str | None, list[Span]] = {}
+    for at, span in better(text, lexicon, start, end):
+        bounds = next(((a, b) for a, b in sentences(text.flat, start, end) if a <= at < b), (0, 0))
+        classes = {
+            m.entry.one("treatmentClass") for m in treatments if bounds[0] <= m.start < bounds[1]
+        }
+        only = next(iter(classes)) if len(classes) == 1 else None
+        named.setdefault(only, []).append(span)
+    for treatment_class, spans in named.items():
+        said = Stated(value=entry.concept, spans=tuple(spans), confidence=Confidence.COMPUTED)
+        yield Response(said=said, treatment_class=treatment_class)
 
 
 def read_home_program(text: Text, lexicon: Lexicon, start: int, end: int) -> Stated[Concept] | None:
