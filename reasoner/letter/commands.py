@@ -75,8 +75,14 @@ def letter_command(
 
 
 def _form_of(output: Path | None) -> str:
-    endings = {".pdf": "pdf", ".html": "html", ".htm": "html"}
-    return endings.get(output.suffix.lower(), "text") if output else "text"
+    endings = {".pdf": "pdf", ".html": "html", ".htm": "html", ".txt": "text", "": "text"}
+    ending = output.suffix.lower() if output else ".txt"
+    if ending not in endings:
+        raise click.UsageError(
+            f"{output}: no letter is written as '{ending}'; name a file in "
+            f"{', '.join(filter(None, sorted(endings)))}, or say --format."
+        )
+    return endings[ending]
 
 
 def _document(source: Path, knowledge: Knowledge) -> Data:

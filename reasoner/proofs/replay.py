@@ -84,6 +84,9 @@ def read_recorded(body: bytes, source: str) -> Recorded:
         data = json.loads(body)
     except ValueError:
         return _recorded_graph(body, "turtle", source)
+    if isinstance(data, dict) and isinstance(data.get("recommendation"), dict):
+        data = data["recommendation"]  # A physician decided on it, and it was kept as it was made.
+        body = (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
     if isinstance(data, dict) and "provenance" in data:
         made = data["provenance"]
         return Recorded(
@@ -117,6 +120,12 @@ def _recorded_graph(body: bytes, form: str, source: str) -> Recorded:
     for quad in quads:
         if not isinstance(quad.object, ox.Triple):
             values.setdefault(quad.predicate.value, []).append(quad.object.value)
+
+    if not {mn("canonicalHash").value, f"{PROV}used"} & set(values):
+        raise DeterminationUnreadable(
+            f"{source}: neither a determination nor a document of decision.",
+            hint="Give what 'mednec decide --format json' or 'turtle', or 'mednec sign', wrote.",
+        )
 
     def only(predicate: str, start: str = "") -> str:
         found = (v for v in sorted(values.get(predicate, ())) if v.startswith(start))

@@ -118,7 +118,7 @@ def new_guideline_command(slug: str, since: str, folder: Path | None, **told: st
 @click.argument("name")
 @click.option("--treatment", required=True, help="A treatment, such as PhysicalTherapy.")
 @click.option("--condition", required=True, help="A condition, such as LumbarStrain.")
-@click.option("--visits", required=True, type=int, help="The most visits.")
+@click.option("--visits", required=True, type=click.IntRange(min=1), help="The most visits.")
 @FOLDER
 def new_recommendation_command(
     edition: str, name: str, treatment: str, condition: str, visits: int, folder: Path | None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 
 import click
@@ -21,6 +20,7 @@ from .check_output import as_json, as_sarif, as_text
 from .coverage import coverage
 from .coverage_page import coverage_csv, coverage_text, narrow
 from .formatting import format_files, turtle_files, write_whole
+from .scaffold import is_date
 from .space import Space
 from .turtle_format import format_turtle, read_prefixes
 
@@ -156,6 +156,9 @@ def coverage_command(
         raise click.UsageError(f"'{day}' is no date; write YYYY-MM-DD.")
     every = coverage(Space(load_knowledge(folder)), day)
     found = narrow(every, condition=condition, treatment=treatment)
+    if not (found.pairs or found.spells or found.gaps):
+        asked = " and ".join(f"'{text}'" for text in (condition, treatment) if text)
+        raise click.UsageError(f"No label of a condition or a treatment holds {asked}.")
     if form == "json":
         data = {**asdict(found), "count": found.count()}
         click.echo(json.dumps(data, indent=2, ensure_ascii=False))
@@ -163,14 +166,6 @@ def coverage_command(
         click.echo(coverage_csv(found, gaps=gaps), nl=False)
     else:
         click.echo(coverage_text(found, gaps=gaps))
-
-
-def is_date(text: str) -> bool:
-    """Tell whether a text is a date of the calendar, as YYYY-MM-DD."""
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 COMMANDS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from reasoner.errors import KnowledgeUnreadable
@@ -58,7 +59,7 @@ def new_guideline(
         raise KnowledgeUnreadable(
             f"'{slug}' is no name of an edition.", hint="Write body-topic-year in lower case."
         )
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", since):
+    if not is_date(since):
         raise KnowledgeUnreadable(f"'{since}' is no date.", hint="Write YYYY-MM-DD.")
     _refuse_taken(path)
     base = PREFIXES["mng"]
@@ -66,6 +67,11 @@ def new_guideline(
     if replaces and like not in knowledge.editions:
         raise KnowledgeUnreadable(
             f"No edition is called '{replaces}'.", hint=_editions(knowledge.editions)
+        )
+    began = knowledge.value(like, mn("effectiveFrom")) or ""
+    if began >= since:
+        raise KnowledgeUnreadable(
+            f"{replaces} began on {began}; what replaces it begins later than that, not on {since}."
         )
     place = _tier(knowledge, tier or knowledge.value(like, mn("tier")))
     issuer = _publisher(knowledge, publisher or knowledge.value(like, mn("publisher")))
@@ -94,6 +100,14 @@ def new_guideline(
     if replaces and knowledge.value(like, mn("effectiveUntil")) is None:
         _end(knowledge, replaces, since)
     return path
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a text is a date of the calendar, as YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _tier(knowledge: Knowledge, name: str | None) -> str:

@@ -218,6 +218,61 @@ def test_a_determination_is_replayed(mednec, tmp_path: Path) -> None:  # noqa: A
     assert mednec("replay", str(tmp_path / "none.json"))[0] == 2
 
 
+def test_a_determination_that_a_physician_decided_on_is_replayed(mednec, tmp_path: Path) -> None:  # noqa: ANN001
+    """What a court is given is the document of decision, which keeps the recommendation."""
+    made, signed = tmp_path / "determination.json", tmp_path / "decision.json"
+    made.write_text(mednec("decide", SEED, "--format", "json")[1], encoding="utf-8")
+    who = ["--physician", "Ana", "--licence", "California A 1", "--specialty", "PM&R"]
+    mednec("sign", str(made), *who, "--decision", "accept", "--on", "2014-08-20", "-o", str(signed))
+
+    code, told, _ = mednec("replay", str(signed))
+
+    assert (code, told.splitlines()[-1]) == (0, "SAME BYTES")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("replay", SEED), "neither a determination nor a document of decision"),
+        (("coverage", "--condition", "lumbar strian"), "No label of a condition or a treatment"),
+        (("letter", SEED, "-o", "letter.docx"), "no letter is written as '.docx'"),
+        (("new", "guideline", "a-b-2027", "--from", "2027-13-01"), "'2027-13-01' is no date"),
+        (
+            ("new", "guideline", "a-b-2008", "--from", "2008-01-01", "--replaces", "odg-2014"),
+            "odg-2014 began on 2013-01-01",
+        ),
+        (
+            (
+                "new",
+                "recommendation",
+                "odg-2014",
+                "x",
+                "--treatment",
+                "PhysicalTherapy",
+                "--condition",
+                "LumbarStrain",
+                "--visits",
+                "0",
+            ),
+            "0 is not in the range",
+        ),
+    ],
+)
+def test_a_slip_is_refused_and_writes_nothing(
+    words: tuple[str, ...],
+    told: str,
+    mednec,  # noqa: ANN001
+) -> None:
+    """A wrong kind of file, an unknown name, a date that is none: said, not worked around."""
+    before = sorted((ROOT / "ontology" / "guidelines").iterdir())
+
+    code, _, errors = mednec(*words)
+
+    assert (code, told in errors) == (2, True)
+    assert sorted((ROOT / "ontology" / "guidelines").iterdir()) == before
+    assert not (ROOT / "letter.docx").exists()
+
+
 def test_a_question_is_asked_over_determinations(mednec, tmp_path: Path) -> None:  # noqa: ANN001
     """`query --over` adds a folder of determinations to what is asked."""
     case = "fixtures/cases/acupuncture-first-6-treatments/case.ttl"
