@@ -135,6 +135,9 @@ def test_between_the_editions_the_flips_are_those_of_the_rows_that_differ(
         "crps-25-visits-request-date-missing",
         "crps-25-visits-requested-2016-07-28",
         "crps-25-visits-requested-2016-07-29",
+        "crps-25-visits-two-decision-dates-request-undated",
+        "crps-25-visits-two-request-dates",
+        "crps-30-visits-two-request-dates-either-way",  # 24 supported, or 26
         "two-regions-4-visits-improvement-not-shown",  # the later edition lets a trial run first
     }
     for flip in crps:
