@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from reasoner.errors import LetterUnreadable
 from reasoner.knowledge import load_knowledge
 from reasoner.options import FOLDER, progress
 from reasoner.reading.commands import corpus, letter_files
@@ -34,11 +33,6 @@ def corpus_build_command(directory: Path, store: Path, folder: Path | None) -> N
     A letter that is there already is passed over. Exit code 0 if all could be read, 1 if not.
     """
     files = letter_files(directory)
-    if not files:
-        raise LetterUnreadable(
-            f"{directory}: no letter (.txt, .pdf) in it.", hint="Name a folder of letters."
-        )
-
     with progress(files, f"Reading {len(files)} letters") as each:
         done = build(each, store, load_knowledge(folder))
     if done.recovered:

@@ -104,12 +104,8 @@ def corpus_read_command(directory: Path, form: str, folder: Path | None) -> None
 
     Exit code 0 if all were read, 1 if one was not.
     """
-    auditor = Auditor(load_knowledge(folder))
     files = letter_files(directory)
-    if not files:
-        raise LetterUnreadable(
-            f"{directory}: no letter (.txt, .pdf) in it.", hint="Name a folder of letters."
-        )
+    auditor = Auditor(load_knowledge(folder))
     failed = 0
     with progress(files, f"Reading {len(files)} letters") as each:
         for path in each:
@@ -124,8 +120,18 @@ def corpus_read_command(directory: Path, form: str, folder: Path | None) -> None
 
 
 def letter_files(directory: Path) -> list[Path]:
-    """List the letters below a folder, sorted by path."""
-    return sorted(p for p in directory.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+    """
+    List the letters below a folder, sorted by path.
+
+    Raises:
+        LetterUnreadable: There is none.
+    """
+    files = sorted(p for p in directory.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+    if not files:
+        raise LetterUnreadable(
+            f"{directory}: no letter (.txt, .pdf) in it.", hint="Name a folder of letters."
+        )
+    return files
 
 
 def _try(path: Path, lexicon: Lexicon) -> Letter | None:
