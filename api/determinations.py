@@ -7,7 +7,7 @@ from typing import Final
 from flask import Blueprint, Response, current_app, render_template, request
 from werkzeug.exceptions import BadRequest
 
-from reasoner import COMPARISONS, decide, decision_data, decision_rdf
+from reasoner import COMPARISONS, assessment_data, assessment_rdf, decide
 
 from .bodies import CASE_FORMS, asked_day, knowledge_now, sent_case, wanted_form
 
@@ -24,12 +24,12 @@ def create() -> Response | str:
     wanted = wanted_form(OFFERED)
     decision = decide(case, knowledge, as_of=asked_day(), include=_include())
     if wanted == "text/html":
-        return render_template("determination.html", decision=decision_data(decision, knowledge))
+        return render_template("determination.html", decision=assessment_data(decision, knowledge))
     if wanted != "application/json":
-        text = decision_rdf(decision, knowledge, CASE_FORMS[wanted])
+        text = assessment_rdf(decision, knowledge, CASE_FORMS[wanted])
         return Response(text, content_type=f"{wanted}; charset=utf-8")
     return Response(
-        current_app.json.dumps(decision_data(decision, knowledge), ensure_ascii=False),
+        current_app.json.dumps(assessment_data(decision, knowledge), ensure_ascii=False),
         content_type="application/json",
     )
 

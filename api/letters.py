@@ -12,8 +12,8 @@ from reasoner import (
     STYLE_HASH,
     Physician,
     Ruling,
+    assessment_data,
     decide,
-    decision_data,
     errors,
     is_document,
     load_case,
@@ -73,7 +73,7 @@ def _document() -> dict[str, object]:
     if form == "json" and is_document(body):
         return read_document(body, source="the body")
     knowledge = knowledge_now()
-    return decision_data(
+    return assessment_data(
         decide(load_case(body, knowledge, form=form, limit=LIMIT), knowledge), knowledge
     )
 

@@ -22,14 +22,14 @@ from rdflib import Graph, Literal, Namespace, URIRef
 from rdflib.namespace import RDF, XSD
 from rdflib.plugins.sparql import prepareQuery
 
-from reasoner import COMPARISONS, decide, decision_data, load_case, load_knowledge
-from reasoner.classify import classify
-from reasoner.determination import conclude
-from reasoner.engine import derive
-from reasoner.intake import check_case
-from reasoner.options import progress
-from reasoner.reference import derive_in_store
-from reasoner.terms import NS
+from reasoner import COMPARISONS, assessment_data, decide, load_case, load_knowledge
+from reasoner.cases.intake import check_case
+from reasoner.commands.options import progress
+from reasoner.determinations.conclude import conclude
+from reasoner.kernel.engine import derive
+from reasoner.kernel.reference import derive_in_store
+from reasoner.kernel.terms import NS
+from reasoner.knowledge.classify import classify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -162,7 +162,7 @@ def run() -> dict[str, Any]:
     case = rivals.case
 
     def all_of_it() -> None:
-        decision_data(decide(load_case(data, knowledge, form="turtle"), knowledge), knowledge)
+        assessment_data(decide(load_case(data, knowledge, form="turtle"), knowledge), knowledge)
 
     decision = decide(case, knowledge)
     derivation = decision.derivation
@@ -175,7 +175,9 @@ def run() -> dict[str, Any]:
         "conclude": measure(
             lambda: conclude(knowledge, derivation, case.requests[0]), 100, "conclude"
         ),
-        "explain, with proof": measure(lambda: decision_data(decision, knowledge), 100, "explain"),
+        "explain, with proof": measure(
+            lambda: assessment_data(decision, knowledge), 100, "explain"
+        ),
     }
     wishes: dict[str, tuple[str, ...]] = {
         "decide": (),

@@ -33,7 +33,7 @@ settings.register_profile(
 settings.load_profile("ci")
 # A counter-example is told by its case, not by the whole knowledge base in its head.
 pretty.for_type_by_name(
-    "reasoner.knowledge", "Knowledge", lambda _, printer, __: printer.text("knowledge")
+    "reasoner.knowledge.base", "Knowledge", lambda _, printer, __: printer.text("knowledge")
 )
 
 

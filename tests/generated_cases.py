@@ -17,8 +17,8 @@ from reasoner import decide, load_case
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from reasoner import Decision, Knowledge
-    from reasoner.determination import Determination
+    from reasoner import Assessment, Knowledge
+    from reasoner.determinations.conclude import Determination
 
 Part = dict[str, Any]
 """A case or a part of one, with the keys of the JSON form; parts without `id` stay unnamed."""
@@ -128,7 +128,7 @@ def _named(part: Part) -> Iterator[str]:
                 yield from _named(one)
 
 
-def decided(case: Part, knowledge: Knowledge) -> Decision:
+def decided(case: Part, knowledge: Knowledge) -> Assessment:
     """Decide a generated case."""
     return decide(load_case(turtle(case).encode(), knowledge, form="turtle"), knowledge)
 

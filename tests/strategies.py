@@ -11,7 +11,7 @@ from reasoner import decide, load_case
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
-    from reasoner.determination import Determination
+    from reasoner.determinations.conclude import Determination
 
 RESPONSES = ("Affirmed", "Negated", "")
 """What the treating physician says of functional improvement; empty for nothing."""

@@ -1,1 +1,1 @@
-"""Determinations that hold up: proofs, why and why not, and replay."""
+"""Proofs of a determination, and the answers to why and why not."""

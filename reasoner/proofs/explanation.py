@@ -5,25 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reasoner.errors import ConclusionUnknown
-from reasoner.terms import shorten
+from reasoner.kernel.terms import shorten
 
-from .build import decision_view, rule_texts
 from .following import DEEPEST
 from .goals import Goal, find_goal
 from .speech import Speech
 from .why import Tree
 from .why_not import Inquiry
+from .write import assessment_view, rule_texts
 
 if TYPE_CHECKING:
-    from reasoner.decide import Decision
-    from reasoner.facts import Fact
-    from reasoner.knowledge import Knowledge
+    from reasoner.determinations.assess import Assessment
+    from reasoner.kernel.facts import Fact
+    from reasoner.knowledge.base import Knowledge
 
 Data = dict[str, object]
 
 
 def explain(
-    decision: Decision,
+    assessment: Assessment,
     knowledge: Knowledge,
     *,
     why: str | None = None,
@@ -34,7 +34,7 @@ def explain(
     Explain a decision.
 
     Args:
-        decision: The decision.
+        assessment: The decision.
         knowledge: The knowledge base with which it was made.
         why: A rule that fired, or a term that was concluded.
         why_not: A rule that did not fire, or a term that was not concluded.
@@ -43,12 +43,12 @@ def explain(
     Raises:
         ConclusionUnknown: The question names nothing, or asks why of what is not so.
     """
-    speech = Speech(decision, knowledge, text)
+    speech = Speech(assessment, knowledge, text)
     answer: Data = {
-        "case": decision.case.iri,
+        "case": assessment.case.iri,
         "determinations": [
             {"request": d.request, "outcome": shorten(d.outcome).split(":")[-1], "label": d.label}
-            for d in decision.determinations
+            for d in assessment.determinations
         ],
     }
     if why is not None:
@@ -59,7 +59,7 @@ def explain(
 
 
 def _goal(asked: str, speech: Speech) -> Goal:
-    return find_goal(asked, speech.decision, speech.knowledge, rule_texts(speech.knowledge))
+    return find_goal(asked, speech.assessment, speech.knowledge, rule_texts(speech.knowledge))
 
 
 def _why(asked: str, speech: Speech) -> Data:
@@ -76,7 +76,7 @@ def _why(asked: str, speech: Speech) -> Data:
 
 
 def _holding(goal: Goal, speech: Speech) -> list[Fact]:
-    view = decision_view(speech.decision, speech.knowledge)
+    view = assessment_view(speech.assessment, speech.knowledge)
     found = {f for p in goal.patterns for f in view.find(p, {}, DEEPEST)}
     return sorted(f for f in found if speech.derivation.firing_of(f) is not None)
 
@@ -89,7 +89,7 @@ def _why_not(asked: str, speech: Speech) -> Data:
             f"{goal.name} was concluded in this case.", hint=f"Ask why: --why {asked}"
         )
     if goal.rule:
-        requests = [d.request for d in speech.decision.determinations]
+        requests = [d.request for d in speech.assessment.determinations]
         found = [inquiry.rule(goal.rule, f"<{request}>") for request in requests]
     else:
         found = [inquiry.of(pattern) for pattern in goal.patterns]

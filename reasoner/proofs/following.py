@@ -18,8 +18,8 @@ from reasoner.verifier.view import fill
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from reasoner.derivation import Derivation
-    from reasoner.facts import Fact
+    from reasoner.kernel.derivation import Derivation
+    from reasoner.kernel.facts import Fact
     from reasoner.verifier.rule_text import Part, Pattern, RuleText
     from reasoner.verifier.view import Row, View
 

@@ -7,11 +7,11 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from reasoner.errors import ConclusionUnknown
-from reasoner.terms import TYPE, mn, shorten
+from reasoner.kernel.terms import TYPE, mn, shorten
 
 if TYPE_CHECKING:
-    from reasoner.decide import Decision
-    from reasoner.knowledge import Knowledge
+    from reasoner.determinations.assess import Assessment
+    from reasoner.knowledge.base import Knowledge
     from reasoner.verifier.rule_text import Pattern, RuleText
 
 CONCLUDED_AS: Final = {
@@ -39,14 +39,14 @@ class Goal:
 
 
 def find_goal(
-    asked: str, decision: Decision, knowledge: Knowledge, rules: dict[str, tuple[int, RuleText]]
+    asked: str, assessment: Assessment, knowledge: Knowledge, rules: dict[str, tuple[int, RuleText]]
 ) -> Goal:
     """
     Find what a question is about.
 
     Args:
         asked: The id of a rule, or a term: with its prefix, by its local name, or in full.
-        decision: The decision that is asked about.
+        assessment: The decision that is asked about.
         knowledge: The knowledge base, whose terms are known.
         rules: The texts of its rules.
 
@@ -59,7 +59,7 @@ def find_goal(
         return Goal(name=f"{rule.id} {rule.title}", rule=rule.id)
     iri = _find_term(asked, knowledge)
     term = f"<{iri}>"
-    patterns = _as_property(term, decision, rules) or _as_value(iri, decision, knowledge, rules)
+    patterns = _as_property(term, assessment, rules) or _as_value(iri, assessment, knowledge, rules)
     if not patterns:
         raise ConclusionUnknown(
             f"{shorten(iri)} is a term, but nothing that a rule concludes.",
@@ -95,25 +95,25 @@ def _find_term(asked: str, knowledge: Knowledge) -> str:
 
 
 def _as_property(
-    term: str, decision: Decision, rules: dict[str, tuple[int, RuleText]]
+    term: str, assessment: Assessment, rules: dict[str, tuple[int, RuleText]]
 ) -> tuple[Pattern, ...]:
     """Ask for any value of a property, of each request where it is one of requests."""
     subjects = {s for _, rule in rules.values() for s, p, _ in rule.template if p == term}
     if subjects == {"?request"}:
-        requests = [d.request for d in decision.determinations]
+        requests = [d.request for d in assessment.determinations]
         return tuple((f"<{request}>", term, "?value") for request in requests)
     return (("?subject", term, "?value"),) if subjects else ()
 
 
 def _as_value(
-    iri: str, decision: Decision, knowledge: Knowledge, rules: dict[str, tuple[int, RuleText]]
+    iri: str, assessment: Assessment, knowledge: Knowledge, rules: dict[str, tuple[int, RuleText]]
 ) -> tuple[Pattern, ...]:
     """Ask for a value: by the property that concludes things of its kind, or else by any."""
     term = f"<{iri}>"
     kinds = {kind.value for kind in knowledge.described.get((iri, TYPE.value), ())}
     for kind, name in CONCLUDED_AS.items():
         if mn(kind).value in kinds:
-            return tuple((s, f"<{mn(name).value}>", term) for s in _subjects(name, decision))
+            return tuple((s, f"<{mn(name).value}>", term) for s in _subjects(name, assessment))
     return tuple(
         sorted(
             {
@@ -126,10 +126,10 @@ def _as_value(
     )
 
 
-def _subjects(name: str, decision: Decision) -> list[str]:
+def _subjects(name: str, assessment: Assessment) -> list[str]:
     """List the requests, or the situations that populations are matched with."""
-    requests = [d.request for d in decision.determinations]
+    requests = [d.request for d in assessment.determinations]
     if name == "outcome":
         return [f"<{request}>" for request in requests]
     kind = f"<{TYPE.value}>", f"<{mn('Situation').value}>"
-    return sorted(decision.derivation.facts.subjects.get(kind, ())) or ["?situation"]
+    return sorted(assessment.derivation.facts.subjects.get(kind, ())) or ["?situation"]

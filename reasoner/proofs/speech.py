@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from reasoner.explain import say, say_value
-from reasoner.facts import decode
-from reasoner.terms import DEFINITION, TYPE, shorten
+from reasoner.determinations.sentences import say, say_value
+from reasoner.kernel.facts import decode
+from reasoner.kernel.terms import DEFINITION, TYPE, shorten
 from reasoner.verifier.sources import Names, read_case_lines
 
-from .build import knowledge_pages
+from .write import knowledge_pages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from reasoner.decide import Decision
-    from reasoner.facts import Fact
-    from reasoner.knowledge import Knowledge
+    from reasoner.determinations.assess import Assessment
+    from reasoner.kernel.facts import Fact
+    from reasoner.knowledge.base import Knowledge
 
 IS_A: Final = f"<{TYPE.value}>"
 SAYS: Final = "says that "
@@ -29,19 +29,19 @@ class Speech:
     Words and places for the facts of one decision.
 
     Args:
-        decision: The decision.
+        assessment: The decision.
         knowledge: The knowledge base with which it was made.
         text: The Turtle of the case, for its lines; empty where it came in another form.
     """
 
-    def __init__(self, decision: Decision, knowledge: Knowledge, text: str = "") -> None:
-        self.decision, self.knowledge = decision, knowledge
-        self.derivation = decision.derivation
+    def __init__(self, assessment: Assessment, knowledge: Knowledge, text: str = "") -> None:
+        self.assessment, self.knowledge = assessment, knowledge
+        self.derivation = assessment.derivation
         self.pages = knowledge_pages(knowledge)
         self.lines = self._lines(text)
 
     def _lines(self, text: str) -> Mapping[Fact, int]:
-        case = self.decision.case
+        case = self.assessment.case
         told = {(str(t.subject), str(t.predicate), str(t.object)) for t in case.triples}
         lines = read_case_lines(text, case.source)
         names = Names(set(lines), told, f"<{case.iri}>")
@@ -51,7 +51,7 @@ class Speech:
         """Say a term; what a rule has minted is told by the sentence of the rule."""
         if term.startswith("?"):
             return f"any {term[1:]}"
-        if term == f"<{self.decision.case.iri}>":
+        if term == f"<{self.assessment.case.iri}>":
             return "case"
         if term.startswith("<"):
             for kind in self.derivation.types(term[1:-1]):
@@ -81,14 +81,14 @@ class Speech:
             file, line = self.pages.facts[fact]
             return {"file": file, "line": line}
         if fact in self.lines:
-            return {"file": self.decision.case.source, "line": self.lines[fact]}
+            return {"file": self.assessment.case.source, "line": self.lines[fact]}
         if self.derivation.firing_of(fact) is None:
-            return {"file": self.decision.case.source, "line": None}
+            return {"file": self.assessment.case.source, "line": None}
         return None
 
     def short(self, fact: Fact) -> str:
         """Write a fact with prefixes; names of the case are cut to what follows its own."""
-        case = self.decision.case.iri
+        case = self.assessment.case.iri
 
         def one(term: str) -> str:
             if not term.startswith("<"):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reasoner.explain import cited, find_source, say
+from reasoner.determinations.sentences import cited, find_source, say
 
 if TYPE_CHECKING:
-    from reasoner.derivation import Firing
-    from reasoner.facts import Fact
+    from reasoner.kernel.derivation import Firing
+    from reasoner.kernel.facts import Fact
 
     from .speech import Speech
 

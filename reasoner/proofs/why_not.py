@@ -9,22 +9,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, cast
 
-from reasoner.explain import say_value
-from reasoner.facts import decode
-from reasoner.rules import PLACE
+from reasoner.determinations.sentences import say_value
+from reasoner.kernel.facts import decode
+from reasoner.kernel.rules import PLACE
 from reasoner.verifier.classes import witness
 from reasoner.verifier.layout import IN_POPULATION
 from reasoner.verifier.values import variables_of
 from reasoner.verifier.view import fill
 
-from .build import decision_view, knowledge_pages, rule_texts
 from .following import DEEPEST, Attempt, Follower
+from .write import assessment_view, knowledge_pages, rule_texts
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator
 
-    from reasoner.facts import Fact
+    from reasoner.kernel.facts import Fact
     from reasoner.verifier.classes import Expression
     from reasoner.verifier.rule_text import Part, Pattern
     from reasoner.verifier.view import Row
@@ -48,13 +48,13 @@ class Inquiry:
     def __init__(self, speech: Speech) -> None:
         self.speech = speech
         knowledge = speech.knowledge
-        self.view = decision_view(speech.decision, knowledge)
+        self.view = assessment_view(speech.assessment, knowledge)
         self.populations = knowledge_pages(knowledge).populations
         self.follower = Follower(
             self.view, speech.derivation, rule_texts(knowledge), knowledge.membership
         )
         self.asked: set[Pattern] = set()
-        self.requests = {f"<{request}>" for request in speech.decision.case.requests}
+        self.requests = {f"<{request}>" for request in speech.assessment.case.requests}
 
     def of(self, goal: Pattern, depth: int = 0) -> Data:
         """Tell why nothing matches a pattern."""
@@ -182,7 +182,7 @@ class Inquiry:
     def _asking(self, pattern: Pattern, row: Row) -> Pattern:
         """Fill a premise; what only the record could state is asked of any such part of it."""
         subject, predicate, value = fill(pattern, row)
-        part_of_case = subject.startswith(f"<{self.speech.decision.case.iri}#")
+        part_of_case = subject.startswith(f"<{self.speech.assessment.case.iri}#")
         if predicate not in self.follower.concluding and part_of_case and pattern[0] != subject:
             return (pattern[0], predicate, value)
         return (subject, predicate, value)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from reasoner import load_case_file
-from reasoner.engine import derive
-from reasoner.explain import say
-from reasoner.terms import SH, mn, name_of, shorten
+from reasoner.determinations.sentences import say
+from reasoner.kernel.engine import derive
+from reasoner.kernel.terms import SH, mn, name_of, shorten
 
 if TYPE_CHECKING:
     from reasoner import Knowledge

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reasoner import decide, decision_data, decision_text, load_case_file
+from reasoner import assessment_data, assessment_text, decide, load_case_file
 
 if TYPE_CHECKING:
-    from reasoner import Decision, Knowledge
+    from reasoner import Assessment, Knowledge
 
 CASES = Path(__file__).parents[2] / "fixtures" / "cases"
 SEED = CASES / "seed-2014-spine-12-visits"
@@ -19,12 +19,12 @@ EXPECTED = sorted(path.parent for path in CASES.glob("*/expected.json"))
 
 
 @pytest.fixture(scope="module")
-def seed(knowledge: Knowledge) -> Decision:
+def seed(knowledge: Knowledge) -> Assessment:
     """Decide the seed once."""
     return decide(load_case_file(SEED / "case.ttl", knowledge), knowledge)
 
 
-def fired(decision: Decision) -> set[str]:
+def fired(decision: Assessment) -> set[str]:
     return {firing.name for firing in decision.derivation.firings}
 
 
@@ -53,12 +53,12 @@ def test_a_case_comes_out_as_its_folder_says(folder: Path, knowledge: Knowledge)
 
 @pytest.mark.parametrize("name", ["determination.txt", "determination.json"])
 def test_the_seed_reads_as_it_was_blessed(
-    name: str, seed: Decision, knowledge: Knowledge, pytestconfig: pytest.Config
+    name: str, seed: Assessment, knowledge: Knowledge, pytestconfig: pytest.Config
 ) -> None:
     """A change of the page is seen, and blessed by a person."""
-    data = decision_data(seed, knowledge, proof=False)
+    data = assessment_data(seed, knowledge, proof=False)
     if name.endswith("txt"):
-        text = decision_text(data).rsplit("\n\n", 1)[0] + "\n"
+        text = assessment_text(data).rsplit("\n\n", 1)[0] + "\n"
     else:
         del data["provenance"], data["digest"]
         text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
@@ -82,16 +82,16 @@ def test_a_determination_tells_its_search_and_cites_what_governs(
     assert {g.source.iri for g in one.governing} <= cited
 
 
-def test_the_seed_is_the_same_from_json(seed: Decision, knowledge: Knowledge) -> None:
+def test_the_seed_is_the_same_from_json(seed: Assessment, knowledge: Knowledge) -> None:
     """Turtle and JSON are two forms of one case: same facts, same digest, same answer."""
     other = decide(load_case_file(SEED / "case.json", knowledge), knowledge)
 
     assert other.case.digest == seed.case.digest
-    assert decision_data(other, knowledge) == decision_data(seed, knowledge)
+    assert assessment_data(other, knowledge) == assessment_data(seed, knowledge)
 
 
 def test_the_denial_of_the_seed_is_supported_whatever_the_missing_notes_say(
-    seed: Decision,
+    seed: Assessment,
 ) -> None:
     """The request as made fails on every reading of the record."""
     one = seed.determinations[0]
@@ -101,7 +101,7 @@ def test_the_denial_of_the_seed_is_supported_whatever_the_missing_notes_say(
     assert one.robust
 
 
-def test_the_arithmetic_of_the_seed_is_that_of_the_letter(seed: Decision) -> None:
+def test_the_arithmetic_of_the_seed_is_that_of_the_letter(seed: Assessment) -> None:
     """9 and 12 make 21, over 10; 1 visit is left; the cap of 24 is not reached."""
     visits = seed.determinations[0].visits
 
@@ -136,7 +136,7 @@ def test_the_arithmetic_of_the_seed_is_that_of_the_letter(seed: Decision) -> Non
         ("AUD-07", "275 days had passed. At the date of the letter it is unknown"),
     ],
 )
-def test_the_seed_says_what_the_design_names(rule: str, words: str, seed: Decision) -> None:
+def test_the_seed_says_what_the_design_names(rule: str, words: str, seed: Assessment) -> None:
     """All that a careful reviewer would say of the seed is said, by a rule with a source."""
     one = seed.determinations[0]
     told = [
@@ -150,7 +150,7 @@ def test_the_seed_says_what_the_design_names(rule: str, words: str, seed: Decisi
     assert all(s.basis for s in told)
 
 
-def test_a_figure_that_was_not_verified_is_marked_wherever_it_is_told(seed: Decision) -> None:
+def test_a_figure_that_was_not_verified_is_marked_wherever_it_is_told(seed: Assessment) -> None:
     """The nearest row is a judgement: each reason that rests on it says provisional."""
     one = seed.determinations[0]
     unverified = {source.iri for source in one.sources if not source.verified}

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 import pypdf
 import pytest
 
-from reasoner import decide, decision_data, load_case, load_case_file, write_letter
-from reasoner.letter.as_html import letter_html
-from reasoner.letter.as_pdf import letter_pdf
-from reasoner.letter.as_text import letter_text
-from reasoner.letter.compose import compose
-from reasoner.letter.signing import Physician, Ruling, sign
+from reasoner import assessment_data, decide, load_case, load_case_file, write_letter
+from reasoner.pages.letter.as_html import letter_html
+from reasoner.pages.letter.as_pdf import letter_pdf
+from reasoner.pages.letter.as_text import letter_text
+from reasoner.pages.letter.compose import compose
+from reasoner.records.signing import Physician, Ruling, sign
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
-    from reasoner.letter.page import Letter, Line
+    from reasoner.pages.letter.page import Letter, Line
 
 CASES = Path(__file__).parents[2] / "fixtures" / "cases"
 GOLDEN = (
@@ -37,7 +37,7 @@ ALL = sorted(path.parent.name for path in CASES.glob("*/case.ttl"))
 
 def letter_of(name: str, knowledge: Knowledge, venue: str | None = None) -> Letter:
     case = load_case_file(CASES / name / "case.ttl", knowledge)
-    return compose(decision_data(decide(case, knowledge), knowledge), knowledge, venue=venue)
+    return compose(assessment_data(decide(case, knowledge), knowledge), knowledge, venue=venue)
 
 
 def lines_of(letter: Letter) -> list[Line]:
@@ -106,7 +106,7 @@ def test_each_citation_of_a_letter_resolves(name: str, knowledge: Knowledge) -> 
 def test_a_letter_is_marked_a_draft_in_each_form(name: str, knowledge: Knowledge) -> None:
     """Nobody takes the letter of a recommendation for a decision."""
     case = load_case_file(CASES / name / "case.ttl", knowledge)
-    data = decision_data(decide(case, knowledge), knowledge)
+    data = assessment_data(decide(case, knowledge), knowledge)
     for form in ("text", "html"):
         page = write_letter(data, knowledge, form).decode()
         words = page if form == "text" else " ".join(Page(page).words)
@@ -178,7 +178,7 @@ def test_what_a_record_says_cannot_break_a_letter(knowledge: Knowledge) -> None:
     text = (CASES / GOLDEN[0] / "case.ttl").read_text(encoding="utf-8")
     text = text.replace('mn:citedAs "Chronic Pain Guidelines"', f'mn:citedAs "{nasty}"')
     case = load_case(text.encode(), knowledge, form="turtle")
-    data = decision_data(decide(case, knowledge), knowledge)
+    data = assessment_data(decide(case, knowledge), knowledge)
     said = nasty.replace("\\\\", "\\")
     html = write_letter(data, knowledge, "html").decode()
     pdf = pypdf.PdfReader(io.BytesIO(write_letter(data, knowledge, "pdf")))
@@ -195,7 +195,7 @@ def test_dates_are_written_out_but_not_in_quotations(knowledge: Knowledge) -> No
     text = (CASES / GOLDEN[0] / "case.ttl").read_text(encoding="utf-8")
     text = text.replace('"Chronic Pain Guidelines"', '"Guidelines of 2014-05-09"')
     case = load_case(text.encode(), knowledge, form="turtle")
-    letter = compose(decision_data(decide(case, knowledge), knowledge), knowledge)
+    letter = compose(assessment_data(decide(case, knowledge), knowledge), knowledge)
     told = " ".join(line.text for line in lines_of(letter))
 
     assert "“Guidelines of 2014-05-09”" in told
@@ -207,7 +207,7 @@ def test_a_letter_of_utilization_review_gives_its_own_notices(knowledge: Knowled
     text = (CASES / "lumbar-strain-no-improvement" / "case.ttl").read_text(encoding="utf-8")
     head, _, _ = text.partition("    mn:urDecision [")
     case = load_case(f"{head.rstrip().rstrip(';')} .".encode(), knowledge, form="turtle")
-    letter = compose(decision_data(decide(case, knowledge), knowledge), knowledge)
+    letter = compose(assessment_data(decide(case, knowledge), knowledge), knowledge)
     notices = next(s for s in letter.sections if s.key == "notices").blocks[0].lines
 
     assert letter.title == "Utilization review"
@@ -247,7 +247,7 @@ def test_the_hours_of_a_physician_stand_in_the_notice(knowledge: Knowledge) -> N
     case = load_case_file(CASES / "at-utilization-review-12-visits" / "case.ttl", knowledge)
     who = Physician(name="A. Reader", licence="California A 1", specialty="PM&R", hours="M-F 9-11")
     ruling = Ruling(decision="accept", decided_on="2016-12-09")
-    signed = sign(decision_data(decide(case, knowledge), knowledge), knowledge, who, ruling)
+    signed = sign(assessment_data(decide(case, knowledge), knowledge), knowledge, who, ruling)
     text = letter_text(compose(signed, knowledge))
 
     assert re.search(r"Hours and telephone +M-F 9-11", text)

@@ -16,7 +16,8 @@ import pytest
 import waitress
 
 from api import create_app, problems
-from reasoner import errors, query
+from reasoner import errors
+from reasoner.knowledge import query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,10 +12,10 @@ from rdflib import Graph, URIRef
 from rdflib.plugins.sparql import prepareQuery
 
 from reasoner import load_case_file
-from reasoner.classify import classify
-from reasoner.engine import derive
-from reasoner.reference import derive_in_store
-from reasoner.terms import NS, OWL, RDF
+from reasoner.kernel.engine import derive
+from reasoner.kernel.reference import derive_in_store
+from reasoner.kernel.terms import NS, OWL, RDF
+from reasoner.knowledge.classify import classify
 
 if TYPE_CHECKING:
     import pyoxigraph as ox

@@ -72,7 +72,7 @@ def test_the_wheel_holds_the_knowledge_and_nothing_of_the_workshop(wheel: Path) 
 
     assert knowledge <= names
     assert tops == {"reasoner", "api"}
-    assert {"reasoner/py.typed", "reasoner/cli.py", "api/__init__.py"} <= names
+    assert {"reasoner/py.typed", "reasoner/commands/main.py", "api/__init__.py"} <= names
 
 
 def test_the_wheel_does_not_fall_back_on_the_checkout(installed: Path, tmp_path: Path) -> None:

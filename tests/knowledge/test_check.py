@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reasoner.workbench import places as places_module
-from reasoner.workbench.check import Report, check_knowledge
-from reasoner.workbench.check_logic import check_logic
-from reasoner.workbench.check_output import as_json, as_sarif, as_text
-from reasoner.workbench.places import Places
+from reasoner.authoring import places as places_module
+from reasoner.authoring.check import Report, check_knowledge
+from reasoner.authoring.check_logic import check_logic
+from reasoner.authoring.check_output import as_json, as_sarif, as_text
+from reasoner.authoring.places import Places
 
 if TYPE_CHECKING:
-    from reasoner.workbench.finding import Finding
+    from reasoner.authoring.finding import Finding
 
 HOME = Path(__file__).parents[2]
 KEPT = ("mtus-chronic-pain-2009", "mtus-chronic-pain-2016", "acoem-low-back-2016")

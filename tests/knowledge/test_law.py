@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 import pytest
 
-from reasoner.intake import check_data
-from reasoner.terms import DCTERMS, LABEL, OWL, RDFS, SOURCE, TYPE, mn, name_of
+from reasoner.cases.intake import check_data
+from reasoner.kernel.terms import DCTERMS, LABEL, OWL, RDFS, SOURCE, TYPE, mn, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

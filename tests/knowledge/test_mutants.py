@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reasoner import decide, load_case_file
-from reasoner.intake import check_case
+from reasoner.cases.intake import check_case
 from tests.mutants.engine import FAULTS, engine_mutants
 from tests.mutants.operators import Mutant, all_mutants, sample
 from tests.mutants.report import Outcome, report

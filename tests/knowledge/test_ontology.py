@@ -12,11 +12,11 @@ import pyoxigraph as ox
 import pytest
 
 from reasoner import errors, load_knowledge
-from reasoner.classify import classify
-from reasoner.intake import check_data
-from reasoner.knowledge import generate_classification, ontology_files
-from reasoner.populations import compile_populations
-from reasoner.terms import DCTERMS, OWL, TYPE, mn
+from reasoner.cases.intake import check_data
+from reasoner.kernel.terms import DCTERMS, OWL, TYPE, mn
+from reasoner.knowledge.base import generate_classification, ontology_files
+from reasoner.knowledge.classify import classify
+from reasoner.knowledge.populations import compile_populations
 
 if TYPE_CHECKING:
     from reasoner import Knowledge

@@ -16,8 +16,8 @@ import rdflib
 from rdflib.namespace import OWL, RDF
 
 from reasoner import documentation, errors, load_knowledge
-from reasoner.docs.links import filed
-from reasoner.docs.site import MARK, make_room, write_site
+from reasoner.pages.knowledge.links import filed
+from reasoner.pages.knowledge.site import MARK, make_room, write_site
 from tests.strict_html import Page, read
 
 if TYPE_CHECKING:

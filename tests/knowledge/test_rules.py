@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reasoner import errors, load_case, load_case_file, load_knowledge
-from reasoner.engine import derive
-from reasoner.expressions import term_of
-from reasoner.facts import Facts
-from reasoner.matcher import solve
-from reasoner.reference import derive_in_store
-from reasoner.rules import read_rule, read_rules
-from reasoner.terms import mn
-from reasoner.variants import rules_for
+from reasoner.determinations.variants import rules_for
+from reasoner.kernel.engine import derive
+from reasoner.kernel.expressions import term_of
+from reasoner.kernel.facts import Facts
+from reasoner.kernel.matcher import solve
+from reasoner.kernel.reference import derive_in_store
+from reasoner.kernel.rules import read_rule, read_rules
+from reasoner.kernel.terms import mn
 
 if TYPE_CHECKING:
     from reasoner import Knowledge

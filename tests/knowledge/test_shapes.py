@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 import pytest
 
-from reasoner.decide import load_case, load_case_file
-from reasoner.errors import ShapeMalformed
-from reasoner.intake import (
+from reasoner.cases.intake import (
     Result,
     check_case,
     check_case_with_referee,
     check_data,
     check_data_with_referee,
 )
-from reasoner.shapes import ShapeSet
-from reasoner.terms import OWL, SH, SHAPES
+from reasoner.determinations.assess import load_case, load_case_file
+from reasoner.errors import ShapeMalformed
+from reasoner.kernel.terms import OWL, SH, SHAPES
+from reasoner.knowledge.shapes import ShapeSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from reasoner.knowledge import Knowledge
+    from reasoner.knowledge.base import Knowledge
 
 HOME = Path(__file__).parents[2]
 INVALID = HOME / "fixtures" / "invalid"

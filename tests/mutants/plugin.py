@@ -24,9 +24,10 @@ from _pytest.runner import runtestprotocol
 from hypothesis.errors import UnsatisfiedAssumption
 
 import reasoner
-from reasoner import intake, knowledge
+from reasoner.cases import intake
 from reasoner.errors import MednecError
-from reasoner.knowledge import Knowledge
+from reasoner.knowledge import base as knowledge
+from reasoner.knowledge.base import Knowledge
 from tests.mutants.operators import Mutant
 from tests.mutants.watch import Watch
 from tests.mutants.world import World

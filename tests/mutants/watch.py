@@ -6,14 +6,14 @@ import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from reasoner import engine
-from reasoner.derivation import Derivation
-from reasoner.facts import Facts, encode
+from reasoner.kernel import engine
+from reasoner.kernel.derivation import Derivation
+from reasoner.kernel.facts import Facts, encode
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
-    from reasoner.derivation import Firing
-    from reasoner.rules import Rule
+    from reasoner.kernel.derivation import Firing
+    from reasoner.kernel.rules import Rule
     from tests.mutants.operators import Mutant
 
 DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")

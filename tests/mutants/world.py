@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
-from reasoner.knowledge import load_knowledge, ontology_files, read_turtle
-from reasoner.populations import compile_populations
-from reasoner.rules import read_rule
-from reasoner.shapes import ShapeSet
-from reasoner.vocabulary import Vocabulary
+from reasoner.kernel.rules import read_rule
+from reasoner.knowledge.base import load_knowledge, ontology_files, read_turtle
+from reasoner.knowledge.populations import compile_populations
+from reasoner.knowledge.shapes import ShapeSet
+from reasoner.knowledge.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reasoner import decide, decision_data, load_case
-from reasoner.engine import derive
+from reasoner import assessment_data, decide, load_case
 from reasoner.errors import CaseUnreadable
-from reasoner.reference import derive_in_store
+from reasoner.kernel.engine import derive
+from reasoner.kernel.reference import derive_in_store
 from tests.generated_cases import CASE, EITHER, Part, decided, turtle
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ OTHER = "https://w3id.org/mednec/case/another"
 
 
 def written(case: Part, knowledge: Knowledge) -> str:
-    return json.dumps(decision_data(decided(case, knowledge), knowledge))
+    return json.dumps(assessment_data(decided(case, knowledge), knowledge))
 
 
 @given(case=EITHER, others=st.lists(EITHER, min_size=1, max_size=3))
@@ -82,4 +82,6 @@ def test_where_the_store_is_kept_does_not_matter(case: Part, knowledge: Knowledg
         from_disk = decide(load_case(path.read_bytes(), knowledge, form="turtle"), knowledge)
 
     assert on_disk == derive_in_store(knowledge, read.triples)
-    assert decision_data(from_disk, knowledge) == decision_data(decided(case, knowledge), knowledge)
+    assert assessment_data(from_disk, knowledge) == assessment_data(
+        decided(case, knowledge), knowledge
+    )

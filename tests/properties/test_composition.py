@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reasoner import decision_data
+from reasoner import assessment_data
 from tests.generated_cases import (
     CASE,
     CASES,
@@ -25,7 +25,7 @@ from tests.generated_cases import (
 )
 
 if TYPE_CHECKING:
-    from reasoner import Decision, Knowledge
+    from reasoner import Assessment, Knowledge
 
 SUPPORTED: Final = "MedicallyNecessary"
 EXCEEDED: Final = {"CapExceeded", "CapExceededTogether"}
@@ -52,8 +52,8 @@ def test_requests_for_different_care_are_decided_apart(case: Part, knowledge: Kn
     both = decided(with_request(case, treatment=care), knowledge)
     alone = decided(case, knowledge)
 
-    together: Any = decision_data(both, knowledge)["determinations"]
-    single: Any = decision_data(alone, knowledge)["determinations"]
+    together: Any = assessment_data(both, knowledge)["determinations"]
+    single: Any = assessment_data(alone, knowledge)["determinations"]
     assert together[0] == single[0]
 
 
@@ -66,7 +66,7 @@ def test_the_order_of_requests_does_not_matter(
     both["request"][1].pop("weeks", None)
     swapped = both | {"request": both["request"][::-1]}
 
-    assert decision_data(decided(swapped, knowledge), knowledge) == decision_data(
+    assert assessment_data(decided(swapped, knowledge), knowledge) == assessment_data(
         decided(both, knowledge), knowledge
     )
 
@@ -84,7 +84,7 @@ def test_splitting_a_request_in_two_never_helps(
     assert not all(name(one) == SUPPORTED for one in parts)
 
 
-def legal(decision: Decision, place: int) -> set[str]:
+def legal(decision: Assessment, place: int) -> set[str]:
     """Name the legal findings on one of the requests of a case."""
     request = decision.case.requests[place]
     found = decision.derivation.values(request, "legalFinding")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from reasoner import Knowledge
-    from reasoner.determination import Determination
+    from reasoner.determinations.conclude import Determination
 
 SUPPORTED: Final = "MedicallyNecessary"
 APART: Final = st.sampled_from((1, 30, 400, 800, 1600, 3000))

@@ -13,7 +13,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from reasoner import decide, load_case_file
-from reasoner.terms import mn
+from reasoner.kernel.terms import mn
 from tests.generated_cases import (
     CASE,
     DAYS,
@@ -28,7 +28,7 @@ from tests.generated_cases import (
 )
 
 if TYPE_CHECKING:
-    from reasoner import Decision, Knowledge
+    from reasoner import Assessment, Knowledge
 
 KEYS: Final = ("onRequestDate", "onDecisionDate", "onInjuryDate")
 CASES: Final = Path(__file__).parents[2] / "fixtures" / "cases"
@@ -65,7 +65,7 @@ def in_force(knowledge: Knowledge, case: Part) -> set[str]:
     }
 
 
-def found_in_force(decision: Decision) -> set[str]:
+def found_in_force(decision: Assessment) -> set[str]:
     request = decision.determinations[0].request
     return {v.value for v in decision.derivation.values(request, "inForce")}
 

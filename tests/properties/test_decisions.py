@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 from reasoner import (
     Physician,
     Ruling,
+    assessment_data,
     decide,
-    decision_data,
     errors,
     load_case,
     load_case_file,
     sign,
     write_letter,
 )
-from reasoner.engine import derive
-from reasoner.judgement import completions, supported, suppose
-from reasoner.terms import mn
+from reasoner.determinations.slots import completions, supported, suppose
+from reasoner.kernel.engine import derive
+from reasoner.kernel.terms import mn
 from tests.strategies import RESPONSES, Story
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ TRUTH = mn("supposesTruth")
 
 @cache
 def determination_of(path: Path, knowledge: Knowledge) -> dict[str, Any]:
-    return decision_data(decide(load_case_file(path, knowledge), knowledge), knowledge)
+    return assessment_data(decide(load_case_file(path, knowledge), knowledge), knowledge)
 
 
 @given(

@@ -11,17 +11,17 @@ import pyoxigraph as ox
 import pytest
 
 from reasoner.errors import RuleMalformed
-from reasoner.facts import Facts
-from reasoner.matcher import solve
-from reasoner.rules import read_rule
-from reasoner.terms import NS, RDFS, XSD
+from reasoner.kernel.facts import Facts
+from reasoner.kernel.matcher import solve
+from reasoner.kernel.rules import read_rule
+from reasoner.kernel.terms import NS, RDFS, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from reasoner import Knowledge
-    from reasoner.matcher import Pattern
-    from reasoner.rules import Rule
+    from reasoner.kernel.matcher import Pattern
+    from reasoner.kernel.rules import Rule
 
 RULES: Final = Path(__file__).parents[2] / "ontology" / "rules"
 COMPARED: Final = re.compile(r"FILTER \((?P<test>[^\n]*[<>][^\n]*)\)$", re.MULTILINE)

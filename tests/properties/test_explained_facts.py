@@ -9,31 +9,31 @@ from typing import TYPE_CHECKING, Any, Final
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reasoner import decide, decision_data, load_case
-from reasoner.determination import conclude
-from reasoner.engine import derive
+from reasoner import assessment_data, decide, load_case
+from reasoner.determinations.conclude import conclude
 from reasoner.errors import CaseError
-from reasoner.facts import encode
+from reasoner.kernel.engine import derive
+from reasoner.kernel.facts import encode
 from tests.generated_cases import EITHER, MEASURED, Part, decided, judged, name, turtle
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
-    from reasoner import Decision, Knowledge
-    from reasoner.determination import Determination
+    from reasoner import Assessment, Knowledge
+    from reasoner.determinations.conclude import Determination
 
 KEPT: Final = "22-rdf-syntax-ns#type"
 """The kinds of things: read off the form of the case, not told by it."""
 
 
-def rested_on(decision: Decision) -> dict[tuple[str, str, str], ox.Triple]:
+def rested_on(decision: Assessment) -> dict[tuple[str, str, str], ox.Triple]:
     """List the facts of the case that stand in the proof of its first request."""
     told = {encode(t): t for t in decision.case.triples}
     named = {fact for firing in decision.determinations[0].proof for fact in firing.rests_on}
     return {fact: t for fact, t in told.items() if fact in named and KEPT not in fact[1]}
 
 
-def concluded(decision: Decision, knowledge: Knowledge, facts: set[Any]) -> Determination:
+def concluded(decision: Assessment, knowledge: Knowledge, facts: set[Any]) -> Determination:
     """Conclude from some of the facts of a case, whether or not the shapes would let them pass."""
     kept = tuple(t for t in decision.case.triples if encode(t) in facts or KEPT in str(t.predicate))
     return conclude(knowledge, derive(knowledge, kept), decision.determinations[0].request)
@@ -123,11 +123,11 @@ def test_what_is_retracted_and_added_back_was_never_gone(
 ) -> None:
     """Taken out, decided, put back at the end and decided: the bytes of the first time."""
     assume(case[part])
-    first = json.dumps(decision_data(decided(case, knowledge), knowledge))
+    first = json.dumps(assessment_data(decided(case, knowledge), knowledge))
     less = {key: value for key, value in case.items() if key != part}
     if part != "diagnosis":
         judged(less, knowledge)
     back = less | {part: case[part]}
 
     assert turtle(back) != turtle(case) or list(back) == list(case)
-    assert json.dumps(decision_data(decided(back, knowledge), knowledge)) == first
+    assert json.dumps(assessment_data(decided(back, knowledge), knowledge)) == first

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 from hypothesis import assume, given
 
-from reasoner import decision_data, decision_rdf, decision_text
-from reasoner.facts import Facts, encode
-from reasoner.terms import mn
+from reasoner import assessment_data, assessment_rdf, assessment_text
+from reasoner.kernel.facts import Facts, encode
+from reasoner.kernel.terms import mn
 from tests.generated_cases import (
     EITHER,
     MEASURED,
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from reasoner import Knowledge
-    from reasoner.determination import Determination
-    from reasoner.explain import Saying
+    from reasoner.determinations.conclude import Determination
+    from reasoner.determinations.sentences import Saying
 
 SUPPORTED: Final = "MedicallyNecessary"
 
@@ -147,7 +147,7 @@ def cited(data: Any) -> set[int]:
 @given(case=EITHER)
 def test_what_is_cited_is_listed(case: Part, knowledge: Knowledge) -> None:
     """Each number behind a sentence leads to a source; each source is led to by something."""
-    data: Any = decision_data(decided(case, knowledge), knowledge)
+    data: Any = assessment_data(decided(case, knowledge), knowledge)
     one = data["determinations"][0]
     parts = ("administrator", "search", "reasons", "missing", "changes", "legal", "audit")
     numbers = cited({key: value for key, value in one.items() if key != "sources"})
@@ -164,10 +164,10 @@ def test_what_is_cited_is_listed(case: Part, knowledge: Knowledge) -> None:
 def test_text_data_and_rdf_say_the_same(case: Part, knowledge: Knowledge) -> None:
     """Three renderings of one derivation: outcome, numbers and every reason."""
     decision = decided(case, knowledge)
-    data: Any = decision_data(decision, knowledge)
-    text = " ".join(decision_text(data).split())
+    data: Any = assessment_data(decision, knowledge)
+    text = " ".join(assessment_text(data).split())
     graph = ox.Store()
-    graph.load(decision_rdf(decision, knowledge, "turtle").encode(), format=ox.RdfFormat.TURTLE)
+    graph.load(assessment_rdf(decision, knowledge, "turtle").encode(), format=ox.RdfFormat.TURTLE)
     told = {q.object.value for q in graph if isinstance(q.object, ox.Literal)}
 
     for one, shown in zip(decision.determinations, data["determinations"], strict=True):

@@ -12,7 +12,7 @@ from tests.strategies import RESPONSES, Story, outcome
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
-    from reasoner.determination import Determination
+    from reasoner.determinations.conclude import Determination
 
 STORIES = st.builds(
     Story,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reasoner import decide, decision_data, load_case
+from reasoner import assessment_data, decide, load_case
 from tests.generated_cases import (
     CASE,
     CASES,
@@ -28,19 +28,19 @@ from tests.generated_cases import (
 if TYPE_CHECKING:
     from datetime import date
 
-    from reasoner import Decision, Knowledge
+    from reasoner import Assessment, Knowledge
 
 
-def answers(decision: Decision, knowledge: Knowledge) -> list[Any]:
+def answers(decision: Assessment, knowledge: Knowledge) -> list[Any]:
     """Return all that is determined, without the report on the form of the case."""
-    data: Any = decision_data(decision, knowledge)
+    data: Any = assessment_data(decision, knowledge)
     found = data["determinations"]
     for one in found:
         one["missing"] = [m for m in one["missing"] if m["basis"] != "shapes/case.ttl"]
     return list(found)
 
 
-def verdict(decision: Decision) -> list[Any]:
+def verdict(decision: Assessment) -> list[Any]:
     """Return what is decided of each request, without its wording."""
     return [
         (
@@ -82,7 +82,7 @@ def test_the_order_of_facts_does_not_matter(case: Part, seed: int, knowledge: Kn
     first, second = decided(case, knowledge), decided(shuffled(case), knowledge)
 
     assert first.case.digest == second.case.digest
-    assert decision_data(first, knowledge) == decision_data(second, knowledge)
+    assert assessment_data(first, knowledge) == assessment_data(second, knowledge)
 
 
 @given(case=EITHER)
@@ -136,7 +136,7 @@ def test_the_writing_of_a_number_does_not_matter(
     padded = f'mn:requestedVisits "+{"0" * zeros}{visits}"^^xsd:integer'
     other = load_case(turtle(case).replace(plain, padded).encode(), knowledge, form="turtle")
 
-    assert decision_data(decide(other, knowledge), knowledge) == decision_data(
+    assert assessment_data(decide(other, knowledge), knowledge) == assessment_data(
         decided(case, knowledge), knowledge
     )
 
@@ -233,6 +233,6 @@ def test_visits_for_another_region_do_not_count_toward_the_limit(
 @given(case=CASES)
 def test_to_decide_again_is_to_decide_the_same(case: Part, knowledge: Knowledge) -> None:
     """A decision leaves nothing behind that a later one could see."""
-    first = decision_data(decided(case, knowledge), knowledge)
+    first = assessment_data(decided(case, knowledge), knowledge)
 
-    assert decision_data(decided(case, knowledge), knowledge) == first
+    assert assessment_data(decided(case, knowledge), knowledge) == first

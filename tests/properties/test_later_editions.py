@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 from hypothesis import given
 
-from reasoner.explain import Saying
-from reasoner.judgement import Slot
-from reasoner.populations import compile_populations
-from reasoner.terms import LABEL, TYPE, XSD, mn
-from reasoner.vocabulary import Vocabulary
+from reasoner.determinations.sentences import Saying
+from reasoner.determinations.slots import Slot
+from reasoner.kernel.terms import LABEL, TYPE, XSD, mn
+from reasoner.knowledge.populations import compile_populations
+from reasoner.knowledge.vocabulary import Vocabulary
 from tests.generated_cases import EITHER, MEASURED, Part, decided, judged, listed, without
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reasoner import decide, decision_data, decision_rdf, decision_text, load_case
-from reasoner.engine import derive
-from reasoner.facts import encode
-from reasoner.terms import mn
+from reasoner import assessment_data, assessment_rdf, assessment_text, decide, load_case
+from reasoner.kernel.engine import derive
+from reasoner.kernel.facts import encode
+from reasoner.kernel.terms import mn
 from tests.strategies import OPEN_STORIES, STORIES, Story, judge, outcome
 
 if TYPE_CHECKING:
@@ -143,8 +143,8 @@ def test_the_order_and_names_of_facts_do_not_matter(
 
     assert other.digest == case.digest
     assert (
-        decision_data(decide(other, knowledge), knowledge)["determinations"]
-        == decision_data(decide(case, knowledge), knowledge)["determinations"]
+        assessment_data(decide(other, knowledge), knowledge)["determinations"]
+        == assessment_data(decide(case, knowledge), knowledge)["determinations"]
     )
 
 
@@ -194,11 +194,11 @@ def test_text_data_and_rdf_state_one_outcome(story: Story, knowledge: Knowledge)
     """Three renderings of one derivation."""
     case = load_case(story.turtle().encode(), knowledge, form="turtle")
     found = decide(case, knowledge)
-    data = decision_data(found, knowledge)
+    data = assessment_data(found, knowledge)
 
     name = found.determinations[0].outcome
-    assert found.determinations[0].label.upper() in decision_text(data)
-    assert f"mn:outcome mn:{name.rsplit('#', 1)[-1]}" in decision_rdf(found, knowledge, "turtle")
+    assert found.determinations[0].label.upper() in assessment_text(data)
+    assert f"mn:outcome mn:{name.rsplit('#', 1)[-1]}" in assessment_rdf(found, knowledge, "turtle")
 
 
 @given(prior=st.integers(1, LIMIT - 1), asked=st.integers(1, LIMIT))

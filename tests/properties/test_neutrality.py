@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reasoner.terms import mn
+from reasoner.kernel.terms import mn
 from tests.generated_cases import (
     CASE,
     EITHER,

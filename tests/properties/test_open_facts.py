@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reasoner import Knowledge
-    from reasoner.determination import Determination
+    from reasoner.determinations.conclude import Determination
 
 SUPPORTED: Final = "MedicallyNecessary"
 FAR: Final = 60

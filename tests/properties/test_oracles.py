@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reasoner.terms import mn
+from reasoner.kernel.terms import mn
 from tests.generated_cases import (
     CASES,
     EITHER,
@@ -26,7 +26,7 @@ from tests.generated_cases import (
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
-    from reasoner.determination import Determination
+    from reasoner.determinations.conclude import Determination
 
 TREATING: Final = {"TreatingPhysician", "Therapist"}
 

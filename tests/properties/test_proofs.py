@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from reasoner import decide, load_case, load_case_file, load_knowledge
-from reasoner.proofs.build import build_proof, proof_text
+from reasoner.proofs.write import build_proof, proof_text
 from reasoner.verifier import Folder, read_case, read_case_text, read_folder, verify
 from reasoner.verifier.verify import digest_of
 

@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reasoner import decide, decision_data, decision_rdf, load_case, load_case_file
-from reasoner.canonical import canonical_case, canonical_hash
+from reasoner import assessment_data, assessment_rdf, decide, load_case, load_case_file
+from reasoner.cases.canonical import canonical_case, canonical_hash
 from reasoner.errors import DeterminationUnreadable
-from reasoner.proofs.build import build_proof, proof_text
-from reasoner.proofs.replay import read_recorded, replay
+from reasoner.proofs.write import build_proof, proof_text
+from reasoner.records.replay import read_recorded, replay
 
 if TYPE_CHECKING:
     from reasoner import CaseGraph, Knowledge
@@ -32,9 +32,9 @@ SEED = ROOT / "fixtures" / "cases" / "seed-2014-spine-12-visits" / "case.ttl"
 def written(case: CaseGraph, knowledge: Knowledge, form: str) -> bytes:
     decision = decide(case, knowledge)
     if form == "json":
-        data = decision_data(decision, knowledge)
+        data = assessment_data(decision, knowledge)
         return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
-    return decision_rdf(decision, knowledge, form).encode()
+    return assessment_rdf(decision, knowledge, form).encode()
 
 
 def anonymous(path: Path, knowledge: Knowledge) -> list[ox.Triple]:
@@ -129,7 +129,14 @@ def test_a_case_without_a_name_keeps_the_one_it_was_decided_under(knowledge: Kno
 def test_another_process_and_another_hash_seed_give_the_same_bytes(command: str) -> None:
     """Nothing of a process reaches the bytes: not the order of its sets, nor its memory."""
     form = ["--format", "json"] if command == "decide" else []
-    run = [sys.executable, "-c", "from reasoner.cli import main; main()", command, str(SEED), *form]
+    run = [
+        sys.executable,
+        "-c",
+        "from reasoner.commands.main import main; main()",
+        command,
+        str(SEED),
+        *form,
+    ]
 
     pages = {
         subprocess.run(

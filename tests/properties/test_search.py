@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given
 
-from reasoner.terms import RDFS, mn
+from reasoner.kernel.terms import RDFS, mn
 from tests.generated_cases import EITHER, Part, decided, judged
 
 if TYPE_CHECKING:

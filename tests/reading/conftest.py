@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reasoner.knowledge import find_knowledge, ontology_files, read_turtle
-from reasoner.reading.lexicon import read_lexicon
+from reasoner.knowledge.base import find_knowledge, ontology_files, read_turtle
+from reasoner.letters.lexicon import read_lexicon
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
-    from reasoner.reading.lexicon import Lexicon
+    from reasoner.letters.lexicon import Lexicon
 
 ROOT = Path(__file__).parents[2]
 

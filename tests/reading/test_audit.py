@@ -10,28 +10,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reasoner import errors
-from reasoner.cli import commands
-from reasoner.decide import load_case
-from reasoner.intake import check_case, check_case_with_referee
-from reasoner.reading.audit import (
+from reasoner.audits.audit import (
     Auditor,
     departures,
     determination_of,
     explaining,
     with_determinations,
 )
-from reasoner.reading.audit_data import audit_data
-from reasoner.reading.audit_html import audit_html
-from reasoner.reading.audit_text import WIDTH, audit_text
-from reasoner.reading.files import load_source
-from reasoner.reading.read import read_letter
-from reasoner.reading.reference_form import as_reference
+from reasoner.audits.data import audit_data
+from reasoner.audits.page import audit_html
+from reasoner.audits.text import WIDTH, audit_text
+from reasoner.cases.intake import check_case, check_case_with_referee
+from reasoner.commands.main import commands
+from reasoner.determinations.assess import load_case
+from reasoner.letters.files import load_source
+from reasoner.letters.read import read_letter
+from reasoner.letters.reference_form import as_reference
 
 from .test_phrases import PERSON, written
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
-    from reasoner.reading.audit import ItemAudit
+    from reasoner.audits.audit import ItemAudit
 
 ROOT = Path(__file__).parents[2]
 LETTERS = sorted((ROOT / "fixtures" / "letters").glob("*.txt"))

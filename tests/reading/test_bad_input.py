@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from reasoner.cli import commands
+from reasoner.commands.main import commands
 from reasoner.errors import CaseError, LetterTooLarge, LetterUnreadable
-from reasoner.reading.files import LIMIT, TEXT_LIMIT, load_source
-from reasoner.reading.read import read_letter
-from reasoner.reading.reference_form import as_reference
+from reasoner.letters.files import LIMIT, TEXT_LIMIT, load_source
+from reasoner.letters.read import read_letter
+from reasoner.letters.reference_form import as_reference
 
 if TYPE_CHECKING:
-    from reasoner.reading.lexicon import Lexicon
+    from reasoner.letters.lexicon import Lexicon
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "letters"
 KNEE = (FOLDER / "knee-sprain-first-visits.txt").read_text(encoding="utf-8")

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reasoner.reading.files import load_source
-from reasoner.reading.read import read_letter
-from reasoner.reading.reference_form import as_reference
-from reasoner.reading.show import marks
+from reasoner.letters.files import load_source
+from reasoner.letters.read import read_letter
+from reasoner.letters.reference_form import as_reference
+from reasoner.letters.show import marks
 
 if TYPE_CHECKING:
-    from reasoner.reading.lexicon import Lexicon
+    from reasoner.letters.lexicon import Lexicon
 
 LETTERS = sorted((Path(__file__).parents[2] / "fixtures" / "letters").glob("*.txt"))
 

@@ -6,11 +6,11 @@ import pyoxigraph as ox
 import pytest
 
 from reasoner.errors import KnowledgeUnreadable
-from reasoner.knowledge import find_knowledge, ontology_files, read_turtle
-from reasoner.reading.lexicon import read_lexicon
+from reasoner.knowledge.base import find_knowledge, ontology_files, read_turtle
+from reasoner.letters.lexicon import read_lexicon
 
 if TYPE_CHECKING:
-    from reasoner.reading.lexicon import Lexicon
+    from reasoner.letters.lexicon import Lexicon
 
 HEAD = """
 @prefix mn: <https://w3id.org/mednec/ns#> .

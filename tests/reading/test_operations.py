@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 import pytest
 
-from reasoner.decide import load_case
-from reasoner.intake import check_case, check_case_with_referee
-from reasoner.reading.audit import Auditor
-from reasoner.reading.read import read_letter
-from reasoner.reading.surgeries import performed
-from reasoner.terms import CONCEPT, mn
+from reasoner.audits.audit import Auditor
+from reasoner.cases.intake import check_case, check_case_with_referee
+from reasoner.determinations.assess import load_case
+from reasoner.kernel.terms import CONCEPT, mn
+from reasoner.letters.read import read_letter
+from reasoner.letters.readers.surgeries import performed
 
 from .test_phrases import PERSON, written
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
-    from reasoner.reading.audit import ItemAudit
-    from reasoner.reading.lexicon import Lexicon
+    from reasoner.audits.audit import ItemAudit
+    from reasoner.letters.lexicon import Lexicon
 
 INJURED = date(2016, 10, 13)
 SURGERY = """

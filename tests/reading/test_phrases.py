@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from reasoner.reading.dosage import visits_of
-from reasoner.reading.read import read_letter
-from reasoner.reading.reference_form import as_reference
+from reasoner.letters.read import read_letter
+from reasoner.letters.readers.dosage import visits_of
+from reasoner.letters.reference_form import as_reference
 
 if TYPE_CHECKING:
-    from reasoner.reading.lexicon import Lexicon
-    from reasoner.reading.model import Item
+    from reasoner.letters.lexicon import Lexicon
+    from reasoner.letters.model import Item
 
 LETTER = """Case Number: CM16-0000001
 Date Assigned: 11/09/2016 Date of Injury: {injury}

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 import pytest
 
-from reasoner import cli
-from reasoner.terms import NS
+from reasoner.commands import main as cli
+from reasoner.kernel.terms import NS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

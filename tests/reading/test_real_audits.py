@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reasoner.reading.audit import Auditor, determination_of
-from reasoner.reading.files import load_source
-from reasoner.reading.read import read_letter
+from reasoner.audits.audit import Auditor, determination_of
+from reasoner.letters.files import load_source
+from reasoner.letters.read import read_letter
 
 if TYPE_CHECKING:
     from pathlib import Path

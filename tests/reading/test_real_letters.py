@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reasoner.reading.files import load_source
-from reasoner.reading.read import read_letter
-from reasoner.reading.reference_form import as_reference
+from reasoner.letters.files import load_source
+from reasoner.letters.read import read_letter
+from reasoner.letters.reference_form import as_reference
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reasoner.reading.lexicon import Lexicon
+    from reasoner.letters.lexicon import Lexicon
 
 FLOOR = 100
 """Percent of right answers in each field: what the half of the letters that this reader was

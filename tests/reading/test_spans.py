@@ -9,17 +9,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reasoner.reading.files import load_source
-from reasoner.reading.model import Confidence, Letter, Span, Stated
-from reasoner.reading.numbers import DATE, NUMBER, date_of, number_of
-from reasoner.reading.read import read_letter
-from reasoner.reading.reference_form import as_reference
-from reasoner.reading.text import COMPOUNDING, plain_text
+from reasoner.letters.files import load_source
+from reasoner.letters.model import Confidence, Letter, Span, Stated
+from reasoner.letters.numbers import DATE, NUMBER, date_of, number_of
+from reasoner.letters.read import read_letter
+from reasoner.letters.reference_form import as_reference
+from reasoner.letters.text import COMPOUNDING, plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reasoner.reading.lexicon import Lexicon
+    from reasoner.letters.lexicon import Lexicon
 
 LETTERS = sorted((Path(__file__).parents[2] / "fixtures" / "letters").glob("*.txt"))
 SOURCES = {path.stem: load_source(path) for path in LETTERS}

@@ -8,28 +8,28 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 import pytest
 
-from reasoner import decide, decision_data, decision_rdf, load_case_file
-from reasoner.as_rdf import decision_triples
-from reasoner.intake import check_data
-from reasoner.terms import NS, TYPE, mn
+from reasoner import assessment_data, assessment_rdf, decide, load_case_file
+from reasoner.cases.intake import check_data
+from reasoner.determinations.as_rdf import assessment_triples
+from reasoner.kernel.terms import NS, TYPE, mn
 
 if TYPE_CHECKING:
-    from reasoner import Decision, Knowledge
+    from reasoner import Assessment, Knowledge
 
 CASES = Path(__file__).parents[2] / "fixtures" / "cases"
 
 
 @pytest.fixture(scope="module", params=sorted(p.name for p in CASES.iterdir() if p.is_dir()))
-def decision(request: pytest.FixtureRequest, knowledge: Knowledge) -> Decision:
+def decision(request: pytest.FixtureRequest, knowledge: Knowledge) -> Assessment:
     """Each fixture case, decided."""
     return decide(load_case_file(CASES / request.param / "case.ttl", knowledge), knowledge)
 
 
 def test_an_answer_conforms_to_the_shapes_of_answers(
-    decision: Decision, knowledge: Knowledge
+    decision: Assessment, knowledge: Knowledge
 ) -> None:
     """An outcome has a reason, and a reason a citation: our own post-condition."""
-    triples = decision_triples(decision, knowledge)
+    triples = assessment_triples(decision, knowledge)
     kinds = [
         ox.Triple(t.object, TYPE, kind)
         for t in triples
@@ -43,9 +43,9 @@ def test_an_answer_conforms_to_the_shapes_of_answers(
     assert [r for r in results if r.severity == "Violation"] == []
 
 
-def test_an_answer_uses_declared_terms_only(decision: Decision, knowledge: Knowledge) -> None:
+def test_an_answer_uses_declared_terms_only(decision: Assessment, knowledge: Knowledge) -> None:
     """A term of ours that an answer uses is in the vocabulary, so that analysts can look it up."""
-    used = {t.predicate.value for t in decision_triples(decision, knowledge)}
+    used = {t.predicate.value for t in assessment_triples(decision, knowledge)}
 
     unknown = {p for p in used if p.startswith(NS)} - knowledge.vocabulary.terms
 
@@ -55,10 +55,12 @@ def test_an_answer_uses_declared_terms_only(decision: Decision, knowledge: Knowl
 ANNOTATIONS = {mn("population").value, mn("keyedOn").value}
 
 
-def test_turtle_and_data_state_one_outcome(decision: Decision, knowledge: Knowledge) -> None:
+def test_turtle_and_data_state_one_outcome(decision: Assessment, knowledge: Knowledge) -> None:
     """The renderings of a determination do not differ in what it concludes."""
-    graph = list(ox.parse(decision_rdf(decision, knowledge, "turtle"), format=ox.RdfFormat.TURTLE))
-    data = decision_data(decision, knowledge)["determinations"]
+    graph = list(
+        ox.parse(assessment_rdf(decision, knowledge, "turtle"), format=ox.RdfFormat.TURTLE)
+    )
+    data = assessment_data(decision, knowledge)["determinations"]
 
     stated = {
         q.subject.value: q.object.value.removeprefix(NS)

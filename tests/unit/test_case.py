@@ -12,13 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reasoner.case import LIMIT, CaseGraph
-from reasoner.decide import load_case
+from reasoner.cases.read import LIMIT, CaseGraph
+from reasoner.determinations.assess import load_case
 from reasoner.errors import CaseTooLarge, CaseUnreadable
-from reasoner.terms import CASE, TYPE, mn
+from reasoner.kernel.terms import CASE, TYPE, mn
 
 if TYPE_CHECKING:
-    from reasoner.knowledge import Knowledge
+    from reasoner.knowledge.base import Knowledge
 
 SEED = Path(__file__).parents[2] / "fixtures/cases/seed-2014-spine-12-visits/case.ttl"
 REQUEST = {"treatment": "PhysicalTherapy", "region": ["CervicalSpine"], "requestedVisits": 12}

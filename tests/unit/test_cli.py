@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from reasoner import cli
+from reasoner.commands import main as cli
 
 ROOT = Path(__file__).parents[2]
 SEED = "fixtures/cases/seed-2014-spine-12-visits/case.ttl"
@@ -288,9 +288,8 @@ def test_a_question_is_asked_over_determinations(mednec, tmp_path: Path) -> None
 
 def test_a_reader_who_stops_reading_sees_no_traceback() -> None:
     """`mednec decide … | head -1` ends quietly."""
-    command = (
-        f"{sys.executable} -c 'from reasoner.cli import main; main()' explain {SEED} | head -1"
-    )
+    program = "from reasoner.commands.main import main; main()"
+    command = f"{sys.executable} -c '{program}' explain {SEED} | head -1"
     done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, check=False)  # noqa: S602 - a pipe is the point
 
     assert done.stderr == b""
@@ -301,7 +300,7 @@ def test_the_service_starts_answers_and_ends() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-c", "from reasoner.cli import main; main()", "serve"]
+    command = [sys.executable, "-c", "from reasoner.commands.main import main; main()", "serve"]
     server = subprocess.Popen([*command, "--port", str(port)], cwd=ROOT, stdout=subprocess.PIPE)
     try:
         answer = wait_for(f"http://127.0.0.1:{port}/v1/health")

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reasoner.docs.book import Book, Link
-from reasoner.docs.expressions import Phrase, population_phrase, things_of
-from reasoner.docs.guidelines import Edition
-from reasoner.docs.links import file_name, filed, served
-from reasoner.docs.rules import sentence
-from reasoner.docs.timeline import LANE, NAMES, WIDTH, timeline
-from reasoner.docs.usage import Usage, rule_terms
+from reasoner.pages.knowledge.book import Book, Link
+from reasoner.pages.knowledge.expressions import Phrase, population_phrase, things_of
+from reasoner.pages.knowledge.guidelines import Edition
+from reasoner.pages.knowledge.links import file_name, filed, served
+from reasoner.pages.knowledge.rules import sentence
+from reasoner.pages.knowledge.timeline import LANE, NAMES, WIDTH, timeline
+from reasoner.pages.knowledge.usage import Usage, rule_terms
 
 if TYPE_CHECKING:
     from reasoner import Knowledge

@@ -14,7 +14,7 @@ from reasoner.errors import ConclusionUnknown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reasoner import Decision, Knowledge
+    from reasoner import Assessment, Knowledge
 
 CASES = Path(__file__).parents[2] / "fixtures" / "cases"
 SEED = CASES / "seed-2014-spine-12-visits" / "case.ttl"
@@ -22,7 +22,7 @@ OUTCOMES = ("MedicallyNecessary", "NecessaryInPart", "NotMedicallyNecessary", "N
 
 
 @pytest.fixture(scope="module")
-def seed(knowledge: Knowledge) -> Decision:
+def seed(knowledge: Knowledge) -> Assessment:
     """Decide the seed once."""
     return decide(load_case_file(SEED, knowledge), knowledge)
 
@@ -45,7 +45,7 @@ def lines_of(place: dict[str, Any]) -> str:
 
 
 def test_the_why_not_of_the_seed_says_what_stands_in_the_way(
-    seed: Decision, knowledge: Knowledge
+    seed: Assessment, knowledge: Knowledge
 ) -> None:
     """Outcome first; the sum that exceeds the limit; the region; what the record does not state."""
     answer = explain(
@@ -70,7 +70,7 @@ def test_the_why_not_of_the_seed_says_what_stands_in_the_way(
 
 
 def test_a_why_not_of_a_request_follows_no_rule_on_other_things(
-    seed: Decision, knowledge: Knowledge
+    seed: Assessment, knowledge: Knowledge
 ) -> None:
     """A rule that concludes the same of an answer to a question leads to no request."""
     answer = explain(seed, knowledge, why_not="MedicallyNecessary", text="")
@@ -82,7 +82,7 @@ def test_a_why_not_of_a_request_follows_no_rule_on_other_things(
 
 
 def test_each_place_that_is_named_holds_what_is_said_to_stand_there(
-    seed: Decision, knowledge: Knowledge
+    seed: Assessment, knowledge: Knowledge
 ) -> None:
     """A reader who opens the file at the line finds the figure."""
     text = SEED.read_text(encoding="utf-8")
@@ -96,7 +96,7 @@ def test_each_place_that_is_named_holds_what_is_said_to_stand_there(
         assert node["words"].rsplit(" ", 1)[-1] in lines_of(node["place"])
 
 
-def test_a_why_goes_down_to_what_was_told(seed: Decision, knowledge: Knowledge) -> None:
+def test_a_why_goes_down_to_what_was_told(seed: Assessment, knowledge: Knowledge) -> None:
     """Each leaf of the tree has a place, or was shown above."""
     answer = explain(seed, knowledge, why="NotMedicallyNecessary")
 
@@ -108,7 +108,7 @@ def test_a_why_goes_down_to_what_was_told(seed: Decision, knowledge: Knowledge) 
 
 @pytest.mark.parametrize("asked", ["mn:governedBy", "LIM-02", "soft-tissue-nearest-row"])
 def test_a_rule_a_property_or_a_recommendation_can_be_asked(
-    asked: str, seed: Decision, knowledge: Knowledge
+    asked: str, seed: Assessment, knowledge: Knowledge
 ) -> None:
     """What a page names can be asked about, by the name that the page uses."""
     if asked == "soft-tissue-nearest-row":
@@ -118,7 +118,7 @@ def test_a_rule_a_property_or_a_recommendation_can_be_asked(
 
 
 def test_a_recommendation_that_is_outranked_says_by_what(
-    seed: Decision, knowledge: Knowledge
+    seed: Assessment, knowledge: Knowledge
 ) -> None:
     """Why not: the schedule addresses the situation first."""
     answer = explain(seed, knowledge, why_not="mng:odg-2014/lumbar-sprain")
@@ -127,7 +127,7 @@ def test_a_recommendation_that_is_outranked_says_by_what(
 
 
 def test_a_recommendation_for_other_conditions_says_which_are_not_met(
-    seed: Decision, knowledge: Knowledge
+    seed: Assessment, knowledge: Knowledge
 ) -> None:
     """Why not: the situation is outside its population, and in what."""
     answer = explain(seed, knowledge, why_not="mng:mtus-chronic-pain-2009/crps")
@@ -152,7 +152,7 @@ def test_every_outcome_is_answered_in_every_case(path: Path, knowledge: Knowledg
             explain(decision, knowledge, **{other: outcome})
 
 
-def test_what_fails_does_fail(seed: Decision, knowledge: Knowledge) -> None:
+def test_what_fails_does_fail(seed: Assessment, knowledge: Knowledge) -> None:
     """A test that is said to fail is false of the values that are shown for it."""
     answer = explain(seed, knowledge, why_not="MedicallyNecessary")
     tests = [n for n in nodes(answer) if "test" in n and n["test"] == "?total <= ?smallest"]
@@ -163,7 +163,7 @@ def test_what_fails_does_fail(seed: Decision, knowledge: Knowledge) -> None:
         assert values["visits"] + values["asked"] == values["total"] > values["smallest"]
 
 
-def test_a_misspelt_name_gets_near_misses(seed: Decision, knowledge: Knowledge) -> None:
+def test_a_misspelt_name_gets_near_misses(seed: Assessment, knowledge: Knowledge) -> None:
     """A slip is no silence."""
     with pytest.raises(ConclusionUnknown) as caught:
         explain(seed, knowledge, why_not="MedicalyNecessary")
@@ -172,14 +172,14 @@ def test_a_misspelt_name_gets_near_misses(seed: Decision, knowledge: Knowledge) 
 
 
 @pytest.mark.parametrize("name", ["", "xyzzy", "<>", "mn:", "LIM-", "owl:Thing", "mn:Visit", "é"])
-def test_any_name_is_answered_in_words(name: str, seed: Decision, knowledge: Knowledge) -> None:
+def test_any_name_is_answered_in_words(name: str, seed: Assessment, knowledge: Knowledge) -> None:
     """A question about nothing is refused, never raised over."""
     for question in ({"why": name}, {"why_not": name}):
         with pytest.raises(ConclusionUnknown):
             explain(seed, knowledge, **question)
 
 
-def test_an_explanation_is_the_same_each_time(seed: Decision, knowledge: Knowledge) -> None:
+def test_an_explanation_is_the_same_each_time(seed: Assessment, knowledge: Knowledge) -> None:
     """Output is sorted."""
     pages = {
         json.dumps(explain(seed, knowledge, why="LIM-02", why_not="MedicallyNecessary"))

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reasoner.decide import load_case
-from reasoner.intake import CaseReport, check_case, check_case_with_referee
+from reasoner.cases.intake import CaseReport, check_case, check_case_with_referee
+from reasoner.determinations.assess import load_case
 
 if TYPE_CHECKING:
-    from reasoner.knowledge import Knowledge
+    from reasoner.knowledge.base import Knowledge
 
 SEED = Path(__file__).parents[2] / "fixtures/cases/seed-2014-spine-12-visits/case.ttl"
 ENOUGH = {

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reasoner.decide import load_case
+from reasoner.cases.json_form import DEPTH
+from reasoner.determinations.assess import load_case
 from reasoner.errors import CaseUnreadable
-from reasoner.json_case import DEPTH
-from reasoner.terms import CONTEXT
+from reasoner.kernel.terms import CONTEXT
 
 if TYPE_CHECKING:
-    from reasoner.case import CaseGraph
-    from reasoner.knowledge import Knowledge
+    from reasoner.cases.read import CaseGraph
+    from reasoner.knowledge.base import Knowledge
 
 REQUEST = {"treatment": "PhysicalTherapy", "region": ["CervicalSpine"], "requestedVisits": 12}
 PLAIN: dict[str, Any] = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rdflib.plugins.sparql import prepareQuery
 
-from reasoner.parsed_queries import ParsedQueries, decode, encode
+from reasoner.kernel.parsed_queries import ParsedQueries, decode, encode
 
 RULES = sorted((Path(__file__).parents[2] / "ontology" / "rules").glob("*/*.rq"))
 QUERY = "SELECT ?a WHERE { ?a <urn:p> ?b FILTER NOT EXISTS { ?b <urn:q> 3 } }"

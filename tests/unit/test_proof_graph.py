@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reasoner import ask, decide, decision_rdf, load_case_file
+from reasoner import ask, assessment_rdf, decide, load_case_file
+from reasoner.determinations.proof_graph import stored_triples
 from reasoner.errors import DeterminationUnreadable
-from reasoner.proof_graph import stored_triples
-from reasoner.terms import mn
+from reasoner.kernel.terms import mn
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -37,7 +37,7 @@ def store(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> Pat
     for number, name in enumerate(STORED):
         decision = decide(load_case_file(CASES / name / "case.ttl", knowledge), knowledge)
         form, ending = [("turtle", "ttl"), ("jsonld", "jsonld")][number % 2]
-        (folder / f"{name}.{ending}").write_text(decision_rdf(decision, knowledge, form))
+        (folder / f"{name}.{ending}").write_text(assessment_rdf(decision, knowledge, form))
     return folder
 
 

@@ -14,8 +14,8 @@ from click.testing import CliRunner
 from reasoner import (
     Physician,
     Ruling,
+    assessment_data,
     decide,
-    decision_data,
     errors,
     load_case_file,
     read_document,
@@ -23,11 +23,11 @@ from reasoner import (
     signed_rdf,
     write_letter,
 )
-from reasoner.as_data import digest
-from reasoner.cli import commands
-from reasoner.intake import check_data
-from reasoner.letter.as_rdf import signed_triples
-from reasoner.terms import NS
+from reasoner.cases.intake import check_data
+from reasoner.commands.main import commands
+from reasoner.determinations.as_data import digest
+from reasoner.kernel.terms import NS
+from reasoner.records.as_rdf import signed_triples
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
@@ -49,7 +49,7 @@ OVERRIDE = Ruling(
 @pytest.fixture(scope="module")
 def seed(knowledge: Knowledge) -> dict[str, Any]:
     """Return the determination of the seed."""
-    return decision_data(decide(load_case_file(SEED, knowledge), knowledge), knowledge)
+    return assessment_data(decide(load_case_file(SEED, knowledge), knowledge), knowledge)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def two(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> dict[
 """
     path = tmp_path_factory.mktemp("two") / "case.ttl"
     path.write_text(text.replace("mn:request :request", "mn:request :request, :second") + second)
-    return decision_data(decide(load_case_file(path, knowledge), knowledge), knowledge)
+    return assessment_data(decide(load_case_file(path, knowledge), knowledge), knowledge)
 
 
 def altered(document: dict[str, Any], *, outcome: str) -> dict[str, Any]:
@@ -171,7 +171,7 @@ def test_a_decision_that_lacks_something_is_refused(
 def test_what_is_recommended_cannot_be_overridden_to_itself(knowledge: Knowledge) -> None:
     """An override says otherwise; what says the same is an acceptance."""
     path = CASES / "headache-2017-schedule-silent" / "case.ttl"
-    data = decision_data(decide(load_case_file(path, knowledge), knowledge), knowledge)
+    data = assessment_data(decide(load_case_file(path, knowledge), knowledge), knowledge)
     ruling = Ruling(
         decision="override", decided_on="2017-02-01", outcome="MedicallyNecessary", reason="So."
     )

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reasoner.authoring import turtle_format
+from reasoner.authoring.turtle_format import format_turtle, read_prefixes
+from reasoner.authoring.turtle_text import tokenize
 from reasoner.errors import EngineError, KnowledgeUnreadable
-from reasoner.terms import XSD
-from reasoner.workbench import turtle_format
-from reasoner.workbench.turtle_format import format_turtle, read_prefixes
-from reasoner.workbench.turtle_text import tokenize
+from reasoner.kernel.terms import XSD
 
 if TYPE_CHECKING:
     from random import Random

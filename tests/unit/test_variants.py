@@ -9,21 +9,28 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from reasoner import COMPARISONS, decide, decision_data, decision_text, load_case, load_case_file
-from reasoner.terms import mn
+from reasoner import (
+    COMPARISONS,
+    assessment_data,
+    assessment_text,
+    decide,
+    load_case,
+    load_case_file,
+)
+from reasoner.kernel.terms import mn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reasoner import Decision, Knowledge
-    from reasoner.variants import Comparison, Step, Variant
+    from reasoner import Assessment, Knowledge
+    from reasoner.determinations.variants import Comparison, Step, Variant
 
 CASES = Path(__file__).parents[2] / "fixtures" / "cases"
 SEED = "seed-2014-spine-12-visits"
 DATED = (SEED, "crps-25-visits-requested-2016-07-28", "meniscectomy-12-visits-postsurgical")
 
 
-def of(name: str, knowledge: Knowledge, **asked: Any) -> Decision:
+def of(name: str, knowledge: Knowledge, **asked: Any) -> Assessment:
     return decide(load_case_file(CASES / name / "case.ttl", knowledge), knowledge, **asked)
 
 
@@ -36,7 +43,7 @@ def told(v: Variant) -> tuple[object, ...]:
     return (v.outcome, v.robust, v.least, v.most, set(v.governing))
 
 
-def decided(decision: Decision) -> tuple[object, ...]:
+def decided(decision: Assessment) -> tuple[object, ...]:
     (one,) = decision.determinations
     rows = {g.source.iri for g in one.governing}
     return (one.outcome, one.robust, one.visits.least, one.visits.most, rows)
@@ -163,8 +170,8 @@ def test_the_page_shows_what_was_asked_for(knowledge: Knowledge) -> None:
     full = of(SEED, knowledge, include=COMPARISONS)
     headings = ("By date", "Which source decides", "By counting policy")
 
-    page = decision_text(decision_data(full, knowledge))
-    plain = decision_text(decision_data(of(SEED, knowledge), knowledge))
+    page = assessment_text(assessment_data(full, knowledge))
+    plain = assessment_text(assessment_data(of(SEED, knowledge), knowledge))
 
     assert all(f"\n{heading}" in page for heading in headings)
     assert not any(f"\n{heading}" in plain for heading in headings)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reasoner.workbench.author_tests import run_author_tests
+from reasoner.authoring.author_tests import run_author_tests
 
 if TYPE_CHECKING:
     from reasoner import Knowledge

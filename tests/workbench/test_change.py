@@ -13,13 +13,13 @@ import pyoxigraph as ox
 import pytest
 
 from reasoner import decide
-from reasoner.decide import load_case_file
+from reasoner.authoring.case_sources import find_cases
+from reasoner.authoring.changes import State, changes_text, diff, diff_editions
+from reasoner.authoring.impact import impact, impact_text
+from reasoner.authoring.revisions import as_if, open_revision
+from reasoner.determinations.assess import load_case_file
 from reasoner.errors import CaseUnreadable, KnowledgeMissing
-from reasoner.terms import PREFIXES, mn
-from reasoner.workbench.case_sources import find_cases
-from reasoner.workbench.changes import State, changes_text, diff, diff_editions
-from reasoner.workbench.impact import impact, impact_text
-from reasoner.workbench.revisions import as_if, open_revision
+from reasoner.kernel.terms import PREFIXES, mn
 
 if TYPE_CHECKING:
     from reasoner import Knowledge

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reasoner.workbench.coverage import FIGURE, HELD, NOT_HELD, coverage
-from reasoner.workbench.coverage_page import coverage_csv, coverage_text, narrow
-from reasoner.workbench.space import Space
+from reasoner.authoring.coverage import FIGURE, HELD, NOT_HELD, coverage
+from reasoner.authoring.coverage_page import coverage_csv, coverage_text, narrow
+from reasoner.authoring.space import Space
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
-    from reasoner.workbench.coverage import Coverage, Spell
+    from reasoner.authoring.coverage import Coverage, Spell
 
 CRPS = "complex regional pain syndrome"
 

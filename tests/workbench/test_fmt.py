@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reasoner import cli
+from reasoner.commands import main as cli
 
 ROOT = Path(__file__).parents[2]
 UNTIDY = (

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from reasoner import decide, load_case, load_knowledge
-from reasoner.knowledge import generate_classification
-from reasoner.workbench.author_tests import run_author_tests
-from reasoner.workbench.changes import State, diff
-from reasoner.workbench.check import check_knowledge
+from reasoner.authoring.author_tests import run_author_tests
+from reasoner.authoring.changes import State, diff
+from reasoner.authoring.check import check_knowledge
+from reasoner.knowledge.base import generate_classification
 
 ROOT = Path(__file__).parents[2]
 SLUG = "acoem-low-back-2027"

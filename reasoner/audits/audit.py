@@ -1,0 +1,157 @@
+"""An item of a letter decided by the reasoner, beside what the reviewers decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from reasoner.determinations.assess import decide, load_case
+from reasoner.errors import CaseError
+from reasoner.kernel.terms import mn, name_of
+from reasoner.letters.case_graph import case_of
+from reasoner.letters.lexicon import read_lexicon
+from reasoner.letters.readers.facts import parts_of
+from reasoner.letters.readers.statements import Words
+
+if TYPE_CHECKING:
+    from reasoner.determinations.assess import Assessment
+    from reasoner.determinations.conclude import Determination
+    from reasoner.determinations.sentences import Saying
+    from reasoner.knowledge.base import Knowledge
+    from reasoner.letters.lexicon import Lexicon
+    from reasoner.letters.model import Item, Letter
+
+DIFFERS: Final = mn("DiffersFromDetermination").value
+GRANTED: Final = "Overturned"
+"""The disposition under which a request as made stands."""
+ACCOUNTS: Final = mn("accountsForOutcome")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemAudit:
+    """
+    One item of physical medicine, decided and compared.
+
+    Attributes:
+        item: The item as it was read.
+        case: The case as Turtle, each fact with its passage.
+        decision: The case decided; None where the facts do not suffice for that.
+        trouble: Why there is no decision; empty if there is one.
+    """
+
+    item: Item
+    case: bytes
+    decision: Assessment | None
+    trouble: str
+
+    @property
+    def determination(self) -> Determination | None:
+        """The determination of the item's one request, or None."""
+        return self.decision.determinations[0] if self.decision else None
+
+
+class Auditor:
+    """Decides and compares the items of letters; made once for many letters."""
+
+    def __init__(self, knowledge: Knowledge, lexicon: Lexicon | None = None) -> None:
+        self.knowledge = knowledge
+        self.lexicon = lexicon or read_lexicon(knowledge.facts)
+
+    def audit(self, letter: Letter) -> tuple[ItemAudit, ...]:
+        """Decide each item that is decided here, or each of its parts, in the letter's order."""
+        words = Words(letter, self.lexicon)
+        return tuple(
+            self._item(letter, part, words)
+            for item in letter.items
+            if is_decided_here(item)
+            for part in parts_of(item)
+        )
+
+    def _item(self, letter: Letter, item: Item, words: Words) -> ItemAudit:
+        data = case_of(letter, item, self.lexicon, words)
+        name = f"item {item.number}" + (f", part {item.part}" if item.part else "")
+        try:
+            case = load_case(data, self.knowledge, form="turtle", source=name)
+            decision, trouble = decide(case, self.knowledge), ""
+        except CaseError as error:
+            decision, trouble = None, str(error)
+        return ItemAudit(item=item, case=data, decision=decision, trouble=trouble)
+
+
+def is_decided_here(item: Item) -> bool:
+    """Say whether an item is care by visits, or of a kind that the ontology has a concept for."""
+    facts = item.facts
+    return facts is not None and (item.physical_medicine or facts.treatment.value.iri is not None)
+
+
+def determination_of(audit: ItemAudit, knowledge: Knowledge) -> dict[str, object]:
+    """
+    Return a determination in the plain form in which readings are compared.
+
+    Returns:
+        `imr`: the disposition of the request as made, in a form of letter that knows no partial
+        outcome, or None where nothing was decided; `limit`: the visits that it was held against
+        (`Visits.held`), or None; `robust`; `findings`: the rules whose audit findings explain a
+        disagreement.
+    """
+    found = audit.determination
+    if found is None or audit.decision is None:
+        return {"imr": None, "limit": None, "robust": False, "findings": []}
+    disposition = knowledge.value(found.outcome, mn("wholeDisposition"))
+    return {
+        "imr": knowledge.label(disposition).capitalize() if disposition else None,
+        "limit": found.visits.held,
+        "robust": found.robust,
+        "findings": explaining(found, knowledge),
+    }
+
+
+def departures(found: Determination) -> list[Saying]:
+    """List what the audit found; that the two decisions differ is no finding of its own."""
+    return [s for s in found.audit if DIFFERS not in _kinds(s)]
+
+
+def explaining(found: Determination, knowledge: Knowledge) -> list[str]:
+    """List the rules of the audit whose findings can account for a difference in the outcome."""
+    return list(
+        dict.fromkeys(
+            saying.rule
+            for saying in departures(found)
+            if any(knowledge.value(kind, ACCOUNTS) == "true" for kind in _kinds(saying))
+        )
+    )
+
+
+def _kinds(saying: Saying) -> set[str]:
+    facts = saying.firing.conclusions
+    return {name_of(f.object) for f in facts if f.predicate == mn("auditFinding")}
+
+
+def of_each_item(audits: tuple[ItemAudit, ...]) -> dict[int, list[ItemAudit]]:
+    """Group audits by the number of their item."""
+    found: dict[int, list[ItemAudit]] = {}
+    for audit in audits:
+        found.setdefault(audit.item.number, []).append(audit)
+    return found
+
+
+def deciding(parts: list[ItemAudit], knowledge: Knowledge) -> ItemAudit:
+    """Return the part of an item that decides it: the item stands only if each part does."""
+    return min(parts, key=lambda a: determination_of(a, knowledge)["imr"] == GRANTED)
+
+
+def _together(parts: list[ItemAudit], knowledge: Knowledge) -> dict[str, object]:
+    findings = [f for a in parts if a.determination for f in explaining(a.determination, knowledge)]
+    found = determination_of(deciding(parts, knowledge), knowledge)
+    return found | {"findings": list(dict.fromkeys(findings))}
+
+
+def with_determinations(
+    data: dict[str, object], audits: tuple[ItemAudit, ...], knowledge: Knowledge
+) -> dict[str, object]:
+    """Add the determinations to the items of a letter, in the form in which they are compared."""
+    items = data["items"]
+    if isinstance(items, list):
+        for number, parts in of_each_item(audits).items():
+            items[number - 1]["determination"] = _together(parts, knowledge)
+    return data

@@ -1,0 +1,136 @@
+"""One letter as a row of the index, as facts for queries, and as pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+
+from reasoner.audits.audit import deciding, departures, determination_of, of_each_item
+from reasoner.audits.data import audit_data
+from reasoner.determinations.sentences import SHORT
+from reasoner.kernel.terms import CASE, TYPE, mn, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reasoner.audits.audit import ItemAudit
+    from reasoner.determinations.as_data import Data
+    from reasoner.knowledge.base import Knowledge
+    from reasoner.letters.model import Item, Letter
+
+KEPT: Final = tuple(
+    mn(name).value
+    for name in (
+        "agreesOn",
+        "auditFinding",
+        "governedBy",
+        "legalFinding",
+        "measuredBy",
+        "ofRequest",
+        "outcome",
+        "phase",
+        "priorAtLeast",
+        "response",
+        "robust",
+        "smallestLimit",
+        "turnsOn",
+    )
+)
+"""What is kept of what follows from a case: enough to ask, without the scenarios."""
+
+
+def letter_row(
+    letter: Letter, audits: tuple[ItemAudit, ...], knowledge: Knowledge
+) -> dict[str, object]:
+    """Write what a report counts of one letter."""
+    by_number = {n: deciding(parts, knowledge) for n, parts in of_each_item(audits).items()}
+    dates = {name: stated.value.isoformat() for name, stated in sorted(letter.dates.items())}
+    return {
+        "case": letter.case_number.value if letter.case_number else None,
+        "digest": letter.digest,
+        "knowledge": knowledge.digest,
+        "dates": dates,
+        "specialties": [s.value for s in letter.reviewer.specialties],
+        "problems": [p.kind for p in letter.problems],
+        "items": [_item(item, by_number.get(item.number), knowledge) for item in letter.items],
+    }
+
+
+def _item(item: Item, audit: ItemAudit | None, knowledge: Knowledge) -> dict[str, object]:
+    found = audit.determination if audit else None
+    row: dict[str, object] = {
+        "number": item.number,
+        "heading": item.heading.value,
+        "treatment": item.treatment.value.label if item.treatment else None,
+        "physicalMedicine": item.physical_medicine,
+        "reviewer": item.outcome.value.label if item.outcome else None,
+        "modified": item.modified,
+        "cites": _cites(item, knowledge),
+        "decided": False,
+    }
+    if audit is None or found is None or audit.decision is None:
+        return row | {"trouble": audit.trouble if audit else ""}
+    kinds = {
+        knowledge.label(name_of(fact.object))
+        for saying in departures(found)
+        for fact in saying.firing.conclusions
+        if fact.predicate == mn("auditFinding")
+    }
+    return (
+        row
+        | determination_of(audit, knowledge)
+        | {
+            "decided": True,
+            "treatment": found.treatment,
+            "regions": list(found.regions),
+            "outcome": found.label,
+            "governing": sorted({_edition(g.source.iri, knowledge) for g in found.governing}),
+            "departures": sorted(kinds),
+            "differs": _differs(item, audit, knowledge),
+        }
+    )
+
+
+def _differs(item: Item, audit: ItemAudit, knowledge: Knowledge) -> bool:
+    ours = determination_of(audit, knowledge)["imr"]
+    return item.outcome is not None and item.outcome.value.label != ours
+
+
+def _cites(item: Item, knowledge: Knowledge) -> list[str]:
+    lines = item.reviewer.citations if item.reviewer else ()
+    names = [_short(c.guideline, knowledge) if c.guideline else c.tier.label for c in lines]
+    return sorted(set(names))
+
+
+def _edition(recommendation: str, knowledge: Knowledge) -> str:
+    return _short(knowledge.value(recommendation, mn("statedIn")) or recommendation, knowledge)
+
+
+def _short(edition: str, knowledge: Knowledge) -> str:
+    return knowledge.value(edition, SHORT) or knowledge.label(edition)
+
+
+def facts_of(letter: Letter, audits: tuple[ItemAudit, ...]) -> Iterator[ox.Triple]:
+    """Yield the facts of a letter for queries: itself, its cases, and what follows from them."""
+    name = letter.case_number.value if letter.case_number else letter.digest[:16]
+    iri = ox.NamedNode(f"{CASE}letter/{name}")
+    yield ox.Triple(iri, TYPE, mn("Letter"))
+    yield ox.Triple(iri, mn("caseNumber"), ox.Literal(name))
+    yield ox.Triple(iri, mn("letterDigest"), ox.Literal(letter.digest))
+    for specialty in letter.reviewer.specialties:
+        yield ox.Triple(iri, mn("reviewerSpecialty"), ox.Literal(specialty.value))
+    for audit in audits:
+        if audit.decision is None:
+            continue
+        case = ox.NamedNode(audit.decision.case.iri)
+        yield ox.Triple(iri, mn("tellsCase"), case)
+        yield ox.Triple(case, mn("itemHeading"), ox.Literal(audit.item.heading.value))
+        yield from audit.decision.case.triples
+        derived = sorted(audit.decision.derivation.derived, key=str)
+        yield from (fact for fact in derived if fact.predicate.value in KEPT)
+
+
+def pages_of(letter: Letter, audits: tuple[ItemAudit, ...], knowledge: Knowledge) -> list[Data]:
+    """Write the audits of a letter as plain data, one for each item that was decided."""
+    return [audit_data(a.decision, knowledge, letter) for a in audits if a.decision]

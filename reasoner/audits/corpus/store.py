@@ -1,0 +1,183 @@
+"""
+A store of many letters: a folder to which one writer appends.
+
+`index.jsonl` has a line for each letter, `letters.nt` the facts of all cases, `sources` the texts
+and `audits` the audits as data.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, cast
+
+import pyoxigraph as ox
+
+from reasoner.audits.audit import Auditor
+from reasoner.errors import CaseError, MednecError, StoreBusy, StoreUnreadable
+from reasoner.letters.files import load_source
+from reasoner.letters.read import read_letter
+
+from .rows import facts_of, letter_row, pages_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from reasoner.knowledge.base import Knowledge
+
+INDEX: Final = "index.jsonl"
+FACTS: Final = "letters.nt"
+LOCK: Final = "writing"
+Row = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """
+    What a build did.
+
+    Attributes:
+        added: Letters added.
+        known: Letters that were in the store already, read with the same knowledge.
+        failed: Letters that could not be read, each with the reason.
+        recovered: Whether the build before broke off; what it had not finished was cut off.
+    """
+
+    added: int
+    known: int
+    failed: tuple[str, ...]
+    recovered: bool = False
+
+
+def build(files: Iterable[Path], store: Path, knowledge: Knowledge) -> Built:
+    """
+    Add letters to a store; one that cannot be read stops no other.
+
+    Args:
+        files: The letters, in the order in which they are added.
+        store: The folder of the store; made if it is not there.
+        knowledge: The knowledge base with which they are read and decided.
+
+    Raises:
+        StoreBusy: Another build writes to the store.
+        StoreUnreadable: The folder cannot be written, or its index is damaged.
+    """
+    auditor = Auditor(knowledge)
+    added = known = 0
+    failed: list[str] = []
+    with _writing(store) as recovered:
+        have = {(str(r["digest"]), str(r["knowledge"])) for r in rows(store, missing_ok=True)}
+        for path in files:
+            try:
+                row = _add(path, store, auditor, have)
+            except (CaseError, MednecError, RecursionError) as error:
+                failed.append(f"{path.name}: {error}")
+            else:
+                added += row is not None
+                known += row is None
+    return Built(added=added, known=known, failed=tuple(failed), recovered=recovered)
+
+
+def _add(path: Path, store: Path, auditor: Auditor, have: set[tuple[str, str]]) -> Row | None:
+    letter = read_letter(load_source(path), auditor.lexicon)
+    key = (letter.digest, auditor.knowledge.digest)
+    if key in have:
+        return None
+    audits = auditor.audit(letter)
+    name = letter.digest[:16]
+    row = letter_row(letter, audits, auditor.knowledge) | {"file": path.name, "source": name}
+    pages = pages_of(letter, audits, auditor.knowledge)
+    (store / "sources" / f"{name}.txt").write_text(letter.source, "utf-8", "surrogatepass")
+    (store / "audits" / f"{name}.json").write_text(json.dumps(pages, ensure_ascii=False), "utf-8")
+    with (store / FACTS).open("a", encoding="utf-8") as out:
+        out.writelines(f"{fact} .\n" for fact in facts_of(letter, audits))
+    with (store / INDEX).open("a", encoding="utf-8") as out:
+        out.write(json.dumps(row, ensure_ascii=False) + "\n")
+    have.add(key)
+    return row
+
+
+@contextmanager
+def _writing(store: Path) -> Iterator[bool]:
+    """
+    Hold the store for one writer, and say whether the build before broke off.
+
+    The system lets go of the lock when its holder ends, however it ends; what the file says is
+    only whether a build came to its end. What one wrote in part is cut off before the next begins.
+    """
+    try:
+        for part in ("sources", "audits"):
+            (store / part).mkdir(parents=True, exist_ok=True)
+        lock = (store / LOCK).open("a+", encoding="utf-8")
+    except OSError as error:
+        raise StoreUnreadable(f"{store}: {error.strerror or error}.") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StoreBusy(
+                f"{store}: another build writes to this store.", hint="Wait until it has ended."
+            ) from error
+        broken = lock.tell() > 0
+        if broken:
+            for name in (INDEX, FACTS):
+                _cut(store / name)
+        lock.truncate(0)
+        lock.write("A build writes here.\n")
+        lock.flush()
+        yield broken
+        lock.truncate(0)
+
+
+def _cut(path: Path) -> None:
+    """Cut off a last line that was not written to its end."""
+    if path.exists():
+        data = path.read_bytes()
+        path.write_bytes(data[: data.rfind(b"\n") + 1])
+
+
+def rows(store: Path, *, missing_ok: bool = False) -> list[Row]:
+    """
+    Read the index of a store; of one letter, the row that was added last.
+
+    Raises:
+        StoreUnreadable: There is no store, or a line of its index is damaged.
+    """
+    path = store / INDEX
+    if not path.exists():
+        if missing_ok:
+            return []
+        raise StoreUnreadable(
+            f"{store}: no store of letters.", hint="Make one with 'mednec corpus build'."
+        )
+    found: dict[str, Row] = {}
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+        try:
+            row = cast("Row", json.loads(line))
+            found[str(row["digest"])] = row
+        except (ValueError, KeyError, TypeError) as error:
+            raise StoreUnreadable(
+                f"{path}, line {number}: damaged.", hint="Build the store again."
+            ) from error
+    return list(found.values())
+
+
+def stored_facts(store: Path) -> list[ox.Triple]:
+    """
+    Return the facts of all cases of a store.
+
+    Raises:
+        StoreUnreadable: There is no store, or its facts are damaged.
+    """
+    path = store / FACTS
+    if not path.is_file():
+        raise StoreUnreadable(
+            f"{store}: no store of letters.", hint="Make one with 'mednec corpus build'."
+        )
+    try:
+        return [quad.triple for quad in ox.parse(path=path, format=ox.RdfFormat.N_TRIPLES)]
+    except (SyntaxError, ValueError) as error:
+        raise StoreUnreadable(f"{path}: damaged.", hint="Build the store again.") from error

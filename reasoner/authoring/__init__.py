@@ -1,0 +1,1 @@
+"""The tools of guideline authors: check, format, compare, impact, coverage, scaffolds."""

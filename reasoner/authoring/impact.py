@@ -1,0 +1,190 @@
+"""`mednec impact`: which determinations a change of the knowledge flips, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reasoner.determinations.assess import decide
+from reasoner.errors import CaseError
+from reasoner.kernel.terms import mn, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reasoner.determinations.assess import Assessment
+    from reasoner.determinations.conclude import Determination
+    from reasoner.knowledge.base import Knowledge
+
+    from .case_sources import CaseSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """
+    What one state of the knowledge says of a request.
+
+    Attributes:
+        outcome: The label of the outcome.
+        supported: The least and the most visits supported.
+        robust: Whether no open fact could change it.
+        governing: Labels of the recommendations that govern.
+        reasons: Each reason as rule id and sentence, in order.
+    """
+
+    outcome: str
+    supported: tuple[int, int]
+    robust: bool
+    governing: tuple[str, ...]
+    reasons: tuple[tuple[str, str], ...]
+
+    @property
+    def verdict(self) -> tuple[str, tuple[int, int], bool]:
+        """What must differ for a flip."""
+        return (self.outcome, self.supported, self.robust)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flip:
+    """
+    A request that is decided differently, or on another ground.
+
+    Attributes:
+        case: The name of the case.
+        request: The request, shortened.
+        conditions: Labels of the conditions of the case.
+        old: What was decided.
+        new: What is decided now.
+        reason: The first reason that differs: before and now; empty texts where one is lacking.
+    """
+
+    case: str
+    request: str
+    conditions: tuple[str, ...]
+    old: Side
+    new: Side
+    reason: tuple[tuple[str, str], tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Impact:
+    """
+    What a change does to a set of cases.
+
+    Attributes:
+        flips: Requests whose outcome, supported visits or robustness differ.
+        other_ground: Requests with the same outcome that another recommendation or reason decides.
+        refused: Cases that could not be decided under one or both, with the reason.
+        decided: How many requests were decided under both.
+    """
+
+    flips: tuple[Flip, ...]
+    other_ground: tuple[Flip, ...]
+    refused: tuple[tuple[str, str], ...]
+    decided: int
+
+    def by_outcome(self) -> list[tuple[str, int]]:
+        """Count the flips by outcome before and now."""
+        return sorted(Counter(f"{f.old.outcome} -> {f.new.outcome}" for f in self.flips).items())
+
+    def by_condition(self) -> list[tuple[str, int]]:
+        """Count the flips by condition."""
+        return sorted(Counter(c for f in self.flips for c in f.conditions).items())
+
+
+def impact(old: Knowledge, new: Knowledge, cases: Iterable[CaseSource]) -> Impact:
+    """Decide each case under two states of the knowledge and compare; cases keep their order."""
+    flips, grounds, refused, decided = [], [], [], 0
+    for source in cases:
+        name = source.name
+        before, now = _decided(source, old), _decided(source, new)
+        if isinstance(before, str) or isinstance(now, str):
+            said = [f"{w}: {d}" for w, d in (("old", before), ("new", now)) if isinstance(d, str)]
+            refused.append((name, "; ".join(said)))
+            continue
+        for a, b in zip(before.determinations, now.determinations, strict=True):
+            decided += 1
+            sides = (_side(a), _side(b))
+            flip = Flip(
+                case=name,
+                request=shorten(a.request),
+                conditions=_conditions(now, new),
+                old=sides[0],
+                new=sides[1],
+                reason=_first_difference(*sides),
+            )
+            if sides[0].verdict != sides[1].verdict:
+                flips.append(flip)
+            elif sides[0] != sides[1]:
+                grounds.append(flip)
+    return Impact(
+        flips=tuple(flips), other_ground=tuple(grounds), refused=tuple(refused), decided=decided
+    )
+
+
+def _decided(source: CaseSource, knowledge: Knowledge) -> Assessment | str:
+    try:
+        return decide(source.load(knowledge), knowledge)
+    except CaseError as error:
+        return error.message
+
+
+def _side(one: Determination) -> Side:
+    return Side(
+        outcome=one.label,
+        supported=(one.visits.least, one.visits.most),
+        robust=one.robust,
+        governing=tuple(f"{g.source.title} ({g.source.edition})" for g in one.governing),
+        reasons=tuple((s.rule, s.text) for s in one.reasons),
+    )
+
+
+def _conditions(assessment: Assessment, knowledge: Knowledge) -> tuple[str, ...]:
+    term = mn("condition")
+    found = {f"{t.object}"[1:-1] for t in assessment.case.triples if t.predicate == term}
+    return tuple(sorted(knowledge.label(iri) for iri in found))
+
+
+def _first_difference(old: Side, new: Side) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Pair the first reasons that differ."""
+    none = ("", "")
+    longest = max(len(old.reasons), len(new.reasons))
+    padded = [side.reasons + (none,) * (longest - len(side.reasons)) for side in (old, new)]
+    for before, now in zip(*padded, strict=True):
+        if before != now:
+            return before, now
+    return none, none
+
+
+def impact_text(found: Impact) -> str:
+    """Write an impact for people."""
+    lines = []
+    for flip in found.flips:
+        lines.append(f"{flip.case}: {_words(flip.old)} -> {_words(flip.new)}")
+        lines += [
+            f"    {sign} {rule}  {text}"
+            for sign, (rule, text) in zip("-+", flip.reason, strict=True)
+            if rule
+        ]
+    if found.other_ground:
+        lines += ["", "Same outcome, other ground:"]
+        lines += [
+            f"  {flip.case}: {', '.join(flip.old.governing) or 'nothing'} -> "
+            f"{', '.join(flip.new.governing) or 'nothing'}"
+            for flip in found.other_ground
+        ]
+    if found.refused:
+        lines += ["", "Not decided:", *(f"  {name}: {why}" for name, why in found.refused)]
+    lines += ["", f"{len(found.flips)} of {found.decided} determinations flip."]
+    lines += [f"  {count:>4}  {words}" for words, count in found.by_outcome()]
+    if found.flips:
+        lines += ["By condition:"]
+        lines += [f"  {count:>4}  {words}" for words, count in found.by_condition()]
+    return "\n".join(lines).lstrip("\n")
+
+
+def _words(side: Side) -> str:
+    least, most = side.supported
+    visits = f"{least}" if least == most else f"{least}-{most}"
+    return f"{side.outcome} ({visits} visits{', robust' if side.robust else ''})"

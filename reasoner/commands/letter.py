@@ -1,0 +1,175 @@
+"""`mednec letter` and `mednec sign`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reasoner.determinations.as_data import assessment_data
+from reasoner.determinations.assess import decide, load_case_file
+from reasoner.errors import DocumentUnreadable
+from reasoner.knowledge.base import load_knowledge
+from reasoner.pages.letter.write import VENUES, write_letter
+from reasoner.records.as_rdf import signed_rdf
+from reasoner.records.documents import is_document, read_document
+from reasoner.records.signing import Physician, Ruling, sign
+
+from .options import FOLDER
+
+if TYPE_CHECKING:
+    from reasoner.determinations.as_data import Data
+    from reasoner.knowledge.base import Knowledge
+
+OUTPUT = click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file."
+)
+
+
+@click.command("letter")
+@click.argument("source", metavar="CASE", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["html", "pdf", "text"]),
+    help="How to write it; by default as the name of the file asks, else as text.",
+)
+@OUTPUT
+@click.option(
+    "--venue",
+    type=click.Choice(sorted(VENUES)),
+    help="Whose letter it is: utilization review (ur) or independent medical review (imr); "
+    "by default the venue that the case is at.",
+)
+@click.option(
+    "--confidential",
+    is_flag=True,
+    help="Withhold the name and the licence number of the physician.",
+)
+@FOLDER
+def letter_command(
+    source: Path,
+    form: str | None,
+    output: Path | None,
+    venue: str | None,
+    *,
+    confidential: bool,
+    folder: Path | None,
+) -> None:
+    """
+    Write the determination of CASE as a letter.
+
+    CASE is a case (.ttl, .json or .jsonld), a determination ('mednec decide --format json') or a
+    document of decision ('mednec sign'). Until a physician decided, the letter is marked a draft.
+    """
+    knowledge = load_knowledge(folder)
+    document = _document(source, knowledge)
+    wanted = form or _form_of(output)
+    letter = write_letter(document, knowledge, wanted, venue=venue, confidential=confidential)
+    if wanted == "pdf" and output is None and sys.stdout.isatty():
+        raise click.UsageError("A PDF is not for a terminal: name a file with -o.")
+    _write(letter, output)
+
+
+def _form_of(output: Path | None) -> str:
+    endings = {".pdf": "pdf", ".html": "html", ".htm": "html", ".txt": "text", "": "text"}
+    ending = output.suffix.lower() if output else ".txt"
+    if ending not in endings:
+        raise click.UsageError(
+            f"{output}: no letter is written as '{ending}'; name a file in "
+            f"{', '.join(filter(None, sorted(endings)))}, or say --format."
+        )
+    return endings[ending]
+
+
+def _document(source: Path, knowledge: Knowledge) -> Data:
+    if source.suffix.lower() == ".json" and source.is_file():
+        data = source.read_bytes()
+        if is_document(data):
+            return read_document(data, source=str(source))
+    return assessment_data(decide(load_case_file(source, knowledge), knowledge), knowledge)
+
+
+def _write(data: bytes, output: Path | None) -> None:
+    if output is None:
+        click.echo(data, nl=False)
+        return
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        raise click.UsageError(f"{output}: {error.strerror or error}.") from error
+
+
+@click.command("sign")
+@click.argument("determination", type=click.Path(path_type=Path))
+@click.option("--physician", required=True, metavar="NAME", help="The physician who decides.")
+@click.option("--licence", required=True, help="State and number, such as 'California A 12345'.")
+@click.option("--specialty", required=True, help="Certification or specialty.")
+@click.option("--hours", default="", help="When and how the physician can be reached.")
+@click.option("--decision", required=True, type=click.Choice(["accept", "override"]))
+@click.option("--on", "decided_on", required=True, metavar="DATE", help="The date of the decision.")
+@click.option("--outcome", help="The outcome; needed to override.")
+@click.option("--visits", type=int, help="Visits found necessary; needed where a part is.")
+@click.option("--reason", default="", help="The physician's reason; needed to override.")
+@click.option("--item", help="Which item, from 1; by default every one that is not decided.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "turtle", "jsonld"]),
+    default="json",
+    show_default=True,
+)
+@OUTPUT
+@FOLDER
+def sign_command(  # noqa: PLR0913 - one for each option
+    determination: Path,
+    *,
+    physician: str,
+    licence: str,
+    specialty: str,
+    hours: str,
+    decision: str,
+    decided_on: str,
+    outcome: str | None,
+    visits: int | None,
+    reason: str,
+    item: str | None,
+    form: str,
+    output: Path | None,
+    folder: Path | None,
+) -> None:
+    """
+    Record a physician's decision on DETERMINATION ('mednec decide CASE --format json').
+
+    The recommendation is kept as it was made; its hash is checked. An override needs a reason.
+    """
+    knowledge = load_knowledge(folder)
+    try:
+        data = determination.read_bytes()
+    except OSError as error:
+        raise DocumentUnreadable(f"{determination}: {error.strerror or error}.") from error
+    signed = sign(
+        read_document(data, source=str(determination)),
+        knowledge,
+        Physician(name=physician, licence=licence, specialty=specialty, hours=hours),
+        Ruling(
+            decision=decision,
+            decided_on=decided_on,
+            outcome=outcome,
+            visits=visits,
+            reason=reason,
+            item=item,
+        ),
+    )
+    text = (
+        json.dumps(signed, indent=2, ensure_ascii=False) + "\n"
+        if form == "json"
+        else signed_rdf(signed, form)
+    )
+    _write(text.encode(), output)
+
+
+COMMANDS = (letter_command, sign_command)

@@ -1,0 +1,133 @@
+"""The commands for determinations that hold up: prove, verify, explain, replay."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from reasoner.determinations.assess import decide, load_case_file
+from reasoner.determinations.sentences import say
+from reasoner.errors import CaseUnreadable, DeterminationUnreadable, KnowledgeUnreadable
+from reasoner.knowledge.base import load_knowledge
+from reasoner.proofs.explanation import explain
+from reasoner.proofs.explanation_text import explanation_text
+from reasoner.proofs.write import build_proof, proof_text
+from reasoner.records.replay import read_recorded, replay, replay_text
+from reasoner.verifier import Unreadable, read_case, read_folder, report, verify
+
+from .options import AS_OF, CASE, FOLDER, FORMAT
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+
+def _day(asked: datetime | None) -> date | None:
+    """Give the day that was asked for; None if none was."""
+    return asked.date() if asked else None
+
+
+@click.command("prove")
+@CASE
+@AS_OF
+@FOLDER
+def prove_command(case: Path, as_of: datetime | None, folder: Path | None) -> None:
+    """Decide CASE and write the proof, which 'mednec verify' checks without the reasoner."""
+    knowledge = load_knowledge(folder)
+    decision = decide(load_case_file(case, knowledge), knowledge, as_of=_day(as_of))
+    click.echo(proof_text(build_proof(decision, knowledge)), nl=False)
+
+
+@click.command("verify")
+@click.argument("proof", type=click.File("r", encoding="utf-8"))
+@click.option(
+    "--case",
+    type=click.Path(path_type=Path),
+    help="The case as it was sent (.ttl or .nt): its facts are then not taken on trust.",
+)
+@click.option(
+    "--knowledge",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder that holds 'ontology' and 'shapes': rules and facts are then not taken on trust.",
+)
+def verify_command(proof: IO[str], case: Path | None, folder: Path | None) -> None:
+    """Check PROOF with the separate checker; exit code 1 if it is rejected."""
+    try:
+        sent = read_case(case) if case else None
+    except (Unreadable, OSError, UnicodeDecodeError) as error:
+        raise CaseUnreadable(f"{case}: {error}") from error
+    try:
+        pages = read_folder(folder) if folder else None
+    except (Unreadable, OSError, UnicodeDecodeError) as error:
+        raise KnowledgeUnreadable(f"{folder}: {error}") from error
+    verdict = verify(proof.read(), case=sent, folder=pages)
+    click.echo(report(verdict), nl=False)
+    sys.exit(0 if verdict.accepted else 1)
+
+
+@click.command("explain")
+@CASE
+@click.option("--why", metavar="X", help="Why a rule fired, or a term was concluded.")
+@click.option("--why-not", metavar="X", help="Why a rule did not fire, or a term is not concluded.")
+@FORMAT
+@AS_OF
+@FOLDER
+def explain_command(
+    case: Path,
+    why: str | None,
+    why_not: str | None,
+    form: str,
+    as_of: datetime | None,
+    folder: Path | None,
+) -> None:
+    """
+    Explain what was decided of CASE, step by step, down to the lines of the files.
+
+    X is the id of a rule (LIM-02), an outcome (MedicallyNecessary), a property (mn:governedBy) or
+    a recommendation, by its name after mng: in the files. Without a question everything that was
+    derived is listed.
+    """
+    knowledge = load_knowledge(folder)
+    decision = decide(load_case_file(case, knowledge), knowledge, as_of=_day(as_of))
+    if why is None and why_not is None:
+        for firing in decision.derivation.firings:
+            click.echo(f"{firing.name:<10}{say(firing, knowledge)}")
+        return
+    text = case.read_text(encoding="utf-8") if case.suffix.lower() == ".ttl" else ""
+    answer = explain(decision, knowledge, why=why, why_not=why_not, text=text)
+    if form == "json":
+        click.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+    else:
+        click.echo(explanation_text(answer), nl=False)
+
+
+@click.command("replay")
+@click.argument("determination", type=click.Path(path_type=Path))
+@click.option(
+    "--case",
+    type=click.Path(path_type=Path),
+    help="The case, where the determination does not carry it.",
+)
+@FOLDER
+def replay_command(determination: Path, case: Path | None, folder: Path | None) -> None:
+    """
+    Reach a recorded DETERMINATION (JSON, Turtle or JSON-LD) again.
+
+    Exit code 0 if the same determination comes out, 1 if anything differs: what differs is said.
+    """
+    knowledge = load_knowledge(folder)
+    try:
+        body = determination.read_bytes()
+    except OSError as error:
+        raise DeterminationUnreadable(f"{determination}: {error.strerror or error}.") from error
+    given = load_case_file(case, knowledge) if case else None
+    result = replay(read_recorded(body, str(determination)), knowledge, given)
+    click.echo(replay_text(result), nl=False)
+    sys.exit(1 if result.differences else 0)
+
+
+COMMANDS = (prove_command, verify_command, explain_command, replay_command)

@@ -1,0 +1,148 @@
+"""A decision as RDF: determinations, reasons and steps, with PROV-O."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from reasoner.cases.canonical import canonical_case, canonical_hash
+from reasoner.kernel.terms import DCTERMS, KNOWLEDGE_BASE, NS, PREFIXES, PROV, RDFS, TYPE, XSD, mn
+
+from .proof_graph import proof_triples
+from .sentences import say
+
+if TYPE_CHECKING:
+    from reasoner.kernel.derivation import Firing
+    from reasoner.knowledge.base import Knowledge
+
+    from .assess import Assessment
+    from .conclude import Determination
+
+FORMATS = {"turtle": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}
+DESCRIPTION = ox.NamedNode(DCTERMS + "description")
+SOURCE = ox.NamedNode(DCTERMS + "source")
+IDENTIFIER = ox.NamedNode(DCTERMS + "identifier")
+LABEL = ox.NamedNode(RDFS + "label")
+FOUND = ("reasons", "missing", "changes", "legal", "audit", "search", "administrator")
+"""The findings of a determination."""
+TOLD = ("summary", "documents", "notices")
+"""What a letter tells beside the findings."""
+LINKS = {"reasons": "hasReason", "documents": "hasDocument", "notices": "hasNotice"}
+
+
+def assessment_triples(assessment: Assessment, knowledge: Knowledge) -> list[ox.Triple]:
+    """Write a decision as triples, sorted; the derived facts of each proof are among them."""
+    found: set[ox.Triple] = set()
+    case, canonical = ox.NamedNode(assessment.case.iri), canonical_case(assessment.case)
+    found.add(ox.Triple(case, mn("canonicalCase"), ox.Literal(canonical)))
+    found.add(ox.Triple(case, mn("canonicalHash"), ox.Literal(canonical_hash(canonical))))
+    if assessment.as_of:
+        day = ox.Literal(assessment.as_of, datatype=ox.NamedNode(XSD + "date"))
+        found.add(ox.Triple(case, mn("decidedAsOf"), day))
+    for determination in assessment.determinations:
+        found |= _determination(determination, assessment, knowledge)
+        found |= proof_triples(determination, assessment.derivation)
+        for firing in determination.proof:
+            found |= set(firing.conclusions)
+    return sorted(found, key=str)
+
+
+def assessment_rdf(assessment: Assessment, knowledge: Knowledge, form: str) -> str:
+    """Write a decision as Turtle or JSON-LD; `form` is `turtle` or `jsonld`."""
+    text = ox.serialize(
+        assessment_triples(assessment, knowledge), format=FORMATS[form], prefixes=PREFIXES
+    )
+    return text.decode() if text else ""
+
+
+def _determination(
+    d: Determination, assessment: Assessment, knowledge: Knowledge
+) -> set[ox.Triple]:
+    node = ox.NamedNode(d.iri)
+    activity = ox.NamedNode(f"{d.iri}/activity")
+    triple = ox.Triple
+    found = {
+        triple(node, TYPE, mn("Determination")),
+        triple(node, mn("ofRequest"), ox.NamedNode(d.request)),
+        triple(node, mn("outcome"), ox.NamedNode(d.outcome)),
+        triple(node, mn("status"), mn("Recommended")),
+        triple(node, mn("robust"), ox.Literal(d.robust)),
+        triple(node, DESCRIPTION, ox.Literal(d.robustness, language="en")),
+        triple(node, ox.NamedNode(PROV + "wasGeneratedBy"), activity),
+        triple(activity, TYPE, ox.NamedNode(PROV + "Activity")),
+        triple(activity, ox.NamedNode(PROV + "used"), ox.NamedNode(assessment.case.iri)),
+        triple(
+            activity,
+            ox.NamedNode(PROV + "used"),
+            ox.NamedNode(f"urn:sha256:{assessment.knowledge_digest}"),
+        ),
+        triple(
+            activity,
+            ox.NamedNode(PROV + "used"),
+            ox.NamedNode(f"{KNOWLEDGE_BASE}/{assessment.knowledge_version}"),
+        ),
+        triple(
+            activity,
+            ox.NamedNode(PROV + "wasAssociatedWith"),
+            ox.NamedNode(f"urn:mednec:engine:{assessment.engine.split()[-1]}"),
+        ),
+        triple(
+            ox.NamedNode(assessment.case.iri),
+            IDENTIFIER,
+            ox.Literal(f"sha256:{assessment.case.digest}"),
+        ),
+    }
+    found |= _slots(node, d)
+    for role in (
+        "reasons",
+        "missing",
+        "changes",
+        "legal",
+        "otherwise",
+        "audit",
+        "search",
+        "administrator",
+        "dates",
+        *TOLD,
+    ):
+        for place, saying in enumerate(getattr(d, role), start=1):
+            reason = ox.NamedNode(f"{d.iri}/{role}-{place}")
+            found |= {
+                triple(node, mn(LINKS.get(role, f"has{role.title()}")), reason),
+                triple(reason, TYPE, mn("Reason")),
+                triple(reason, DESCRIPTION, ox.Literal(saying.text, language="en")),
+                triple(reason, SOURCE, ox.Literal(saying.basis)),
+                triple(reason, IDENTIFIER, ox.Literal(saying.rule)),
+            }
+            found |= {triple(reason, SOURCE, ox.NamedNode(iri)) for iri in saying.sources}
+            found |= _step(reason, saying.firing, knowledge)
+    return found
+
+
+def _slots(node: ox.NamedNode, d: Determination) -> set[ox.Triple]:
+    """Write the open terms, and the outcome under each answer to them."""
+    found: set[ox.Triple] = set()
+    for slot in d.slots:
+        found.add(ox.Triple(node, mn("hasSlot"), ox.NamedNode(slot.iri)))
+        for answer in slot.answers:
+            held = ox.NamedNode(f"{d.request}/answer/{answer.iri.removeprefix(NS)}")
+            found |= {
+                ox.Triple(node, mn("heldAnswer"), held),
+                ox.Triple(held, mn("answer"), ox.NamedNode(answer.iri)),
+                ox.Triple(held, mn("outcome"), ox.NamedNode(answer.outcome)),
+            }
+            if answer.given:
+                found.add(ox.Triple(node, mn("givenAnswer"), ox.NamedNode(answer.iri)))
+    return found
+
+
+def _step(node: ox.NamedNode, firing: Firing, knowledge: Knowledge) -> set[ox.Triple]:
+    used = ox.NamedNode(PROV + "wasDerivedFrom")
+    found = {ox.Triple(node, LABEL, ox.Literal(say(firing, knowledge)))}
+    found |= {
+        ox.Triple(node, used, t.subject)
+        for t in firing.premises
+        if isinstance(t.subject, ox.NamedNode)
+    }
+    return found

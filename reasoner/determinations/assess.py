@@ -1,0 +1,155 @@
+"""The one pipeline: a case is read, checked, decided and told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from reasoner.cases.intake import CaseReport, check_case
+from reasoner.cases.read import LIMIT, CaseGraph, read_case
+from reasoner.errors import CaseRejected, CaseTooLarge, CaseUnreadable
+from reasoner.kernel.engine import derive
+
+from .conclude import Determination, conclude
+from .variants import COMPARISONS, Comparison, as_of_facts, compare
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from reasoner.kernel.derivation import Derivation
+    from reasoner.knowledge.base import Knowledge
+
+VERSION: Final = "0.1.0"
+FORMS: Final = {".ttl": "turtle", ".json": "json", ".jsonld": "jsonld"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """
+    A case decided.
+
+    Attributes:
+        case: The case as it was read.
+        report: What the shapes said of it.
+        derivation: Everything that was derived.
+        determinations: One for each request, in the order of their IRIs.
+        knowledge_digest: The hash of the files of the knowledge base.
+        knowledge_version: The version that the knowledge base gives itself.
+        engine: The engine and its version.
+        as_of: The day whose law and guidelines were asked for; None if the case says it.
+        comparisons: What was asked for beside the determinations, by request.
+    """
+
+    case: CaseGraph
+    report: CaseReport
+    derivation: Derivation
+    determinations: tuple[Determination, ...]
+    knowledge_digest: str
+    knowledge_version: str
+    engine: str
+    as_of: str | None = None
+    comparisons: Mapping[str, Comparison] = field(default_factory=dict)
+
+
+def load_case(
+    data: bytes,
+    knowledge: Knowledge,
+    *,
+    form: str,
+    source: str = "request body",
+    limit: int = LIMIT,
+) -> CaseGraph:
+    """
+    Read a case from bytes.
+
+    Args:
+        data: The document.
+        knowledge: The knowledge base, whose terms the case may use.
+        form: `turtle`, `json` or `jsonld`.
+        source: What to call it in messages.
+        limit: The largest number of bytes that is read.
+
+    Raises:
+        CaseError: It cannot be read.
+    """
+    return read_case(
+        data,
+        form=form,
+        source=source,
+        vocabulary=knowledge.vocabulary,
+        parts=knowledge.shapes.parts,
+        limit=limit,
+    )
+
+
+def load_case_file(path: Path, knowledge: Knowledge) -> CaseGraph:
+    """
+    Read a case from a file; its ending says its form.
+
+    Raises:
+        CaseError: The file is not there, is too large, or cannot be read.
+    """
+    form = FORMS.get(path.suffix.lower())
+    if form is None:
+        raise CaseUnreadable(
+            f"{path}: the ending '{path.suffix}' names no form of a case.",
+            hint=f"Use one of {', '.join(FORMS)}.",
+        )
+    try:
+        size = path.stat().st_size
+        if size > LIMIT:
+            raise CaseTooLarge(f"{path}: {size:,} bytes; at most {LIMIT:,} are read.")
+        data = path.read_bytes()
+    except OSError as error:
+        raise CaseUnreadable(f"{path}: {error.strerror or error}.") from error
+    return load_case(data, knowledge, form=form, source=str(path))
+
+
+def decide(
+    case: CaseGraph,
+    knowledge: Knowledge,
+    *,
+    as_of: date | None = None,
+    include: Collection[str] = (),
+) -> Assessment:
+    """
+    Decide a case.
+
+    Args:
+        case: The case.
+        knowledge: The knowledge base.
+        as_of: The day whose law and guidelines decide; None for the dates of the case itself.
+        include: What is wanted beside the determinations: some of `COMPARISONS`.
+
+    Raises:
+        ValueError: Something is wanted that is no comparison.
+        CaseRejected: The shapes find a violation; the error carries the report.
+    """
+    if unknown := set(include) - set(COMPARISONS):
+        raise ValueError(f"no comparison is called {', '.join(sorted(unknown))}")
+    report = check_case(case, knowledge)
+    if not report.conforms:
+        blocking = [r for r in report.results if r.severity == "Violation"]
+        raise CaseRejected(
+            f"{case.source}: {blocking[0].message}"
+            + (f" And {len(blocking) - 1} more." if len(blocking) > 1 else ""),
+            report=report,
+            hint=f"(at {blocking[0].focus or 'the case'}{' ' + blocking[0].path})",
+        )
+    told = case.triples
+    if as_of is not None:
+        told += as_of_facts(case.requests, as_of.isoformat())
+    derivation = derive(knowledge, told)
+    return Assessment(
+        case=case,
+        report=report,
+        derivation=derivation,
+        determinations=tuple(conclude(knowledge, derivation, r) for r in case.requests),
+        knowledge_digest=knowledge.digest,
+        knowledge_version=knowledge.version,
+        engine=f"mednec {VERSION}",
+        as_of=as_of.isoformat() if as_of else None,
+        comparisons=compare(case, knowledge, told, include) if include else {},
+    )

@@ -1,0 +1,282 @@
+"""
+The determination: what was decided about one request, as plain data.
+
+Read off a derivation; text, JSON, HTML and RDF are made from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+
+from reasoner.kernel.terms import DEFINITION, XSD, mn
+
+from .sentences import Saying, Source, find_source, prove, tell
+from .slots import Slot, read_slots
+from .visits import Visits, situations_of, visits_of
+
+if TYPE_CHECKING:
+    from reasoner.kernel.derivation import Derivation, Firing
+    from reasoner.knowledge.base import Knowledge
+
+PROVEN: Final = (
+    "administrator",
+    "search",
+    "reason",
+    "missing",
+    "change",
+    "legal",
+    "otherwise",
+    "date",
+    "audit",
+)
+"""The roles whose sentences are proven step by step in the determination."""
+TOLD: Final = ("summary", "document", "notice")
+"""The roles that repeat facts of the case, or the law, for a letter."""
+CITED: Final = (
+    "reason",
+    "missing",
+    "legal",
+    "otherwise",
+    "audit",
+    "change",
+    "administrator",
+    "search",
+    "date",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Governing:
+    """
+    A recommendation that governs the request.
+
+    Attributes:
+        source: The recommendation as a source.
+        population: Its class expression, in functional style.
+        population_label: What that class is called.
+        figures: Its figures, or those of the row that it borrows from, by property name.
+        borrowed_from: The row whose figures it borrows by judgement; None if they are its own.
+    """
+
+    source: Source
+    population: str
+    population_label: str
+    figures: dict[str, int]
+    borrowed_from: Source | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Determination:
+    """
+    What was decided about one request, and why.
+
+    Attributes:
+        iri: The determination; made from the request's own IRI.
+        request: The request in dispute.
+        treatment: What was asked for.
+        regions: For which parts of the body, sorted.
+        frequency: Visits a week and weeks; None where the request does not say.
+        outcome: The IRI of the outcome.
+        label: The outcome in words.
+        meaning: What the outcome means.
+        dispositions: The outcome at each venue: utilization review, independent medical review.
+        robust: Whether no completion of the open facts changes the answer to the request as made.
+        robustness: The sentence that says so.
+        law_of: The date under whose law the request was decided.
+        dated_by: Which date that is.
+        dates: The date that each family of sources is selected by, and why.
+        visits: The arithmetic.
+        governing: The recommendations that govern; more than one where they conflict or agree.
+        administrator: What the claims administrator decided and cited.
+        search: The search for the governing recommendation, step by step.
+        reasons: The grounds, strongest first.
+        missing: What is missing, and what it could change.
+        changes: What would lead to a better outcome; each was decided by the same rules.
+        legal: Legal findings, kept apart from medical necessity.
+        otherwise: What another counting policy, or another date that may stand in, would give.
+        audit: Departures of an earlier decision; empty if there was none.
+        summary: The facts of the case, told as a clinical summary.
+        documents: The documents that the case names.
+        notices: What the letter of the venue tells its reader.
+        slots: The open terms that a person fills in, with the outcome under each answer.
+        venue: Where the request is decided, as an IRI.
+        recommended: The dispositions in the words of a recommendation.
+        sources: All sources cited, in the order of first mention.
+        proof: The firings that all this rests on.
+    """
+
+    iri: str
+    request: str
+    treatment: str
+    regions: tuple[str, ...]
+    frequency: tuple[int, int] | None
+    outcome: str
+    label: str
+    meaning: str
+    dispositions: tuple[str, str]
+    robust: bool
+    robustness: str
+    law_of: str
+    dated_by: str
+    dates: tuple[Saying, ...]
+    visits: Visits
+    governing: tuple[Governing, ...]
+    administrator: tuple[Saying, ...]
+    search: tuple[Saying, ...]
+    reasons: tuple[Saying, ...]
+    missing: tuple[Saying, ...]
+    changes: tuple[Saying, ...]
+    legal: tuple[Saying, ...]
+    otherwise: tuple[Saying, ...]
+    audit: tuple[Saying, ...]
+    summary: tuple[Saying, ...]
+    documents: tuple[Saying, ...]
+    notices: tuple[Saying, ...]
+    slots: tuple[Slot, ...]
+    venue: str
+    recommended: tuple[str, str]
+    sources: tuple[Source, ...]
+    proof: tuple[Firing, ...]
+
+    def numbers(self, saying: Saying | Slot) -> list[int]:
+        """Return the numbers, in the list of sources, of what a saying or a slot cites."""
+        order = [source.iri for source in self.sources]
+        return sorted(order.index(iri) + 1 for iri in saying.sources)
+
+
+def conclude(knowledge: Knowledge, derivation: Derivation, request: str) -> Determination:
+    """Read the determination of one request off a derivation."""
+    told = {role: tell(derivation, knowledge, role, request) for role in (*PROVEN, *TOLD)}
+    outcome = derivation.value(request, "outcome") or mn("NotEstablished").value
+    said = tell(derivation, knowledge, "outcome", request)
+    governing = _governing(knowledge, derivation, request)
+    everything = tuple(s for role in PROVEN for s in told[role])
+    slots = read_slots(knowledge, derivation, request)
+    dispositions = [
+        knowledge.value(outcome, mn(name)) or "" for name in ("urDisposition", "imrDisposition")
+    ]
+    return Determination(
+        iri=f"{request}-determination",
+        request=request,
+        treatment=_label(knowledge, derivation.value(request, "treatment")),
+        regions=tuple(
+            sorted(knowledge.label(v.value) for v in derivation.values(request, "region"))
+        ),
+        frequency=_frequency(derivation, request),
+        outcome=outcome,
+        label=knowledge.label(outcome),
+        meaning=knowledge.value(outcome, DEFINITION) or "",
+        dispositions=(_label(knowledge, dispositions[0]), _label(knowledge, dispositions[1])),
+        recommended=(
+            knowledge.value(dispositions[0], mn("recommendedAs")) or "",
+            knowledge.value(dispositions[1], mn("recommendedAs")) or "",
+        ),
+        robust=derivation.holds(request, "robust"),
+        robustness=" ".join(s.text for s in said),
+        law_of=derivation.value(request, "onDecisionDate") or "",
+        dated_by=_dated_by(derivation, request),
+        dates=told["date"],
+        visits=visits_of(knowledge, derivation, request),
+        governing=governing,
+        administrator=told["administrator"],
+        search=told["search"],
+        reasons=told["reason"],
+        missing=told["missing"],
+        changes=told["change"],
+        legal=told["legal"],
+        otherwise=told["otherwise"],
+        audit=told["audit"],
+        summary=told["summary"],
+        documents=told["document"],
+        notices=told["notice"],
+        slots=slots,
+        venue=derivation.value(request, "venue") or "",
+        sources=_sources(knowledge, governing, told, slots),
+        proof=_proof(derivation, (*said, *everything)),
+    )
+
+
+def _proof(derivation: Derivation, sayings: tuple[Saying, ...]) -> tuple[Firing, ...]:
+    """Collect the firings told of, and what they rest on; another request's may conclude alike."""
+    firings = [saying.firing for saying in sayings]
+    below = prove(derivation, [fact for firing in firings for fact in firing.rests_on])
+    wanted = {id(firing) for firing in (*firings, *below)}
+    return tuple(firing for firing in derivation.firings if id(firing) in wanted)
+
+
+def _label(knowledge: Knowledge, iri: str | None) -> str:
+    return knowledge.label(iri) if iri else ""
+
+
+def _frequency(derivation: Derivation, request: str) -> tuple[int, int] | None:
+    rate = derivation.number(request, "visitsPerWeek")
+    weeks = derivation.number(request, "weeks")
+    return (rate, weeks) if rate is not None and weeks is not None else None
+
+
+def _dated_by(derivation: Derivation, request: str) -> str:
+    """Say why that date selects the law, in the words of the rule that found it."""
+    date = derivation.value(request, "onDecisionDate")
+    if date is None:
+        return ""
+    literal = ox.Literal(date, datatype=ox.NamedNode(XSD + "date"))
+    firing = derivation.firing_of(ox.Triple(ox.NamedNode(request), mn("onDecisionDate"), literal))
+    return firing.rule.title if firing and firing.rule else ""
+
+
+def _governing(knowledge: Knowledge, derivation: Derivation, request: str) -> tuple[Governing, ...]:
+    names = sorted(
+        {
+            value.value
+            for situation in situations_of(derivation, request)
+            for value in derivation.values(situation, "governedBy")
+        }
+    )
+    return tuple(_governing_one(knowledge, name) for name in names)
+
+
+def _governing_one(knowledge: Knowledge, iri: str) -> Governing:
+    row = knowledge.value(iri, mn("sameLimitAs")) or knowledge.value(iri, mn("carriedFrom"))
+    population = knowledge.value(iri, mn("population")) or ""
+    figures = {
+        name: int(value)
+        for name in (
+            "minimumVisits",
+            "maximumVisits",
+            "withinWeeks",
+            "maximumPerWeek",
+            "trialVisits",
+        )
+        if (value := knowledge.value(row or iri, mn(name))) is not None
+    }
+    return Governing(
+        source=find_source(iri, knowledge),
+        population=next((p.expression for p in knowledge.populations if p.iri == population), ""),
+        population_label=knowledge.label(population),
+        figures=figures,
+        borrowed_from=find_source(row, knowledge) if row else None,
+    )
+
+
+def _sources(
+    knowledge: Knowledge,
+    governing: tuple[Governing, ...],
+    told: dict[str, tuple[Saying, ...]],
+    slots: tuple[Slot, ...],
+) -> tuple[Source, ...]:
+    order: dict[str, None] = {}
+    for item in governing:
+        if item.borrowed_from:
+            order[item.borrowed_from.iri] = None
+        order[item.source.iri] = None
+    for role in CITED:
+        for saying in told[role]:
+            order.update(dict.fromkeys(saying.sources))
+    for slot in slots:
+        order.update(dict.fromkeys(slot.sources))
+    for saying in (*told["notice"], *told["summary"]):
+        order.update(dict.fromkeys(saying.sources))
+    return tuple(find_source(iri, knowledge) for iri in order)

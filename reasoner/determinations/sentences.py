@@ -1,0 +1,211 @@
+"""
+Explanation: firings told in the words of their rules, with their sources.
+
+Nothing is worded here. A sentence comes from its rule, a name from a label, a figure from a fact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+import pyoxigraph as ox
+
+from reasoner.kernel.facts import decode
+from reasoner.kernel.rules import PLACE
+from reasoner.kernel.terms import SKOS, SOURCE, mn, shorten
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterable, Sequence
+
+    from reasoner.kernel.derivation import Derivation, Firing
+    from reasoner.kernel.facts import Fact
+    from reasoner.kernel.rules import Rule
+    from reasoner.knowledge.base import Knowledge
+
+SHORT = ox.NamedNode(SKOS + "altLabel")
+STATED_IN = mn("statedIn")
+PINPOINT = mn("pinpoint")
+VERIFICATION = mn("verification")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """
+    A source that a reason cites.
+
+    Attributes:
+        iri: The recommendation or provision.
+        citation: Where it stands, down to the heading or page.
+        title: What it is called.
+        edition: The guideline edition that states it; empty for a provision of law.
+        verified: Whether its text or a quotation of it was seen; if not, it is provisional.
+        file: The knowledge file that holds it, where its figures can be read.
+        seen_at: Addresses at which it was read.
+        row: Rows of the project's data from which its figures came.
+    """
+
+    iri: str
+    citation: str
+    title: str
+    edition: str
+    verified: bool
+    file: str
+    seen_at: tuple[str, ...]
+    row: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saying:
+    """
+    One finding, told.
+
+    Attributes:
+        rule: The id of the rule.
+        order: Its place among the rules of its role.
+        title: What the rule finds.
+        text: The sentence.
+        basis: Why the rule holds.
+        sources: IRIs of the sources that the firing rests on, sorted.
+        firing: The firing itself, for the proof.
+    """
+
+    rule: str
+    order: int
+    title: str
+    text: str
+    basis: str
+    sources: tuple[str, ...]
+    firing: Firing
+
+
+def say_value(value: ox.NamedNode | ox.Literal, knowledge: Knowledge) -> str:
+    """Write a value for people: a label, the words of a case node's name, or the plain value."""
+    if isinstance(value, ox.Literal):
+        return value.value
+    label = knowledge.label(value.value)
+    if value.value in knowledge.editions:
+        label = knowledge.value(value.value, SHORT) or label
+    if label == shorten(value.value) and "#" in value.value:
+        return value.value.rsplit("#", 1)[1].replace("-", " ")
+    return label
+
+
+def say(firing: Firing, knowledge: Knowledge, together: Sequence[Firing] = ()) -> str:
+    """
+    Fill the sentence of a firing's rule with its values.
+
+    Args:
+        firing: The firing.
+        knowledge: The knowledge base, for labels.
+        together: All firings that the sentence tells, where its rule lists; sorted.
+    """
+    if firing.rule is None:
+        return f"{shorten(firing.bindings['population'].value)} contains the situation."
+
+    def fill(match: re.Match[str]) -> str:
+        spoken = _spoken(match[1], together or (firing,), knowledge)
+        if match[2] is not None:
+            one = len(spoken) == 1 if match[1] in listed else spoken == ["1"]
+            return match[2] if one else match[3]
+        return _joined(spoken) if spoken else "…"
+
+    listed = firing.rule.listed
+    text = PLACE.sub(fill, firing.rule.because)
+    return text[:1].upper() + text[1:]
+
+
+def _spoken(name: str, firings: Sequence[Firing], knowledge: Knowledge) -> list[str]:
+    """List the values of a variable in some firings, each once, sorted as they are spoken."""
+    terms = {term for firing in firings if (term := firing.row.get(name)) is not None}
+    return sorted({say_value(decode(term), knowledge) for term in terms})
+
+
+def _joined(words: Sequence[str]) -> str:
+    """Write a list as people do: a, b and c."""
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
+
+
+def tell(
+    derivation: Derivation, knowledge: Knowledge, role: str, request: str
+) -> tuple[Saying, ...]:
+    """
+    Tell all firings of one role about one request, in the order of their rules.
+
+    Firings that come out as the same sentence are told once.
+    """
+    groups: dict[tuple[object, ...], list[Firing]] = {}
+    for firing in derivation.with_role(role):
+        rule = firing.rule
+        if rule is None or firing.row[rule.about] != f"<{request}>":
+            continue
+        same = sorted((k, v) for k, v in firing.row.items() if k not in rule.listed)
+        key = (rule.id, *same) if rule.listed else (rule.id, *sorted(firing.row.items()))
+        groups.setdefault(key, []).append(firing)
+    told: dict[str, Saying] = {}
+    for group in groups.values():
+        saying = _saying(group, knowledge)
+        told.setdefault(saying.text, saying)
+    return tuple(sorted(told.values(), key=lambda s: (s.order, s.rule, s.text)))
+
+
+def _saying(group: list[Firing], knowledge: Knowledge) -> Saying:
+    firing = group[0]
+    rule = cast("Rule", firing.rule)
+    return Saying(
+        rule=rule.id,
+        order=rule.order,
+        title=rule.title,
+        text=say(firing, knowledge, group),
+        basis=rule.source,
+        sources=tuple(sorted({iri for one in group for iri in cited(one, knowledge)})),
+        firing=firing,
+    )
+
+
+def cited(firing: Firing, knowledge: Knowledge) -> tuple[str, ...]:
+    """List the recommendations and provisions that a firing names."""
+    named = {term[1:-1] for term in firing.row.values() if term.startswith("<")}
+    found = {iri for iri in named if (iri, VERIFICATION.value) in knowledge.described}
+    stated = {knowledge.value(iri, STATED_IN) for iri in found}
+    return tuple(sorted(found - stated))
+
+
+def find_source(iri: str, knowledge: Knowledge) -> Source:
+    """Describe a recommendation or provision as a source."""
+    edition = knowledge.value(iri, STATED_IN) or ""
+    place = [knowledge.value(edition or iri, SOURCE), knowledge.value(iri, PINPOINT)]
+    described = knowledge.described
+    return Source(
+        iri=iri,
+        citation=", ".join(part for part in place if part),
+        title=knowledge.label(iri),
+        edition=knowledge.label(edition) if edition else "",
+        verified=knowledge.value(iri, VERIFICATION) == mn("Verified").value,
+        file=knowledge.origins.get(iri, ""),
+        seen_at=tuple(v.value for v in described.get((iri, mn("seenAt").value), ())),
+        row=tuple(v.value for v in described.get((iri, mn("datasetRow").value), ())),
+    )
+
+
+def prove(derivation: Derivation, goals: Iterable[Fact]) -> tuple[Firing, ...]:
+    """
+    Collect the firings that some facts rest on, all the way down to what was told.
+
+    Returns:
+        The firings in the order in which they were made.
+    """
+    wanted: set[int] = set()
+    todo = list(goals)
+    seen: set[Fact] = set()
+    while todo:
+        fact = todo.pop()
+        if fact in seen:
+            continue
+        seen.add(fact)
+        firing = derivation.firing_of(fact)
+        if firing is not None and id(firing) not in wanted:
+            wanted.add(id(firing))
+            todo += firing.rests_on
+    return tuple(f for f in derivation.firings if id(f) in wanted)

@@ -1,0 +1,209 @@
+"""
+Judgement: the open terms that only a person can fill in, and the outcome under each answer.
+
+Most answers are scenarios of the derivation itself. An answer that changes which guideline governs
+is not: the case is then decided again with the answer supposed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+
+from reasoner.kernel.engine import derive
+from reasoner.kernel.terms import DEFINITION, NS, TYPE, mn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reasoner.kernel.derivation import Derivation
+    from reasoner.knowledge.base import Knowledge
+
+REBUTTAL: Final = mn("rebuttal")
+ACCEPTED: Final = mn("accepted")
+FINDING: Final = mn("finding")
+FINDING_TYPE: Final = mn("findingType")
+TRUE: Final = ox.Literal(value=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """
+    One answer to a slot, and what follows from it.
+
+    Attributes:
+        iri: The answer.
+        label: The answer in a word or two.
+        meaning: What it supposes.
+        outcome: The IRI of the outcome under it.
+        least: The fewest visits that any reading of the record supports under it.
+        most: The most visits that any reading of the record supports under it.
+        given: Whether the record gives this answer.
+    """
+
+    iri: str
+    label: str
+    meaning: str
+    outcome: str
+    least: int
+    most: int
+    given: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """
+    An open term that a person fills in.
+
+    Attributes:
+        iri: The slot.
+        label: The term.
+        question: What is asked.
+        evidence: What has to be shown.
+        filled_by: The roles whose statement fills it in, in words, sorted.
+        judged_by: The roles that decide whether the statement persuades, in words, sorted.
+        sources: The provisions in force that use or define the term, sorted.
+        answers: In the order in which they are offered.
+    """
+
+    iri: str
+    label: str
+    question: str
+    evidence: str
+    filled_by: tuple[str, ...]
+    judged_by: tuple[str, ...]
+    sources: tuple[str, ...]
+    answers: tuple[Answer, ...]
+
+
+def read_slots(knowledge: Knowledge, derivation: Derivation, request: str) -> tuple[Slot, ...]:
+    """Read the slots that are open in a request, sorted by their labels."""
+    found = [
+        _slot(knowledge, derivation, request, slot.value)
+        for slot in derivation.values(request, "slot")
+    ]
+    return tuple(sorted(found, key=lambda slot: slot.label))
+
+
+def supported(derivation: Derivation, scenarios: Iterable[str], asked: int) -> tuple[int, int]:
+    """Return the fewest and the most visits that some scenarios support; 0 if there are none."""
+    whole = mn("MedicallyNecessary").value
+    visits = [
+        asked
+        if derivation.value(scenario, "scenarioOutcome") == whole
+        else derivation.number(scenario, "visitsSupported") or 0
+        for scenario in scenarios
+    ]
+    return min(visits, default=0), max(visits, default=0)
+
+
+def completions(derivation: Derivation, request: str) -> list[str]:
+    """List the scenarios that fill in what the record leaves open; those of each reading after."""
+    return [
+        scenario
+        for reading in (request, *derivation.subjects("readingOf", ox.NamedNode(request)))
+        for scenario in derivation.subjects("ofRequest", ox.NamedNode(reading))
+        if mn("Completion") in derivation.types(scenario)
+    ]
+
+
+def _slot(knowledge: Knowledge, derivation: Derivation, request: str, slot: str) -> Slot:
+    def said(name: str) -> tuple[ox.NamedNode | ox.Literal, ...]:
+        return knowledge.described.get((slot, mn(name).value), ())
+
+    in_force = {value.value for value in derivation.values(request, "inForce")}
+    offered = sorted(
+        (v.value for v in said("offers")),
+        key=lambda iri: (int(knowledge.value(iri, mn("place")) or 0), iri),
+    )
+    return Slot(
+        iri=slot,
+        label=knowledge.label(slot),
+        question=knowledge.value(slot, mn("asks")) or "",
+        evidence=knowledge.value(slot, mn("evidenceAsked")) or "",
+        filled_by=tuple(sorted(knowledge.label(v.value) for v in said("filledBy"))),
+        judged_by=tuple(sorted(knowledge.label(v.value) for v in said("judgedBy"))),
+        sources=tuple(sorted({v.value for v in said("definedAt")} & in_force)),
+        answers=tuple(_answer(knowledge, derivation, request, slot, a) for a in offered),
+    )
+
+
+def _answer(
+    knowledge: Knowledge, derivation: Derivation, request: str, slot: str, answer: str
+) -> Answer:
+    held = f"{request}/answer/{answer.removeprefix(NS)}"
+    asked = derivation.number(request, "requestedVisits") or 0
+    given = {value.value for value in derivation.values(request, "givenAnswer")}
+    assumed = {value.value for value in derivation.values(request, "assumedAnswer")}
+    if derivation.value(held, "answer"):
+        outcome = derivation.value(held, "outcome")
+        scenarios = derivation.subjects("underAnswer", ox.NamedNode(held))
+        least, most = supported(derivation, scenarios, asked)
+    else:
+        other = derivation
+        if answer not in given | assumed:
+            other = derive(knowledge, suppose(knowledge, derivation.told, slot, answer))
+        outcome = other.value(request, "outcome")
+        least, most = supported(other, completions(other, request), asked)
+    return Answer(
+        iri=answer,
+        label=knowledge.label(answer),
+        meaning=knowledge.value(answer, DEFINITION) or "",
+        outcome=outcome or mn("NotEstablished").value,
+        least=least,
+        most=most,
+        given=answer in given,
+    )
+
+
+def suppose(
+    knowledge: Knowledge, told: Iterable[ox.Triple], slot: str, answer: str
+) -> tuple[ox.Triple, ...]:
+    """
+    Return the facts of a case as they would be if a slot were answered.
+
+    A finding that the slot asks is replaced by one that answers it; a rebuttal is accepted or not.
+    """
+    facts = list(told)
+    truth = knowledge.value(answer, mn("supposesTruth"))
+    finding = knowledge.value(slot, mn("asksFinding"))
+    if finding is not None:
+        kind = ox.NamedNode(finding)
+        facts = _without(facts, {t.subject for t in facts if t.object == kind})
+        if truth is not None:
+            facts += _finding(knowledge, facts, slot, kind, ox.NamedNode(truth))
+        return tuple(facts)
+    accepted = knowledge.value(answer, mn("supposesAcceptance")) == "true"
+    rebuttals = [t.object for t in facts if t.predicate == REBUTTAL]
+    facts = [t for t in facts if t.predicate != ACCEPTED]
+    facts += [
+        ox.Triple(r, ACCEPTED, TRUE) for r in rebuttals if accepted and isinstance(r, ox.NamedNode)
+    ]
+    return tuple(facts)
+
+
+def _without(facts: list[ox.Triple], findings: set[object]) -> list[ox.Triple]:
+    return [t for t in facts if t.subject not in findings and t.object not in findings]
+
+
+def _finding(
+    knowledge: Knowledge,
+    facts: list[ox.Triple],
+    slot: str,
+    kind: ox.NamedNode,
+    truth: ox.NamedNode,
+) -> list[ox.Triple]:
+    who = knowledge.value(slot, mn("filledBy"))
+    case = next(t.subject for t in facts if t.predicate == TYPE and t.object == mn("Case"))
+    if not isinstance(case, ox.NamedNode) or who is None:
+        return []
+    node = ox.NamedNode(f"{case.value}#supposed-{kind.value.rsplit('/', 1)[-1]}")
+    return [
+        ox.Triple(case, FINDING, node),
+        ox.Triple(node, TYPE, mn("Finding")),
+        ox.Triple(node, FINDING_TYPE, kind),
+        ox.Triple(node, mn("truth"), truth),
+        ox.Triple(node, mn("statedBy"), ox.NamedNode(who)),
+    ]

@@ -1,0 +1,294 @@
+"""
+Comparisons: the same request under other dates, other sets of sources, other counting policies.
+
+Each variant is decided by the same rules in the same derivation; which sets and policies there are,
+and on which dates something changes, the knowledge base says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+
+from reasoner.kernel.engine import derive
+from reasoner.kernel.rules import rules_towards
+from reasoner.kernel.terms import LABEL, RDFS, TYPE, XSD, mn, name_of
+
+from .sentences import Saying, tell
+from .slots import completions, supported
+from .visits import situations_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reasoner.cases.read import CaseGraph
+    from reasoner.kernel.derivation import Derivation
+    from reasoner.kernel.matcher import Pattern
+    from reasoner.kernel.rules import Rule
+    from reasoner.knowledge.base import Knowledge
+
+COMPARISONS: Final = ("timeline", "sources", "policies")
+"""What can be asked for beside the determination, in the order in which it is shown."""
+SHOWN: Final = {"sources": "SourceViews", "policies": "CountingPolicies"}
+READ: Final = (
+    "flipDate",
+    "governedBy",
+    "onDecisionDate",
+    "onInjuryDate",
+    "outcome",
+    "priorAtLeast",
+    "priorOpen",
+    "robust",
+    "smallestLimit",
+    "variantOf",
+    "visitsSupported",
+)
+"""The properties of a variant that are shown."""
+COMMENT: Final = ox.NamedNode(RDFS + "comment")
+POSITION: Final = mn("position")
+DATE: Final = ox.NamedNode(XSD + "date")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """
+    The request, decided in one other way.
+
+    Attributes:
+        iri: The variant; the request itself where it is decided as it is.
+        name: The set of sources or the policy in words; empty for a date and for the request.
+        note: What the knowledge base says of that set or policy.
+        outcome: The IRI of the outcome.
+        label: The outcome in words.
+        robust: Whether no completion of the open facts changes the answer.
+        governing: The recommendations that govern, sorted.
+        limit: The smallest governing maximum; None if none is set.
+        prior: Earlier visits that count and are sure.
+        prior_open: Whether there may be more.
+        least: The fewest visits that any reading of the record supports.
+        most: The most visits that any reading of the record supports.
+        why: What decided it to be as it is, and not as in the legal order.
+    """
+
+    iri: str
+    name: str
+    note: str
+    outcome: str
+    label: str
+    robust: bool
+    governing: tuple[str, ...]
+    limit: int | None
+    prior: int
+    prior_open: bool
+    least: int
+    most: int
+    why: tuple[Saying, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """
+    A stretch of time in which the request is decided alike.
+
+    Attributes:
+        start: The first day; the day of injury for the first stretch.
+        end: The first day of the next stretch; None for the last.
+        variant: How the request is decided on each of these days.
+        flips: Whether the outcome differs from that of the stretch before.
+        used: Whether the date that selects the law of the determination lies in it.
+    """
+
+    start: str
+    end: str | None
+    variant: Variant
+    flips: bool
+    used: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """
+    What was asked for beside the determination of one request; each part empty if it was not.
+
+    Attributes:
+        timeline: The outcome as a step function of the date, from the day of injury on.
+        sources: The legal order first, then each set of sources alone.
+        policies: The default first, then each other counting policy.
+    """
+
+    timeline: tuple[Step, ...] = ()
+    sources: tuple[Variant, ...] = ()
+    policies: tuple[Variant, ...] = ()
+
+
+def as_of_facts(requests: Iterable[str], date: str) -> tuple[ox.Triple, ...]:
+    """Say of requests that they are to be decided under the law and guidelines of a day."""
+    return tuple(_fact(request, "asOf", ox.Literal(date, datatype=DATE)) for request in requests)
+
+
+def compare(
+    case: CaseGraph,
+    knowledge: Knowledge,
+    told: tuple[ox.Triple, ...],
+    wanted: Iterable[str],
+) -> dict[str, Comparison]:
+    """
+    Decide the requests of a case in other ways.
+
+    Args:
+        case: The case.
+        knowledge: The knowledge base.
+        told: The facts with which the case was decided.
+        wanted: Some of `COMPARISONS`.
+
+    Returns:
+        The comparison of each request.
+    """
+    asked = set(wanted)
+    shown = tuple(
+        _fact(case.iri, "shows", mn(kind)) for name, kind in SHOWN.items() if name in asked
+    )
+    timeline = "timeline" in asked
+    if not (shown or timeline):
+        return {}
+    derivation = derive(knowledge, told + shown, rules=rules_for(knowledge, "otherwise"))
+    steps = _timelines(case, knowledge, derivation) if timeline else {}
+    return {
+        request: Comparison(
+            timeline=steps.get(request, ()),
+            sources=_listed(knowledge, derivation, request, "underView", asked & {"sources"}),
+            policies=_listed(knowledge, derivation, request, "countsBy", asked & {"policies"}),
+        )
+        for request in case.requests
+    }
+
+
+@lru_cache(maxsize=8)
+def rules_for(knowledge: Knowledge, *roles: str) -> tuple[Rule, ...]:
+    """Choose the rules on which what is shown can rest, and those of some roles."""
+    names = {mn(name).value for name in READ} | {p[1][1][1:-1] for p in _read(knowledge)}
+    told = {p[1][1][1:-1] for r in knowledge.rules if r.role in roles for p in r.template}
+    # Which date selects a source is data, so that no rule names the property in its text.
+    keys = {name_of(t.object) for t in knowledge.facts if t.predicate == mn("keyedOn")}
+    return rules_towards(knowledge.rules, frozenset(names | told | keys))
+
+
+def _read(knowledge: Knowledge) -> list[Pattern]:
+    return [pattern for population in knowledge.populations for pattern in population.premises]
+
+
+def _fact(subject: str, name: str, value: ox.NamedNode | ox.Literal) -> ox.Triple:
+    return ox.Triple(ox.NamedNode(subject), mn(name), value)
+
+
+def _listed(
+    knowledge: Knowledge, derivation: Derivation, request: str, by: str, asked: set[str]
+) -> tuple[Variant, ...]:
+    """Describe the request and its variants of one kind; nothing if they were not asked for."""
+    if not asked:
+        return ()
+    variants = [
+        variant
+        for variant in derivation.subjects("variantOf", ox.NamedNode(request))
+        if derivation.value(variant, by) not in {None, derivation.value(request, by)}
+    ]
+    variants.sort(key=lambda v: knowledge.value(derivation.value(v, by) or "", POSITION) or "")
+    return tuple(_describe(knowledge, derivation, v, by) for v in (request, *variants))
+
+
+def _describe(knowledge: Knowledge, derivation: Derivation, iri: str, by: str) -> Variant:
+    way = derivation.value(iri, by)
+    situations = situations_of(derivation, iri)
+    limits = [n for s in situations if (n := derivation.number(s, "smallestLimit")) is not None]
+    asked = derivation.number(iri, "requestedVisits") or 0
+    least, most = supported(derivation, completions(derivation, iri), asked)
+    outcome = derivation.value(iri, "outcome") or mn("NotEstablished").value
+    rows = {v.value for s in situations for v in derivation.values(s, "governedBy")}
+    notes = [knowledge.value(way, p) for p in (COMMENT, mn("reason"))] if way else []
+    return Variant(
+        iri=iri,
+        name=(knowledge.value(way, LABEL) or "") if way else "",
+        note=" ".join(note for note in notes if note),
+        outcome=outcome,
+        label=knowledge.label(outcome),
+        robust=derivation.holds(iri, "robust"),
+        governing=tuple(sorted(rows)),
+        limit=min(limits, default=None),
+        prior=derivation.number(iri, "priorAtLeast") or 0,
+        prior_open=derivation.holds(iri, "priorOpen"),
+        least=least,
+        most=most,
+        why=tell(derivation, knowledge, "otherwise", iri) if by == "underView" else (),
+    )
+
+
+def _timelines(
+    case: CaseGraph, knowledge: Knowledge, first: Derivation
+) -> dict[str, tuple[Step, ...]]:
+    """Decide each request on each date on which something changes, until no new date comes up."""
+    used = {r: first.value(r, "onDecisionDate") or "" for r in case.requests}
+    born = {r: first.value(r, "onInjuryDate") or used[r] for r in case.requests}
+    todo = {r: {min(born[r], used[r]), used[r]} for r in case.requests}
+    found: dict[str, dict[str, Variant]] = {r: {} for r in case.requests}
+    rules = rules_for(knowledge)
+    told = tuple(t for t in case.triples if t.predicate != mn("request") and not _is_request(t))
+    while any(todo.values()):
+        facts = [
+            fact
+            for r, dates in todo.items()
+            for d in sorted(dates)
+            for fact in _dated(case.iri, r, d)
+        ]
+        derivation = derive(knowledge, (*told, *facts), rules=rules)
+        for request, dates in todo.items():
+            for date in dates:
+                name = _at(request, date)
+                found[request][date] = _describe(knowledge, derivation, name, "asOf")
+            flips = {v.value for v in derivation.values(request, "flipDate")}
+            todo[request] = {d for d in flips if d > born[request]} - set(found[request])
+    return {r: _steps(found[r], used[r]) for r in case.requests}
+
+
+def _is_request(fact: ox.Triple) -> bool:
+    """Tell whether a fact makes a request of its subject: in a timeline only its variants are."""
+    return fact.predicate == TYPE and fact.object == mn("Request")
+
+
+def _at(request: str, date: str) -> str:
+    return f"{request}/as-of/{date}"
+
+
+def _dated(case: str, request: str, date: str) -> tuple[ox.Triple, ...]:
+    name = _at(request, date)
+    return (
+        *as_of_facts([name], date),
+        _fact(name, "variantOf", ox.NamedNode(request)),
+        _fact(case, "request", ox.NamedNode(name)),
+        ox.Triple(ox.NamedNode(name), TYPE, mn("Request")),
+    )
+
+
+def _steps(found: dict[str, Variant], used: str) -> tuple[Step, ...]:
+    """Merge neighbouring dates on which the request is decided alike."""
+    starts: list[str] = []
+    for date in sorted(found):
+        if not starts or _alike(found[date]) != _alike(found[starts[-1]]):
+            starts.append(date)
+    ends: list[str | None] = [*starts[1:], None]
+    return tuple(
+        Step(
+            start=start,
+            end=end,
+            variant=found[start],
+            flips=n > 0 and found[start].outcome != found[starts[n - 1]].outcome,
+            used=start <= used and (end is None or used < end),
+        )
+        for n, (start, end) in enumerate(zip(starts, ends, strict=True))
+    )
+
+
+def _alike(v: Variant) -> tuple[object, ...]:
+    return (v.outcome, v.robust, v.least, v.most, v.governing, v.limit)

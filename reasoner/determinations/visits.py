@@ -1,0 +1,142 @@
+"""The arithmetic of a determination: how many visits, counted how, against which figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from reasoner.kernel.terms import TYPE, mn
+
+from .slots import completions, supported
+
+if TYPE_CHECKING:
+    from reasoner.kernel.derivation import Derivation
+    from reasoner.knowledge.base import Knowledge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visits:
+    """
+    The arithmetic of a determination.
+
+    Attributes:
+        prior: Earlier visits that count and are sure.
+        prior_open: Whether there may be more than that.
+        prior_most: The most that the record leaves possible, where it sets an end; else None.
+        authorized: Of the earlier visits, those that were approved and are still to come.
+        requested: Visits requested.
+        limit: The smallest governing maximum; None if none is set.
+        largest: The largest governing maximum; other than `limit` only where two conflict.
+        trial: Visits after which a reassessment is due; None if none is asked for.
+        least: The fewest visits that any reading of the record supports.
+        most: The most visits that any reading of the record supports.
+        per_week: The most of them a week; None unless the request asks for more a week.
+        cap: The statutory cap for the discipline; None if none applies.
+        capped: Earlier visits that count toward the cap and are sure.
+        policy: How earlier visits were counted.
+        policy_reason: Why they were counted so.
+    """
+
+    prior: int
+    prior_open: bool
+    prior_most: int | None
+    authorized: int
+    requested: int
+    limit: int | None
+    largest: int | None
+    trial: int | None
+    least: int
+    most: int
+    per_week: int | None
+    cap: int | None
+    capped: int
+    policy: str
+    policy_reason: str
+
+    @property
+    def total(self) -> int:
+        """Earlier and requested visits together, as far as they are sure."""
+        return self.prior + self.requested
+
+    @property
+    def remaining(self) -> int | None:
+        """Visits left under the limit if the sure visits were all; None without a limit."""
+        return None if self.limit is None else max(0, self.limit - self.prior)
+
+    @property
+    def held(self) -> int | None:
+        """
+        The figure that the request as made is held against.
+
+        That is the trial where the course is still in it and no maximum is exceeded, so that the
+        trial decides; else the largest limit. None if neither is set.
+        """
+        inside = self.largest is None or self.total <= self.largest
+        if self.trial is None or not inside:
+            return self.largest
+        first = self.prior - self.authorized < self.trial
+        decides = self.largest is None or (self.most < self.requested and self.total > self.trial)
+        return self.trial if first and decides else self.largest
+
+
+def situations_of(derivation: Derivation, request: str) -> list[str]:
+    """List the situations of a request or a variant of one, sorted."""
+    return [
+        s
+        for s in derivation.subjects("ofRequest", ox.NamedNode(request))
+        if derivation.values(s, "phase")
+    ]
+
+
+def visits_of(knowledge: Knowledge, derivation: Derivation, request: str) -> Visits:
+    """Read the arithmetic of a request off a derivation."""
+    situations = situations_of(derivation, request)
+    limits = [n for s in situations if (n := derivation.number(s, "smallestLimit")) is not None]
+    largest = [n for s in situations if (n := derivation.number(s, "largestLimit")) is not None]
+    trials = [n for s in situations if (n := derivation.number(s, "trialCheckpoint")) is not None]
+    asked = derivation.number(request, "requestedVisits") or 0
+    least, most = supported(derivation, completions(derivation, request), asked)
+    policy = derivation.value(request, "countsBy")
+    caps = [
+        int(value)
+        for source in derivation.values(request, "inForce")
+        if (discipline := knowledge.value(source.value, mn("capsTreatment")))
+        and _is_kind(knowledge, derivation.value(request, "treatment"), discipline)
+        and (value := knowledge.value(source.value, mn("maximumVisits")))
+    ]
+    return Visits(
+        prior=derivation.number(request, "priorAtLeast") or 0,
+        prior_open=derivation.holds(request, "priorOpen"),
+        prior_most=derivation.number(request, "priorAtMost"),
+        authorized=derivation.number(request, "authorizedFirst") or 0,
+        requested=asked,
+        limit=min(limits, default=None),
+        largest=max(largest, default=None),
+        trial=min(trials, default=None),
+        least=least,
+        most=most,
+        per_week=_per_week(derivation, request),
+        cap=min(caps, default=None),
+        capped=derivation.number(request, "capCountAtLeast") or 0,
+        policy=knowledge.label(policy) if policy else "",
+        policy_reason=(knowledge.value(policy, mn("reason")) or "") if policy else "",
+    )
+
+
+def _per_week(derivation: Derivation, request: str) -> int | None:
+    """Find how many visits a week are supported, where a reading of the record asks for more."""
+    limits = [
+        limit
+        for scenario in completions(derivation, request)
+        if derivation.holds(scenario, "frequencyBeyond")
+        and (situation := derivation.value(scenario, "ofSituation"))
+        and (limit := derivation.number(situation, "frequencyLimit")) is not None
+    ]
+    return min(limits, default=None)
+
+
+def _is_kind(knowledge: Knowledge, treatment: str | None, discipline: str) -> bool:
+    kinds = knowledge.described.get((treatment or "", TYPE.value), ())
+    return any(kind.value == discipline for kind in kinds)

@@ -1,0 +1,64 @@
+"""
+The reference: the texts of the rules, run as they stand by a SPARQL engine.
+
+Slower than the compiled form, and the judge of it: on every case both must derive the same facts.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, cast
+
+import pyoxigraph as ox
+
+from .terms import TYPE, mn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from reasoner.knowledge.base import Knowledge
+
+
+def derive_in_store(
+    knowledge: Knowledge, told: Iterable[ox.Triple], *, folder: Path | None = None
+) -> frozenset[ox.Triple]:
+    """
+    Derive from the facts of a case by running each CONSTRUCT in a pyoxigraph store.
+
+    Args:
+        knowledge: The knowledge base.
+        told: The facts of one case.
+        folder: An empty folder in which the store is kept; None for a store in memory.
+
+    Returns:
+        The facts that were concluded and not told.
+    """
+    store = ox.Store(str(folder)) if folder else ox.Store()
+    store.extend(knowledge.working_facts)
+    facts = frozenset(told)
+    store.extend(_quads(facts))
+    derived: set[ox.Triple] = set()
+    for stratum, rules in groupby(knowledge.rules, key=lambda rule: rule.stratum):
+        if stratum == knowledge.membership:
+            derived |= _memberships(knowledge, store)
+            store.extend(_quads(derived))
+        concluded = {t for rule in rules for t in cast("ox.QueryTriples", store.query(rule.text))}
+        store.extend(_quads(concluded))
+        derived |= concluded
+    return frozenset(derived) - facts
+
+
+def _memberships(knowledge: Knowledge, store: ox.Store) -> set[ox.Triple]:
+    found: set[ox.Triple] = set()
+    for population in knowledge.populations:
+        name = ox.NamedNode(population.iri)
+        for solution in cast("ox.QuerySolutions", store.query(population.select)):
+            situation = solution["situation"]
+            found.add(ox.Triple(situation, TYPE, name))
+            found.add(ox.Triple(situation, mn("inPopulation"), name))
+    return found
+
+
+def _quads(triples: Iterable[ox.Triple]) -> list[ox.Quad]:
+    return [ox.Quad(t.subject, t.predicate, t.object) for t in triples]

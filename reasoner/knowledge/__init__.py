@@ -1,0 +1,1 @@
+"""The knowledge base: finding, loading, classifying and querying it."""

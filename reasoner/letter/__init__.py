@@ -1,1 +1,0 @@
-"""The letter: a determination in the form's own sections, and a physician's decision on it."""

@@ -1,0 +1,235 @@
+"""From a read letter and one of its items to the facts of a case, each with its passage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import pyoxigraph as ox
+
+from reasoner.kernel.terms import CASE, TYPE, mn
+from reasoner.letters.readers.facts import classes_of
+from reasoner.letters.readers.surgeries import performed
+
+from .case_nodes import Graph, Node, concept, turtle
+from .model import Confidence, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reasoner.letters.readers.statements import Statement, Words
+
+    from .lexicon import Lexicon
+    from .model import Concept, GuidelineLine, Item, ItemFacts, Letter, Stated
+
+T = TypeVar("T")
+
+GRANTED: Final = mn("Overturned").value
+RESPONSES: Final = {"documented_yes": mn("Affirmed"), "documented_no": mn("Negated")}
+
+
+def case_iri(letter: Letter, item: Item) -> str:
+    """Name the case of an item or its part by the number of the letter, else by its text."""
+    name = letter.case_number.value if letter.case_number else letter.digest[:12]
+    safe = "".join(c if c.isalnum() else "-" for c in name).strip("-").lower()
+    part = f"-part-{item.part}" if item.part else ""
+    return f"{CASE}{safe}-{item.number}{part}"
+
+
+def case_of(letter: Letter, item: Item, lexicon: Lexicon, words: Words) -> bytes:
+    """
+    Write the facts that a letter states for one item of physical medicine.
+
+    Nothing is guessed: a fact that was not read is not there.
+
+    Returns:
+        Turtle, one fact a line, sorted; the same letter gives the same bytes.
+
+    Raises:
+        ValueError: The item has no facts, because it is no physical medicine.
+    """
+    if item.facts is None:
+        raise ValueError(f"item {item.number} is no physical medicine")
+    graph = Graph(case=ox.NamedNode(case_iri(letter, item)))
+    about = Node(graph=graph, iri=graph.case)
+    graph.facts.append(ox.Triple(graph.case, TYPE, mn("Case")))
+    about.says("letterDigest", letter.digest)
+    about.tells("age", letter.age).tells("sex", letter.sex)
+    if letter.injured_on:
+        graph.node("injury", "Injury", "injury").tells("injuredOn", letter.injured_on)
+    _diagnoses(graph, letter)
+    _courses(graph, letter, item.facts, lexicon)
+    _surgeries(graph, letter)
+    summary = words.statements("summary", letter.summary)
+    heading = words.statements("heading", item.heading.spans[0])
+    _findings(graph, letter, item.facts, summary)
+    _request(graph, letter, item, heading)
+    _review(graph, letter, item, item.facts, words)
+    _decision(graph, letter, item, words)
+    return turtle(graph.facts, graph.case.value)
+
+
+def _diagnoses(graph: Graph, letter: Letter) -> None:
+    for n, diagnosis in enumerate(letter.diagnoses, start=1):
+        node = graph.node(f"diagnosis-{n}", "Diagnosis", "diagnosis")
+        known = (
+            diagnosis.condition if diagnosis.condition and diagnosis.condition.value.iri else None
+        )
+        node.says("condition", known.value if known else concept("UnlistedCondition"))
+        for region in diagnosis.regions:
+            node.tells("region", region)
+        current = mn("Current")
+        node.says("diagnosisStatus", diagnosis.status.value if diagnosis.status else current)
+        node.says("quote", ox.Literal(diagnosis.words.value))
+        node.read(diagnosis.words.spans, diagnosis.words.confidence)
+
+
+def _courses(graph: Graph, letter: Letter, facts: ItemFacts, lexicon: Lexicon) -> None:
+    """Add the earlier courses: those of the item's class as the facts sum them up, and others."""
+    code = facts.prior_certainty.value.code if facts.prior_certainty else ""
+    certainty = facts.prior_certainty
+    if certainty is not None and certainty.value.iri is not None:
+        node = graph.node("course", "TreatmentCourse", "course")
+        node.says("treatment", _treatment(facts.treatment.value)).tells("countCertainty", certainty)
+        if code != "unknown":
+            node.tells("attendedVisits", facts.prior_visits)
+    own = classes_of(lexicon, facts.treatment.value)
+    others: dict[str, tuple[Span, ...]] = {}
+    for course in letter.courses:
+        kind = course.treatment.value
+        none = course.visits is not None and course.visits.value == 0
+        if kind.iri and not none and not classes_of(lexicon, kind) & own:
+            others[kind.iri] = (*others.get(kind.iri, ()), course.span)
+    for n, (iri, spans) in enumerate(sorted(others.items()), start=1):
+        node = graph.node(f"other-course-{n}", "TreatmentCourse", "course")
+        node.says("treatment", iri).says("countCertainty", mn("UnknownCount"))
+        node.read(spans, Confidence.STATED)
+
+
+def _surgeries(graph: Graph, letter: Letter) -> None:
+    """Add the operations that took place; one whose date is not stated has none."""
+    since = letter.injured_on.value if letter.injured_on else None
+    for n, surgery in enumerate(performed(letter.surgeries, since), start=1):
+        node = graph.node(f"surgery-{n}", "Surgery", "surgery")
+        node.tells("procedure", surgery.procedure).tells("performedOn", surgery.performed_on)
+        node.read((surgery.span,), Confidence.STATED)
+
+
+def _treatment(known: Concept) -> object:
+    return known if known.iri else concept("OtherModality")
+
+
+def _findings(
+    graph: Graph, letter: Letter, facts: ItemFacts, summary: tuple[Statement, ...]
+) -> None:
+    for n, missing in enumerate((r for r in letter.missing_records if r.record), start=1):
+        if missing.record and missing.record.value.iri:
+            node = graph.node(f"record-{n}", "MedicalRecord", "record")
+            node.says("recordType", missing.record.value).says("availability", mn("KnownMissing"))
+            node.read((missing.span,), missing.record.confidence)
+    said = facts.response
+    if said is not None and said.value.code in RESPONSES:
+        node = graph.node("response", "Finding", "finding")
+        node.says("findingType", concept("FunctionalImprovement"))
+        node.says("truth", RESPONSES[said.value.code]).says("statedBy", mn("TreatingPhysician"))
+        node.read(said.spans, said.confidence)
+    home = facts.home_program
+    if home is not None and home.value.iri:
+        node = graph.node("home-program", "Finding", "finding")
+        node.says("findingType", home.value).says("truth", mn("Affirmed"))
+        node.says("statedBy", mn("TreatingPhysician")).read(home.spans, home.confidence)
+    told = [s for s in summary if s.spoken_by and not s.title]
+    for n, statement in enumerate(told, start=1):
+        node = graph.node(f"finding-{n}", "Finding", "finding")
+        node.says("findingType", statement.about).says("truth", statement.truth)
+        node.says("statedBy", statement.spoken_by).says("quote", ox.Literal(statement.words))
+        node.read((statement.span,), Confidence.STATED)
+
+
+def _request(graph: Graph, letter: Letter, item: Item, heading: tuple[Statement, ...]) -> None:
+    facts = item.facts
+    if facts is None:
+        return
+    node = graph.node("request", "Request", "request")
+    node.says("treatment", _treatment(facts.treatment.value))
+    node.read(facts.treatment.spans, facts.treatment.confidence)
+    for region in facts.regions:
+        node.tells("region", region)
+    whole, left = facts.visits_original, facts.visits_disputed
+    asked = whole if item.whole_in_dispute else left
+    node.tells("requestedVisits", asked if asked and asked.value > 0 else None)
+    if item.modified and whole and asked and asked.value < whole.value:
+        node.tells("originalVisits", whole)
+    rate, weeks = item.original.per_week, item.original.weeks
+    if rate and weeks and asked and rate.value.least == rate.value.most:
+        product = rate.value.most * weeks.value.most
+        if product in {asked.value, whole.value if whole else None}:
+            node.says("visitsPerWeek", rate.value.most).says("weeks", weeks.value.most)
+            node.read((*rate.spans, *weeks.spans))
+    for statement in heading:
+        node.says("purpose", statement.about).read((statement.span,))
+    for operation in _found_necessary(letter) if heading else ():
+        node.tells("operationFoundNecessary", operation)
+
+
+def _found_necessary(letter: Letter) -> Iterator[Stated[Concept]]:
+    """Yield the operations of a letter's other items that its reviewer found necessary."""
+    for item in letter.items:
+        granted = item.outcome is not None and item.outcome.value.iri == GRANTED
+        if item.procedure and granted and not item.physical_medicine:
+            yield item.procedure
+
+
+def _review(graph: Graph, letter: Letter, item: Item, facts: ItemFacts, words: Words) -> None:
+    node = graph.node("utilization-review", "UrDecision", "urDecision")
+    node.tells("decidedOn", letter.dates.get("ur_denial_date"))
+    outcome = facts.ur_outcome
+    node.says("decisionOutcome", outcome.value if outcome else mn("Denied"))
+    node.tells("approvedVisits", facts.ur_approved if item.modified else None)
+    _citations(graph, node, item.claims_administrator, "ur", words)
+    for n, statement in enumerate(words.statements("summary", letter.summary), start=1):
+        if statement.title:
+            cited = graph.node(f"ur-summary-citation-{n}", "Citation", "cites", node.iri)
+            cited.says("citedAs", ox.Literal(statement.title)).read((statement.span,))
+
+
+def _decision(graph: Graph, letter: Letter, item: Item, words: Words) -> None:
+    if item.outcome is None:
+        return
+    node = graph.node("medical-review", "ImrDecision", "imrDecision")
+    node.tells("decidedOn", letter.dates.get("decision_date"))
+    node.says("decisionOutcome", item.outcome.value).read(item.outcome.spans)
+    basis = item.reviewer.basis if item.reviewer else None
+    node.tells("basis", basis)
+    _citations(graph, node, item.reviewer, "imr", words)
+    spoken = words.statements("rationale", item.rationale)
+    for n, statement in enumerate(spoken, start=1):
+        said = graph.node(f"statement-{n}", "Statement", "states", node.iri)
+        said.says("about", statement.about).says("truth", statement.truth)
+        said.says("quote", ox.Literal(statement.words)).says("visitsMeant", statement.visits)
+        said.says("moreThanMonths", statement.months)
+        said.read((statement.span,), Confidence.STATED)
+        if statement.spoken_by:
+            told = graph.node(f"reviewer-finding-{n}", "Finding", "finding")
+            told.says("findingType", statement.about).says("truth", statement.truth)
+            told.says("statedBy", statement.spoken_by).says("quote", ox.Literal(statement.words))
+            told.read((statement.span,), Confidence.STATED)
+    line = item.claims_administrator
+    if line and line.basis and line.basis.value.iri is None and not line.citations:
+        silent = graph.node("no-citation", "Statement", "states", node.iri)
+        silent.says("about", concept("CitationByUr")).says("truth", mn("Negated"))
+        silent.says("quote", ox.Literal(line.words)).read(line.basis.spans, Confidence.STATED)
+
+
+def _citations(
+    graph: Graph, parent: Node, line: GuidelineLine | None, side: str, words: Words
+) -> None:
+    for n, citation in enumerate(line.citations if line else (), start=1):
+        node = graph.node(f"{side}-citation-{n}", "Citation", "cites", parent.iri)
+        year = f" {citation.year}" if citation.year else ""
+        node.says("citedAs", ox.Literal(f"{citation.title}{year}"))
+        node.says("citedGuideline", citation.guideline)
+        if citation.section:
+            node.says("citedSection", ox.Literal(citation.section))
+        for topic in words.topics(citation.section or ""):
+            node.says("citedTopic", topic)
+        node.read((citation.span,), Confidence.STATED)

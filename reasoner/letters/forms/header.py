@@ -1,0 +1,183 @@
+"""The form of a letter: its header, its parts, the credentials of the reviewer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from reasoner.letters.model import Problem, Reviewer, Stated
+from reasoner.letters.numbers import date_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from reasoner.letters.lexicon import Lexicon
+    from reasoner.letters.text import Text
+
+DATES: Final = (
+    "date_assigned",
+    "date_of_injury",
+    "decision_date",
+    "ur_denial_date",
+    "application_received",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """
+    Where the parts of a letter stand in its plain text, and what its header says.
+
+    Attributes:
+        case_number: The number of the case.
+        dates: The dates of the header by the codes of their marks.
+        priority: As written.
+        reviewer: The credentials.
+        summary: First and last offset of the clinical summary; None if it has none.
+        issues: The same of the disputed items.
+        problems: What is missing.
+    """
+
+    case_number: Stated[str] | None
+    dates: Mapping[str, Stated[date]]
+    priority: Stated[str] | None
+    reviewer: Reviewer
+    summary: tuple[int, int] | None
+    issues: tuple[int, int] | None
+    problems: tuple[Problem, ...]
+
+
+def read_form(text: Text, lexicon: Lexicon) -> Form:
+    """Find the parts and read the header of the first letter in a text."""
+    end, problems = _first_letter(text, lexicon)
+    issues_at = _mark(text, lexicon, "part_issues", 0, end)
+    summary_at = _mark(text, lexicon, "part_summary", 0, issues_at[0] if issues_at else end)
+    head_end = (summary_at or issues_at or (end, end))[0]
+    summary = issues = None
+    if summary_at:
+        start = _after(text, lexicon, "summary_intro", summary_at[1], end)
+        summary = (start, issues_at[0] if issues_at else end)
+    if issues_at:
+        start = _after(text, lexicon, "issues_intro", issues_at[1], end)
+        closing = _mark(text, lexicon, "letter_end", start, end)
+        issues = (start, closing[0] if closing else end)
+    case_number = _value(text, lexicon, "case_number", 0, end)
+    dates = _dates(text, lexicon, head_end)
+    missing = [code for code in DATES if code not in dates]
+    problems += _missing(lexicon, case_number, missing, summary, issues)
+    return Form(
+        case_number=case_number,
+        dates=dates,
+        priority=_value(text, lexicon, "priority", 0, head_end),
+        reviewer=_reviewer(text, lexicon, head_end),
+        summary=summary,
+        issues=issues,
+        problems=tuple(problems),
+    )
+
+
+def is_of_the_form(text: Text, lexicon: Lexicon) -> bool:
+    """Say whether a text holds any words that only a letter of this form holds."""
+    return any(p.search(text.flat) for p in lexicon.mark("form_name").patterns)
+
+
+def _first_letter(text: Text, lexicon: Lexicon) -> tuple[int, list[Problem]]:
+    """Return the end of the first letter, and a problem if others follow it."""
+    heads = sorted(
+        m.start()
+        for pattern in lexicon.mark("part_summary").patterns
+        for m in pattern.finditer(text.flat)
+    )
+    numbers: dict[str, int] = {}
+    for pattern in lexicon.mark("case_number").patterns:
+        for found in pattern.finditer(text.flat):
+            value = found["value"]
+            numbers[value] = min(found.start(), numbers.get(value, found.start()))
+    later = sorted(at for at in numbers.values() if heads and at > heads[0])
+    if len(heads) < 2 or not later:  # noqa: PLR2004 - two heads are two letters
+        end = heads[1] if len(heads) > 1 else len(text.flat)
+    else:
+        end = later[0]
+    if len(heads) < 2:  # noqa: PLR2004
+        return len(text.flat), []
+    names = ", ".join(sorted(numbers)) or "without case numbers"
+    return end, [
+        Problem(
+            kind="several-letters",
+            message=f"The file holds {len(heads)} letters ({names}); the first was read.",
+            hint="Put each letter into a file of its own.",
+            span=text.span(end, len(text.flat)),
+        )
+    ]
+
+
+def _missing(
+    lexicon: Lexicon,
+    case_number: Stated[str] | None,
+    dates: list[str],
+    summary: tuple[int, int] | None,
+    issues: tuple[int, int] | None,
+) -> list[Problem]:
+    absent = [] if case_number else ["case_number"]
+    absent += dates
+    absent += [] if summary else ["part_summary"]
+    absent += [] if issues else ["part_issues"]
+    return [
+        Problem(
+            kind=f"{code.replace('_', '-')}-missing",
+            message=f"The letter has no {lexicon.mark(code).label} that could be read.",
+            hint="Look whether the file holds the whole letter.",
+        )
+        for code in absent
+    ]
+
+
+def _mark(text: Text, lexicon: Lexicon, code: str, start: int, end: int) -> tuple[int, int] | None:
+    found = lexicon.mentions((lexicon.mark(code),), text.flat, start, end)
+    return (found[0].start, found[0].end) if found else None
+
+
+def _after(text: Text, lexicon: Lexicon, code: str, start: int, end: int) -> int:
+    found = _mark(text, lexicon, code, start, min(end, start + 400))
+    return found[1] if found else start
+
+
+def _value(text: Text, lexicon: Lexicon, code: str, start: int, end: int) -> Stated[str] | None:
+    for mention in lexicon.mentions((lexicon.mark(code),), text.flat, start, end):
+        span = text.span(*mention.match.span("value"))
+        return Stated(value=mention.match["value"], spans=(span,))
+    return None
+
+
+def _dates(text: Text, lexicon: Lexicon, end: int) -> dict[str, Stated[date]]:
+    dates = {}
+    for code in DATES:
+        written = _value(text, lexicon, code, 0, end)
+        day = date_of(written.value) if written else None
+        if written and day:
+            dates[code] = Stated(value=day, spans=written.spans)
+    return dates
+
+
+def _reviewer(text: Text, lexicon: Lexicon, end: int) -> Reviewer:
+    licensure = _mark(text, lexicon, "licensure", 0, end)
+    specialty = _mark(text, lexicon, "specialty", 0, end)
+    return Reviewer(
+        licensure=_listed(text, licensure, specialty[0] if specialty else end),
+        specialties=_listed(text, specialty, end),
+    )
+
+
+def _listed(text: Text, mark: tuple[int, int] | None, end: int) -> tuple[Stated[str], ...]:
+    if mark is None:
+        return ()
+    stop = next((at for at in text.paragraphs if at > mark[1]), end)
+    found = []
+    for part in re.finditer(r"[^,;]+", text.flat[mark[1] : min(stop, end)]):
+        value = part[0].strip(" .")
+        if value:
+            start = mark[1] + part.start() + part[0].index(value)
+            found.append(Stated(value=value, spans=(text.span(start, start + len(value)),)))
+    return tuple(found)

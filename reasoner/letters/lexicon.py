@@ -1,0 +1,296 @@
+"""The lexicon: what `ontology/lexicon` says of words, compiled for matching."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from reasoner.errors import KnowledgeUnreadable
+from reasoner.kernel.terms import CONCEPT, LABEL, NS, RDFS, SKOS, TYPE, mn, name_of, shorten
+
+from .model import Concept
+from .numbers import DATE, NUMBER, ORDINAL, RANGE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    import pyoxigraph as ox
+
+SLOT: Final = re.compile(r"\{([a-z_]+:)?([a-zT][a-z_]*)\}")
+TARGET: Final = "\ue000"
+OTHER: Final = "\ue001"
+"""Characters of no language: the treatment in question, and the others, in a masked sentence."""
+BUILT_IN: Final = {
+    "number": NUMBER,
+    "ordinal": ORDINAL,
+    "range": RANGE,
+    "date": DATE,
+    "T": f"(?:{TARGET}++)",
+}
+PHRASES: Final = (SKOS + "altLabel", SKOS + "hiddenLabel")
+DEEP: Final = 8
+"""Word lists may use word lists, so deep at most."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """
+    An entry of the lexicon.
+
+    Attributes:
+        iri: Its IRI.
+        kind: The local name of its class.
+        code: Its `skos:notation`; empty if it has none.
+        label: Its label.
+        values: All that it says, by the IRI of the property, sorted.
+        patterns: Its phrases and patterns, compiled; in no order of meaning.
+    """
+
+    iri: str
+    kind: str
+    code: str
+    label: str
+    values: Mapping[str, tuple[str, ...]]
+    patterns: tuple[re.Pattern[str], ...]
+
+    def of(self, name: str) -> tuple[str, ...]:
+        """Return the values of a property of our vocabulary."""
+        return self.values.get(NS + name, ())
+
+    def one(self, name: str, default: str = "") -> str:
+        """Return the least value of a property of our vocabulary, or the default."""
+        return next(iter(self.of(name)), default)
+
+    @property
+    def order(self) -> int:
+        """Its place among the entries of its kind."""
+        return int(self.one("tryOrder", "5"))
+
+    @cached_property
+    def concept(self) -> Concept:
+        """The concept that it names first."""
+        iri = self.one("denotes") or None
+        return Concept(iri=iri, code=self.code, label=self.label, entry=self.iri)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """Words that an entry matched: a stretch of plain text, and the match itself."""
+
+    entry: Entry
+    start: int
+    end: int
+    match: re.Match[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lexicon:
+    """
+    All entries.
+
+    Attributes:
+        entries: By IRI.
+        regions_of: The regions of each condition, as the concepts state them (`mn:region`).
+        years: The year of each edition of a guideline (`mn:editionYear`).
+        in_force: First day in force and first day no longer in force of each edition, as text.
+        labels: The label of each concept.
+    """
+
+    entries: Mapping[str, Entry]
+    regions_of: Mapping[str, tuple[str, ...]]
+    years: Mapping[str, int]
+    in_force: Mapping[str, tuple[str, str]]
+    labels: Mapping[str, str]
+
+    @cached_property
+    def _kinds(self) -> Mapping[str, tuple[Entry, ...]]:
+        kinds: dict[str, list[Entry]] = {}
+        for entry in sorted(self.entries.values(), key=lambda e: (e.order, e.iri)):
+            kinds.setdefault(entry.kind, []).append(entry)
+        return {kind: tuple(entries) for kind, entries in kinds.items()}
+
+    def kind(self, kind: str) -> tuple[Entry, ...]:
+        """Return the entries of a class, by their order."""
+        return self._kinds.get(kind, ())
+
+    def coded(self, kind: str, code: str) -> Entry:
+        """
+        Return the entry of a class with this code.
+
+        Raises:
+            KnowledgeUnreadable: There is none.
+        """
+        for entry in self.kind(kind):
+            if entry.code == code:
+                return entry
+        raise KnowledgeUnreadable(
+            f"ontology/lexicon: no mn:{kind} has the code '{code}'.",
+            hint="The reader asks for this entry by its skos:notation; write it.",
+        )
+
+    def mark(self, code: str) -> Entry:
+        """Return the mark of the form with this code."""
+        return self.coded("FormMark", code)
+
+    def mentions(
+        self, kinds: str | tuple[Entry, ...], text: str, start: int = 0, end: int | None = None
+    ) -> list[Mention]:
+        """Find the words of entries in a stretch; of words that overlap, the longest stay."""
+        entries = self.kind(kinds) if isinstance(kinds, str) else kinds
+        found = list(_matches(entries, text, start, len(text) if end is None else end))
+        found.sort(key=lambda m: (-(m.end - m.start), m.entry.order, m.start, m.entry.iri))
+        taken: list[Mention] = []
+        for mention in found:
+            if all(
+                mention.end <= other.start
+                or mention.start >= other.end
+                or (mention.start, mention.end) == (other.start, other.end)
+                for other in taken
+            ):
+                taken.append(mention)
+        return sorted(taken, key=lambda m: (m.start, m.entry.iri))
+
+
+def _matches(entries: Iterable[Entry], text: str, start: int, end: int) -> Iterator[Mention]:
+    for entry in entries:
+        for pattern in entry.patterns:
+            for match in pattern.finditer(text, start, end):
+                if match.end() > match.start():
+                    yield Mention(entry=entry, start=match.start(), end=match.end(), match=match)
+
+
+def read_lexicon(facts: Iterable[ox.Triple]) -> Lexicon:
+    """
+    Read the lexicon out of the ontology.
+
+    Raises:
+        KnowledgeUnreadable: A pattern is no regular expression, or names no list.
+    """
+    described: dict[str, dict[str, set[str]]] = {}
+    for t in facts:
+        row = described.setdefault(name_of(t.subject), {})
+        row.setdefault(t.predicate.value, set()).add(name_of(t.object))
+    kinds = {iri for iri, row in described.items() if mn("LexicalEntry").value in _supers(row)}
+    lists = _word_lists(described)
+    entries = {}
+    for iri, row in sorted(described.items()):
+        kind = next(iter(sorted(row.get(TYPE.value, set()) & kinds)), None)
+        if kind is not None:
+            entries[iri] = _entry(iri, kind, row, lists)
+    entries |= _named_conditions(described)
+    editions = {i: r for i, r in described.items() if NS + "editionYear" in r}
+    return Lexicon(
+        entries=entries,
+        regions_of={
+            iri: tuple(sorted(row[NS + "region"]))
+            for iri, row in described.items()
+            if iri.startswith(CONCEPT) and NS + "region" in row
+        },
+        years={i: int(min(r[NS + "editionYear"])) for i, r in editions.items()},
+        in_force={
+            i: (
+                min(r.get(NS + "effectiveFrom", {""})),
+                min(r.get(NS + "effectiveUntil", {"9999-12-31"})),
+            )
+            for i, r in editions.items()
+        },
+        labels={i: min(r[LABEL.value]) for i, r in described.items() if LABEL.value in r},
+    )
+
+
+def _supers(row: Mapping[str, set[str]]) -> set[str]:
+    return row.get(RDFS + "subClassOf", set())
+
+
+def _word_lists(described: Mapping[str, Mapping[str, set[str]]]) -> dict[str, str]:
+    lists = {}
+    for row in described.values():
+        if mn("WordList").value in row.get(TYPE.value, set()):
+            patterns = sorted(row.get(NS + "pattern", set()))
+            lists[min(row[SKOS + "notation"])] = f"(?:{'|'.join(patterns)})"
+    return lists
+
+
+def _entry(
+    iri: str,
+    kind: str,
+    row: Mapping[str, set[str]],
+    lists: Mapping[str, str],
+) -> Entry:
+    phrases = {_phrase(p) for name in PHRASES for p in row.get(name, set())}
+    patterns = [*sorted(phrases), *sorted(row.get(NS + "pattern", set()))]
+    sensitive = kind == mn("FormMark").value
+    return Entry(
+        iri=iri,
+        kind=kind.removeprefix(NS),
+        code=min(row.get(SKOS + "notation", {""})),
+        label=min(row.get(LABEL.value, {shorten(iri)})),
+        values={name: tuple(sorted(values)) for name, values in row.items()},
+        patterns=tuple(_compile(p, lists, iri, sensitive=sensitive) for p in patterns),
+    )
+
+
+def _named_conditions(described: Mapping[str, Mapping[str, set[str]]]) -> dict[str, Entry]:
+    """Make an entry of each condition of the ontology: its own labels name it, and no other."""
+    entries = {}
+    below = _below(mn("Condition").value, described)
+    for iri in sorted(below):
+        row = described[iri]
+        words = {p for name in (LABEL.value, *PHRASES) for p in row.get(name, set())}
+        entries[iri] = Entry(
+            iri=iri,
+            kind="ConditionWord",
+            code=iri.removeprefix(CONCEPT),
+            label=min(row.get(LABEL.value, {shorten(iri)})),
+            values={NS + "denotes": (iri,)},
+            patterns=tuple(
+                re.compile(rf"(?<![A-Za-z0-9]){_phrase(p)}(?:e?s)?(?![A-Za-z0-9])", re.IGNORECASE)
+                for p in sorted(words)
+            ),
+        )
+    return entries
+
+
+def _below(top: str, described: Mapping[str, Mapping[str, set[str]]]) -> set[str]:
+    """Return the concepts that are told to lie under a class, in any number of steps."""
+    found: set[str] = set()
+    waiting = {top}
+    while waiting:
+        waiting = {i for i, row in described.items() if _supers(row) & waiting} - found
+        found |= waiting
+    return {iri for iri in found if iri.startswith(CONCEPT)}
+
+
+def _phrase(words: str) -> str:
+    """Make the pattern of a plain phrase: between its words a space, a hyphen or both."""
+    return "[ -]+".join(re.escape(part) for part in re.split("[ -]+", words))
+
+
+def _compile(
+    pattern: str, lists: Mapping[str, str], iri: str, *, sensitive: bool
+) -> re.Pattern[str]:
+    expanded = pattern
+    for _ in range(DEEP):
+        expanded = SLOT.sub(lambda slot: _slot(slot, lists, iri), expanded)
+    head = "" if expanded[:1] in "^[:,;\\" or expanded[:2] == "{T" else r"(?<![A-Za-z0-9])"
+    tail = "" if expanded[-1:] in "]:$+*?" else r"(?![A-Za-z0-9])"
+    capitals = sensitive and bool(re.search("[A-Z]{4}", pattern))
+    try:
+        return re.compile(f"{head}(?:{expanded}){tail}", re.NOFLAG if capitals else re.IGNORECASE)
+    except re.error as error:
+        raise KnowledgeUnreadable(
+            f"{shorten(iri)}: the pattern '{pattern}' is no regular expression: {error}.",
+            hint="ontology/lexicon/README.md describes the form of a pattern.",
+        ) from error
+
+
+def _slot(slot: re.Match[str], lists: Mapping[str, str], iri: str) -> str:
+    inside = BUILT_IN.get(slot[2]) or lists.get(slot[2])
+    if inside is None:
+        raise KnowledgeUnreadable(
+            f"{shorten(iri)}: no word list has the code '{slot[2]}'.",
+            hint="Write an mn:WordList with this skos:notation, or mend the name in braces.",
+        )
+    return f"(?P<{slot[1][:-1]}>{inside})" if slot[1] else inside

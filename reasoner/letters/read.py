@@ -1,0 +1,195 @@
+"""The one pipeline: the text of a letter, and the lexicon, to a `Letter`."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Final
+
+from reasoner.errors import LetterUnreadable
+from reasoner.letters.forms.header import DATES, is_of_the_form, read_form
+from reasoner.letters.forms.outline import outline_items
+from reasoner.letters.readers.courses import read_courses
+from reasoner.letters.readers.diagnoses import diagnosed_regions, read_diagnoses
+from reasoner.letters.readers.facts import Context, with_facts
+from reasoner.letters.readers.items import read_items
+from reasoner.letters.readers.person import read_age, read_day, read_sex
+from reasoner.letters.readers.regions import mostly_named
+from reasoner.letters.readers.response import (
+    read_home_program,
+    read_measured,
+    read_missing_records,
+    read_responses,
+)
+from reasoner.letters.readers.surgeries import read_surgeries
+
+from .model import Confidence, Letter, NotUnderstood, Problem, Stated
+from .text import plain_text
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from reasoner.letters.forms.header import Form
+
+    from .lexicon import Lexicon
+    from .model import Item
+    from .text import Text
+
+KEPT: Final = (
+    *DATES,
+    "part_summary",
+    "part_issues",
+    "licensure",
+    "specialty",
+    "claims_administrator",
+    "reviewer",
+    "rationale",
+)
+"""Marks of the form: a line that holds one is no page furniture, however often it recurs."""
+
+
+def read_letter(source: str, lexicon: Lexicon) -> Letter:
+    """
+    Read a letter.
+
+    Args:
+        source: The text as it came out of the file.
+        lexicon: The words, of `read_lexicon`.
+
+    Raises:
+        LetterUnreadable: The text holds no part of a letter of this form.
+    """
+    kept = [p for code in KEPT for p in lexicon.mark(code).patterns]
+    text = plain_text(source, lexicon.mark("page_furniture").patterns, kept)
+    if not text.flat.strip():
+        raise LetterUnreadable(
+            "The letter holds no text.",
+            hint="A scan has to go through text recognition first.",
+        )
+    if not is_of_the_form(text, lexicon):
+        raise LetterUnreadable(
+            f"This is no determination letter of the form read here: it begins '{_start(text)}'.",
+            hint="ontology/lexicon/imr-letter-form.ttl says what the form prints.",
+        )
+    form = read_form(text, lexicon)
+    return _read(source, text, lexicon, form)
+
+
+def _start(text: Text) -> str:
+    head = text.flat[:60].strip()
+    return "".join(c if c.isprintable() else "?" for c in head)
+
+
+def _read(source: str, text: Text, lexicon: Lexicon, form: Form) -> Letter:
+    at = form.summary or (0, 0)
+    diagnoses, unknown = read_diagnoses(text, lexicon, *at)
+    courses = tuple(read_courses(text, lexicon, *at))
+    responses = (*read_responses(text, lexicon, *at), *read_measured(text, lexicon, *at))
+    injured_on, problems = _both(form, "date_of_injury", _told(text, lexicon, "injury_date", at))
+    decided_on, more = _both(form, "ur_denial_date", _told(text, lexicon, "ur_date", at))
+    problems += more
+    context = Context(
+        diagnosed=diagnosed_regions(diagnoses) or mostly_named(text, lexicon, *at),
+        home_program=read_home_program(text, lexicon, *at),
+        injured_on=injured_on,
+        decided_on=decided_on,
+    )
+    items: tuple[Item, ...] = ()
+    if form.issues:
+        outlines, more = outline_items(text, lexicon, form.issues)
+        problems += more
+        days = {c: s.value for c, s in _all_dates(form, injured_on, decided_on).items()}
+        read = read_items(text, lexicon, outlines, context.diagnosed, days)
+        items = tuple(with_facts(i, lexicon, courses, responses, context) for i in read)
+    age = read_age(text, lexicon, *at)
+    sex = read_sex(text, lexicon, *at)
+    return Letter(
+        source=source,
+        digest=hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest(),
+        case_number=form.case_number,
+        dates=_all_dates(form, injured_on, decided_on),
+        priority=form.priority,
+        reviewer=form.reviewer,
+        summary=text.span(*at) if form.summary else None,
+        age=age,
+        sex=sex,
+        injured_on=injured_on,
+        diagnoses=diagnoses,
+        courses=courses,
+        surgeries=tuple(
+            read_surgeries(text, lexicon, *at, injured_on.value if injured_on else None)
+        ),
+        responses=tuple(r.said for r in responses),
+        home_program=context.home_program,
+        missing_records=tuple(read_missing_records(text, lexicon, *at)),
+        items=items,
+        problems=(*form.problems, *problems),
+        not_understood=(*unknown, *_silences(text, form, items)),
+    )
+
+
+def _all_dates(
+    form: Form, injured_on: Stated[date] | None, decided_on: Stated[date] | None
+) -> dict[str, Stated[date]]:
+    """Return the dates of the header, completed by those that only the summary gives."""
+    dates = dict(form.dates)
+    if injured_on:
+        dates["date_of_injury"] = injured_on
+    if decided_on:
+        dates["ur_denial_date"] = decided_on
+    return dates
+
+
+def _told(text: Text, lexicon: Lexicon, code: str, at: tuple[int, int]) -> Stated[date] | None:
+    return read_day(text, lexicon, code, *at)
+
+
+def _both(
+    form: Form, code: str, told: Stated[date] | None
+) -> tuple[Stated[date] | None, list[Problem]]:
+    """Return a date of the header, else that of the summary; two dates are a problem."""
+    head = form.dates.get(code)
+    if head is None or told is None or head.value == told.value:
+        return head or told, []
+    name = code.replace("_", " ")
+    problem = Problem(
+        kind="dates-differ",
+        message=f"The header gives {head.value} as {name}, the summary {told.value}.",
+        hint="The header's date was taken.",
+        span=told.spans[0],
+    )
+    spans = (*head.spans, *told.spans)
+    return Stated(value=head.value, spans=spans, confidence=Confidence.CONFLICTING), [problem]
+
+
+def _silences(text: Text, form: Form, items: tuple[Item, ...]) -> list[NotUnderstood]:
+    """List what an item was expected to say and was not understood."""
+    found = []
+    for item in items:
+        facts = item.facts
+        if facts and facts.visits_disputed is None:
+            found.append(
+                NotUnderstood(
+                    part=f"item {item.number}, visits",
+                    words=item.disputed[0].words if item.disputed else item.heading.value,
+                    span=item.disputed[0].span if item.disputed else item.heading.spans[0],
+                )
+            )
+        if facts and not facts.regions:
+            span = item.heading.spans[0]
+            found.append(
+                NotUnderstood(
+                    part=f"item {item.number}, regions", words=item.heading.value, span=span
+                )
+            )
+        for side in (item.claims_administrator, item.reviewer):
+            if side and side.basis is None:
+                found.append(
+                    NotUnderstood(
+                        part=f"item {item.number}, guideline", words=side.words, span=side.span
+                    )
+                )
+    if form.summary and not items:
+        words = text.flat[form.summary[1] : form.summary[1] + 200]
+        span = text.span(form.summary[1], min(len(text.flat), form.summary[1] + 200))
+        found.append(NotUnderstood(part="items", words=words, span=span))
+    return found

@@ -1,0 +1,201 @@
+"""Earlier treatment in a summary: each mention with its count and how sure that is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from reasoner.letters.lexicon import TARGET
+from reasoner.letters.model import Confidence, Course, Span, Stated
+from reasoner.letters.numbers import number_of
+
+from .regions import read_regions
+from .sentences import masked, sentences
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator
+
+    from reasoner.letters.lexicon import Lexicon, Mention
+    from reasoner.letters.model import Concept
+    from reasoner.letters.text import Text
+
+FOLLOWING: Final = 2
+"""Sentences after the one that names a treatment that may count its visits without the name."""
+MOST: Final = 120
+"""Visits beyond which a number near a treatment is none of visits."""
+
+
+def read_courses(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterator[Course]:
+    """Yield a course for each mention of treatment that took place, or did not, in the order."""
+    home = tuple(lexicon.kind("HomeProgramPhrase"))
+    covered = lexicon.mentions(home, text.flat, start, end)
+    treatments = [
+        m
+        for m in lexicon.mentions("TreatmentWord", text.flat, start, end)
+        if not any(h.start <= m.start and m.end <= h.end for h in covered)
+    ]
+    named: list[Mention] = []
+    since = 0
+    for first, last in sentences(text.flat, start, end):
+        here = [m for m in treatments if first <= m.start < last]
+        since = 0 if here else since + 1
+        named = here or named
+        if named and since <= FOLLOWING and (again := _again(text, lexicon, named, first, last)):
+            yield again
+        for mention in here:
+            others = [m for m in here if m.start != mention.start]
+            flat = masked(text.flat, mention, others)
+            course = _course(text, lexicon, flat, mention, (first, last))
+            if course:
+                yield course
+
+
+def _course(
+    text: Text, lexicon: Lexicon, flat: str, mention: Mention, sentence: tuple[int, int]
+) -> Course | None:
+    said = {
+        code
+        for code in ("none", "undocumented", "earlier", "request", "decided")
+        if _says(lexicon, code, flat, sentence)
+    }
+    asked = bool(said & {"request", "decided"})
+    treatment = Stated(value=mention.entry.concept, spans=(text.span(mention.start, mention.end),))
+    if "none" in said:
+        exact = lexicon.coded("CertaintyWord", "exact")
+        return Course(
+            treatment=treatment,
+            regions=(),
+            visits=Stated(value=0, spans=(text.span(*sentence),)),
+            certainty=Stated(value=exact.concept, spans=(text.span(*sentence),)),
+            after_denial=False,
+            span=text.span(*sentence),
+        )
+    if "undocumented" in said or (asked and "earlier" not in said):
+        return None
+    visits, code, span = _count(text, lexicon, flat, mention, sentence)
+    certainty = lexicon.coded("CertaintyWord", code)
+    return Course(
+        treatment=treatment,
+        regions=_regions(text, lexicon, flat, mention, sentence),
+        visits=visits,
+        certainty=Stated(value=certainty.concept, spans=(span,)),
+        after_denial=asked,
+        span=span,
+    )
+
+
+def _again(
+    text: Text, lexicon: Lexicon, named: list[Mention], first: int, last: int
+) -> Course | None:
+    """Read a count of visits beside no treatment: of the one treatment that was named last."""
+    if len({m.entry.one("treatmentClass") for m in named}) != 1:
+        return None
+    open_ = lexicon.coded("ContextPhrase", "uncounted")
+    for mention in lexicon.mentions((open_,), text.flat, first, last):
+        at = (mention.start, mention.end)
+        return _named_before(text, lexicon, named[-1], "unknown", at, None)
+    if any(_says(lexicon, code, text.flat, (first, last)) for code in ("request", "decided")):
+        return None
+    for entry in lexicon.kind("CountPhrase"):
+        for pattern in entry.patterns:
+            match = None if TARGET in pattern.pattern else pattern.search(text.flat, first, last)
+            visits = _counted(text, match) if match else None
+            if match and visits:
+                groups = match.groupdict()
+                least = groups.get("least") or groups.get("more")
+                code = "at_least" if least else "exact"
+                return _named_before(text, lexicon, named[-1], code, match.span(), visits)
+    return None
+
+
+def _named_before(
+    text: Text,
+    lexicon: Lexicon,
+    mention: Mention,
+    code: str,
+    at: tuple[int, int],
+    visits: Stated[int] | None,
+) -> Course:
+    """Return a course of the treatment that an earlier sentence names."""
+    span = text.span(*at)
+    certainty = lexicon.coded("CertaintyWord", code)
+    concept = mention.entry.concept
+    return Course(
+        treatment=Stated(value=concept, spans=(span,), confidence=Confidence.INFERRED),
+        regions=(),
+        visits=visits,
+        certainty=Stated(value=certainty.concept, spans=(span,)),
+        after_denial=False,
+        span=span,
+    )
+
+
+def _counted(text: Text, match: re.Match[str]) -> Stated[int] | None:
+    """Return the visits that a match counts; a second part of a course adds to the first."""
+    groups = match.groupdict()
+    count, further = (number_of(groups.get(name) or "") for name in ("count", "further"))
+    if count is None or count + (further or 0) > MOST:
+        return None
+    names = ("count",) if further is None else ("count", "further")
+    spans = tuple(text.span(*match.span(name)) for name in names)
+    return Stated(value=count + (further or 0), spans=spans)
+
+
+def _regions(
+    text: Text, lexicon: Lexicon, flat: str, mention: Mention, sentence: tuple[int, int]
+) -> tuple[Stated[Concept], ...]:
+    """Return the regions that the words right beside a treatment say it was for."""
+    before = lexicon.mentions("RegionWord", text.flat, sentence[0], mention.start)
+    if before and text.flat[before[-1].end : mention.start] == " ":
+        return read_regions(text, lexicon, before[-1].start, mention.start)
+    end = _clause_end(flat, mention, sentence[1])
+    for pattern in lexicon.coded("ContextPhrase", "for_region").patterns:
+        found = pattern.match(flat, mention.start, end)
+        if found:
+            named = lexicon.mentions("RegionWord", text.flat, found.end(), end)
+            if named and named[0].start == found.end():
+                return read_regions(text, lexicon, found.end(), end)
+    return ()
+
+
+def _clause_end(flat: str, mention: Mention, end: int) -> int:
+    """Return where the words that belong to one treatment end: at a comma or a full stop."""
+    stops = [at for mark in ",;." if (at := flat.find(mark, mention.end, end)) > 0]
+    return min([end, *stops])
+
+
+def _says(lexicon: Lexicon, code: str, flat: str, sentence: tuple[int, int]) -> bool:
+    entry = lexicon.coded("ContextPhrase", code)
+    return any(_hit(pattern, flat, sentence) for pattern in entry.patterns)
+
+
+def _hit(pattern: re.Pattern[str], flat: str, sentence: tuple[int, int]) -> bool:
+    """Search a sentence; a pattern that names the treatment has to have found this one."""
+    return any(
+        TARGET not in pattern.pattern or TARGET in found[0]
+        for found in pattern.finditer(flat, *sentence)
+    )
+
+
+def _count(
+    text: Text, lexicon: Lexicon, flat: str, mention: Mention, sentence: tuple[int, int]
+) -> tuple[Stated[int] | None, str, Span]:
+    """Return the count beside a treatment, the code of its certainty, and the words."""
+    for entry in lexicon.kind("CountPhrase"):
+        found = [
+            m
+            for pattern in entry.patterns
+            for m in pattern.finditer(flat, *sentence)
+            if TARGET in m[0]
+        ]
+        for match in sorted(found, key=lambda m: m.end() - m.start()):
+            visits = _counted(text, match)
+            if visits is None:
+                continue
+            least = (
+                entry.code != "exact"
+                or match.groupdict().get("least")
+                or match.groupdict().get("more")
+            )
+            return visits, "at_least" if least else "exact", text.span(*match.span())
+    return None, "unknown", text.span(mention.start, mention.end)

@@ -1,0 +1,190 @@
+"""The disputed items: outcome, quantities, what was approved and what is left, both sides."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reasoner.letters.model import Confidence, Item, Stated
+
+from .citations import read_line
+from .dosage import read_dose
+from .regions import read_regions
+from .sentences import masked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+
+    from reasoner.letters.forms.outline import Outline
+    from reasoner.letters.lexicon import Lexicon
+    from reasoner.letters.model import Concept, Dose
+    from reasoner.letters.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """What a heading says was asked, approved and left, as stretches of plain text."""
+
+    code: str
+    original: tuple[int, int]
+    authorized: tuple[int, int] | None
+    remaining: tuple[int, int]
+
+
+def split_heading(text: Text, lexicon: Lexicon, start: int, end: int) -> Split:
+    """Split a heading by the sentences of the form; one without them is its own request."""
+    for tail in lexicon.mark("heading_tail").patterns:
+        found = tail.search(text.flat[start:end].rstrip())
+        if found:
+            end = start + found.start()
+    for entry in lexicon.kind("SplitPhrase"):
+        for pattern in entry.patterns:
+            match = pattern.match(text.flat, start, end)
+            if match:
+                groups = match.groupdict()
+                left = "remaining" if "remaining" in groups else "original"
+                return Split(
+                    code=entry.code,
+                    original=match.span("original"),
+                    authorized=match.span("authorized"),
+                    remaining=match.span(left),
+                )
+    return Split(code="", original=(start, end), authorized=None, remaining=(start, end))
+
+
+def read_items(
+    text: Text,
+    lexicon: Lexicon,
+    outlines: list[Outline],
+    diagnosed: tuple[Stated[Concept], ...],
+    days: Mapping[str, date],
+) -> Iterator[Item]:
+    """
+    Read the items of an outline; their facts come later, with those of the summary.
+
+    Args:
+        text: The letter.
+        lexicon: The words.
+        outlines: The items.
+        diagnosed: The regions of the diagnoses.
+        days: The dates of the header.
+    """
+    for number, outline in enumerate(outlines, start=1):
+        split = split_heading(text, lexicon, *outline.heading)
+        original = _dose(text, lexicon, split.original, diagnosed)
+        treatment = _treatment(text, lexicon, split.original)
+        span = text.span(*outline.heading)
+        lines = {
+            code: read_line(text, lexicon, *outline.parts[code], days.get(day))
+            for code, day in (
+                ("claims_administrator", "ur_denial_date"),
+                ("reviewer", "decision_date"),
+            )
+            if code in outline.parts
+        }
+        yield Item(
+            number=number,
+            heading=Stated(value=_heading(text, outline), spans=(span,)),
+            outcome=_outcome(text, outline),
+            treatment=treatment[0] if treatment else None,
+            procedure=_procedure(text, lexicon, split.original),
+            asks_for_more=_asks_for_more(text, lexicon, split.original),
+            physical_medicine=bool(treatment and treatment[1]),
+            kind=(treatment[1] or None) if treatment else None,
+            modified=split.authorized is not None,
+            whole_in_dispute=split.code == "whole",
+            original=original,
+            authorized=_dose(text, lexicon, split.authorized, diagnosed)
+            if split.authorized
+            else None,
+            disputed=tuple(_remainder(text, lexicon, split.remaining, diagnosed)),
+            regions=original.regions,
+            claims_administrator=lines.get("claims_administrator"),
+            reviewer=lines.get("reviewer"),
+            rationale=text.span(*outline.parts["rationale"])
+            if "rationale" in outline.parts
+            else None,
+            facts=None,
+            span=text.span(outline.heading[0], outline.end),
+        )
+
+
+def _heading(text: Text, outline: Outline) -> str:
+    return text.flat[outline.heading[0] : outline.heading[1]]
+
+
+def _outcome(text: Text, outline: Outline) -> Stated[Concept] | None:
+    found = outline.outcome
+    if found is None:
+        return None
+    return Stated(value=found.entry.concept, spans=(text.span(found.start, found.end),))
+
+
+def _dose(
+    text: Text, lexicon: Lexicon, at: tuple[int, int], diagnosed: tuple[Stated[Concept], ...]
+) -> Dose:
+    return read_dose(text, lexicon, *at, read_regions(text, lexicon, *at, diagnosed))
+
+
+def _remainder(
+    text: Text, lexicon: Lexicon, at: tuple[int, int], diagnosed: tuple[Stated[Concept], ...]
+) -> Iterator[Dose]:
+    """Split a compound remainder: "two visits for the knee and eight visits for the wrist"."""
+    start, end = at
+    cuts = [
+        start + joint.start()
+        for joint in re.finditer(r"(?:,| and) (?=[a-z0-9])", text.flat[start:end])
+    ]
+    for cut in cuts:
+        first = _dose(text, lexicon, (start, cut), diagnosed)
+        second = _dose(text, lexicon, (cut, end), diagnosed)
+        treated = all(
+            lexicon.mentions("TreatmentWord", text.flat, *piece)
+            for piece in ((start, cut), (cut, end))
+        )
+        apart = {r.value.code for r in first.regions} ^ {r.value.code for r in second.regions}
+        each = first.regions and second.regions and apart
+        if first.visits and second.visits and (treated or each):
+            yield first
+            yield from _remainder(text, lexicon, (cut + 4, end), diagnosed)
+            return
+    yield _dose(text, lexicon, at, diagnosed)
+
+
+def _procedure(text: Text, lexicon: Lexicon, at: tuple[int, int]) -> Stated[Concept] | None:
+    for mention in lexicon.mentions("ProcedureWord", text.flat, *at):
+        span = text.span(mention.start, mention.end)
+        return Stated(value=mention.entry.concept, spans=(span,))
+    return None
+
+
+def _asks_for_more(text: Text, lexicon: Lexicon, at: tuple[int, int]) -> Stated[Concept] | None:
+    entry = lexicon.coded("ContextPhrase", "additional")
+    for mention in lexicon.mentions("TreatmentWord", text.flat, *at):
+        flat = masked(text.flat, mention, ())
+        for pattern in entry.patterns:
+            found = pattern.search(flat, *at)
+            if found:
+                span = text.span(*found.span())
+                return Stated(value=entry.concept, spans=(span,), confidence=Confidence.INFERRED)
+    return None
+
+
+def _treatment(
+    text: Text, lexicon: Lexicon, at: tuple[int, int]
+) -> tuple[Stated[Concept], str] | None:
+    """Return the treatment of a heading and its kind, or None if no visits of it are asked for."""
+    for code in ("not_a_visit", "equipment"):
+        blocked = lexicon.mentions((lexicon.coded("WordList", code),), text.flat, *at)
+        mentions = lexicon.mentions("TreatmentWord", text.flat, *at)
+        if not mentions:
+            return None
+        kinds = {m.entry.one("itemKind") for m in mentions}
+        if blocked and (code == "not_a_visit" or kinds <= {"modality"}):
+            return None
+    first = min(mentions, key=lambda m: (m.start, -m.end))
+    kind = first.entry.one("itemKind")
+    stated = Stated(value=first.entry.concept, spans=(text.span(first.start, first.end),))
+    return stated, kind

@@ -1,0 +1,233 @@
+"""What each kind of page shows: plain data for its template."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from reasoner.kernel.terms import CONCEPT, NS, RDFS, RULE, SOURCE, mn
+
+from .book import CLASS
+from .expressions import population_phrase
+from .finding import entries
+from .guidelines import REPLACES
+from .rules import sentence, strata
+from .things import KINDS, term, thing
+from .timeline import timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from .book import Link
+    from .catalogue import Catalogue, Page
+    from .limits import Row
+
+    Content = dict[str, object]
+
+_DATED: Final = ("keyedOn", "effectiveFrom", "effectiveUntil", "seenAt")
+_SAID: Final = ("appliesWhen", "provides", "exceptWhere")
+_FIGURES: Final = (
+    "minimumVisits",
+    "maximumVisits",
+    "withinWeeks",
+    "withinMonths",
+    "trialVisits",
+    "trialMonths",
+    "periodMonths",
+    "countedIn",
+    "limitAbsent",
+    "notRecommended",
+    "sameLimitAs",
+    "textHeld",
+)
+_PLACE: Final = ("statedIn", "population", "overrides", "pinpoint", "datasetRow", "seenAt")
+SHOWN_BY: Final = {
+    "provision": frozenset(
+        {SOURCE.value, REPLACES.value, *(mn(name).value for name in (*_DATED, *_SAID))}
+    ),
+    "recommendation": frozenset(mn(name).value for name in (*_FIGURES, *_PLACE)),
+    "term": frozenset({RDFS + "range", RDFS + "subPropertyOf"}),
+}
+"""By template, the properties that it shows in a place of their own."""
+
+
+def content(catalogue: Catalogue, page: Page, sought: str) -> Content:
+    """Collect what a page shows, by its template."""
+    shared: Content = {"page": page, "knowledge": catalogue.book.knowledge}
+    if page.template == "search":
+        return {**shared, "groups": entries(catalogue, sought), "sought": sought}
+    if page.iri:
+        shown = SHOWN_BY.get(page.template, frozenset())
+        shared["thing"] = thing(catalogue.book, catalogue.usage, page.iri, shown=shown)
+    build = _BUILDERS.get(page.template)
+    return {**shared, **(build(catalogue, page) if build else {})}
+
+
+def _home(catalogue: Catalogue, _: Page) -> Content:
+    said = [r for r in catalogue.guidelines.recommendations.all.values() if r.population]
+    editions = catalogue.guidelines.editions.values()
+    provisions = [p for f in catalogue.law.files.values() for p in f.provisions]
+    return {
+        "terms": sum(iri.startswith(NS) for iri in catalogue.book.subjects),
+        "concepts": sum(iri.startswith(CONCEPT) for iri in catalogue.book.subjects),
+        "schemes": catalogue.concepts.schemes,
+        "editions": sum(e.governs for e in editions),
+        "said": len(said),
+        "limits": sum(r.figures.says == "limit" for r in said),
+        "provisions": len(provisions),
+        "strata": len(strata(catalogue.book)),
+        "shapes": sum(len(s.checks) for s in catalogue.usage.shapes),
+        "verifications": tuple(
+            thing(catalogue.book, catalogue.usage, iri)
+            for iri in reversed(catalogue.book.members(mn("Verification").value))
+        ),
+        "marks": (
+            ("Editions", _marks(e.mark for e in editions)),
+            ("Recommendations", _marks(r.mark for r in said)),
+            ("Provisions", _marks(p.mark for p in provisions)),
+        ),
+    }
+
+
+def _marks(marks: Iterable[Link | None]) -> Mapping[str, int]:
+    return Counter(mark.text if mark else "" for mark in marks)
+
+
+def _terms(catalogue: Catalogue, _: Page) -> Content:
+    book = catalogue.book
+    names = book.in_order(iri for iri in book.subjects if iri.startswith(NS))
+    kinds: dict[str, list[str]] = {kind: [] for kind in KINDS}
+    others: list[str] = []
+    for iri in names:
+        kind = next((k for k in KINDS if k in book.kinds[iri]), None)
+        (kinds[kind] if kind else others).append(iri)
+    groups = [(f"{KINDS[kind]}", found) for kind, found in kinds.items()]
+    return {
+        "groups": [
+            (heading, [thing(book, catalogue.usage, iri) for iri in found])
+            for heading, found in (*groups, ("individual", others))
+        ]
+    }
+
+
+def _term(catalogue: Catalogue, page: Page) -> Content:
+    kinds = set(catalogue.book.kinds[page.iri])
+    return {
+        "term": term(catalogue.book, catalogue.usage, page.iri),
+        "is_class": CLASS in kinds,
+        "is_property": bool((set(KINDS) - {CLASS}) & kinds),
+    }
+
+
+def _concept(catalogue: Catalogue, page: Page) -> Content:
+    concepts = catalogue.concepts
+    return {
+        "broader": catalogue.book.links(concepts.broader(page.iri)),
+        "narrower": catalogue.book.links(concepts.narrower(page.iri)),
+        "rows": _rows(catalogue, concepts.speaking.get(page.iri, ())),
+        "wider": [(broader, _rows(catalogue, said)) for broader, said in concepts.wider(page.iri)],
+    }
+
+
+def _rows(catalogue: Catalogue, said: Iterable[str]) -> tuple[Row, ...]:
+    wanted = set(said)
+    return tuple(row for iri, row in catalogue.rows.items() if iri in wanted)
+
+
+def _concepts(catalogue: Catalogue, _: Page) -> Content:
+    return {"schemes": catalogue.concepts.schemes}
+
+
+def _scheme(catalogue: Catalogue, page: Page) -> Content:
+    return {"scheme": next(s for s in catalogue.concepts.schemes if s.iri == page.iri)}
+
+
+def _guidelines(catalogue: Catalogue, _: Page) -> Content:
+    editions = catalogue.guidelines.editions.values()
+    return {"editions": tuple(editions), "timeline": timeline(editions)}
+
+
+def _edition(catalogue: Catalogue, page: Page) -> Content:
+    return {"edition": catalogue.guidelines.editions[page.iri]}
+
+
+def _recommendation(catalogue: Catalogue, page: Page) -> Content:
+    return {"said": catalogue.guidelines.recommendations.all[page.iri]}
+
+
+def _population(catalogue: Catalogue, page: Page) -> Content:
+    narrower, wider = catalogue.guidelines.recommendations.order_of(page.iri)
+    return {
+        "phrase": population_phrase(catalogue.book, page.iri),
+        "said": catalogue.guidelines.recommendations.of_population(page.iri),
+        "narrower": narrower,
+        "wider": wider,
+    }
+
+
+def _limits(catalogue: Catalogue, _: Page) -> Content:
+    rows = tuple(catalogue.rows.values())
+    tiers = dict.fromkeys(row.edition.tier.text for row in rows if row.edition.tier)
+    return {"rows": rows, "tiers": tuple(tiers)}
+
+
+def _law(catalogue: Catalogue, _: Page) -> Content:
+    return {"files": tuple(catalogue.law.files.values())}
+
+
+def _law_file(catalogue: Catalogue, page: Page) -> Content:
+    return {"file": catalogue.law.files[page.iri]}
+
+
+def _provision(catalogue: Catalogue, page: Page) -> Content:
+    return {"provision": catalogue.law.provision(page.iri), "file": catalogue.law.file_of(page.iri)}
+
+
+def _rules(catalogue: Catalogue, _: Page) -> Content:
+    return {"strata": strata(catalogue.book)}
+
+
+def _rule(catalogue: Catalogue, page: Page) -> Content:
+    rule = catalogue.book.knowledge.rule[page.iri.removeprefix(RULE)]
+    named = catalogue.usage.rules[rule.id]
+    return {
+        "rule": rule,
+        "sentence": sentence(rule),
+        "reads": catalogue.book.links(named.reads),
+        "concludes": catalogue.book.links(named.concludes),
+        "stratum": rule.path.split("/")[1],
+    }
+
+
+def _shapes(catalogue: Catalogue, _: Page) -> Content:
+    files = dict.fromkeys(shape.file for shape in catalogue.usage.shapes)
+    return {"files": [(f, [s for s in catalogue.usage.shapes if s.file == f]) for f in files]}
+
+
+def _vocabulary(catalogue: Catalogue, page: Page) -> Content:
+    book = catalogue.book
+    file = book.file(page.iri)
+    inside = book.in_order(i for i in page.subjects if i != page.iri and book.file(i) == file)
+    return {"inside": [thing(book, catalogue.usage, iri) for iri in inside]}
+
+
+_BUILDERS: Final[Mapping[str, Callable[[Catalogue, Page], Content]]] = {
+    "concept": _concept,
+    "concepts": _concepts,
+    "edition": _edition,
+    "guidelines": _guidelines,
+    "home": _home,
+    "law": _law,
+    "law_file": _law_file,
+    "limits": _limits,
+    "population": _population,
+    "provision": _provision,
+    "recommendation": _recommendation,
+    "rule": _rule,
+    "rules": _rules,
+    "scheme": _scheme,
+    "shapes": _shapes,
+    "term": _term,
+    "terms": _terms,
+    "vocabulary": _vocabulary,
+}

@@ -1,0 +1,1 @@
+"""The determination letter, composed from a determination or a signed decision."""

@@ -1,0 +1,99 @@
+"""The form of a letter: its headings and connecting words, read from the knowledge base."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from reasoner.errors import LetterUnsupported
+from reasoner.kernel.terms import LABEL, NS, TYPE, mn, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reasoner.knowledge.base import Knowledge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """
+    One part of a letter: a heading and what stands below it.
+
+    Attributes:
+        heading: The heading, or a single connecting word.
+        words: The words below it; empty if there are none.
+    """
+
+    heading: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """
+    The words of the letter of one venue.
+
+    Attributes:
+        venue: The local name of the venue.
+        parts: The parts by their keys.
+    """
+
+    venue: str
+    parts: Mapping[str, Part]
+
+    def heading(self, key: str) -> str:
+        """Return the heading of a part."""
+        return self.parts[key].heading
+
+    def words(self, key: str) -> str:
+        """Return the words of a part."""
+        return self.parts[key].words
+
+
+@lru_cache(maxsize=4)
+def read_form(knowledge: Knowledge, venue: str, *, signed: bool) -> Form:
+    """
+    Read the form of the letter of a venue.
+
+    Args:
+        knowledge: The knowledge base.
+        venue: The local name of the venue.
+        signed: Whether every request is decided, so that the words are those of a decision.
+
+    Raises:
+        LetterUnsupported: There is no form for that venue.
+    """
+    place = NS + venue
+    parts: dict[str, Part] = {}
+    own = False
+    for subject in _parts(knowledge):
+        where = knowledge.value(subject, mn("formOf"))
+        if where not in {None, place}:
+            continue
+        own = own or where == place
+        key = knowledge.value(subject, mn("key")) or ""
+        parts[key] = Part(
+            heading=_said(knowledge, subject, "headingSigned" if signed else "")
+            or knowledge.value(subject, LABEL)
+            or "",
+            words=_said(knowledge, subject, "wordingSigned" if signed else "")
+            or _said(knowledge, subject, "wording"),
+        )
+    if not own:
+        raise LetterUnsupported(
+            f"There is no form of a letter for '{venue}'.",
+            hint="A part of a letter names its venue with mn:formOf.",
+        )
+    return Form(venue=venue, parts=parts)
+
+
+def _said(knowledge: Knowledge, subject: str, name: str) -> str:
+    return (knowledge.value(subject, mn(name)) or "") if name else ""
+
+
+def _parts(knowledge: Knowledge) -> list[str]:
+    kind = mn("LetterPart")
+    return sorted(
+        name_of(t.subject) for t in knowledge.facts if (t.predicate, t.object) == (TYPE, kind)
+    )

@@ -1,0 +1,1 @@
+"""Recorded determinations: documents, their hashes, signing and replay."""

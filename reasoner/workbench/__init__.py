@@ -1,1 +1,0 @@
-"""The tools of guideline authors: check, try, compare and describe the knowledge base."""
