@@ -1,1 +1,1 @@
-"""The rule engine: rule texts, facts and derivations. It knows RDF and SPARQL, and no domain."""
+"""The kernel: rules as syntax trees, their order, and an engine over facts; it knows no domain."""
