@@ -148,8 +148,12 @@ class Cursor:
     def term(self, expected: str) -> Term:
         """Read an IRI or a literal."""
         token = self.token
-        if token.kind in {"iri", "name"}:
-            return self.iri(expected)
+        if token.kind == "node" or self.is_mark("["):
+            self.refuse(
+                "a blank node",
+                "a proof must be able to show what it stands for",
+                "Use a variable, or an IRI made with IRI(CONCAT(...)).",
+            )
         if token.kind == "string":
             return self._literal()
         if token.kind == "number" or (self.is_mark("+", "-") and self.after.kind == "number"):
@@ -158,13 +162,7 @@ class Cursor:
             if not token.text.islower():
                 self.fail(expected, f"Write {token.text.lower()} in lower case.")
             return Literal(self.advance().text, XSD + "boolean")
-        if token.kind == "node" or self.is_mark("["):
-            self.refuse(
-                "a blank node",
-                "a proof must be able to show what it stands for",
-                "Use a variable, or an IRI made with IRI(CONCAT(...)).",
-            )
-        self.fail(expected)
+        return self.iri(expected)
 
     def iri(self, expected: str) -> Iri:
         """Read an IRI, in full or with a prefix."""
@@ -186,11 +184,12 @@ class Cursor:
 
     def verb(self) -> Node:
         """Read the property of a pattern."""
+        self._refuse_path()
         if self.token.kind == "word" and self.token.text == "a":
             self.advance()
-            return Iri(RDF_TYPE)
-        self._refuse_path()
-        found = self.variable() if self.token.kind == "variable" else self.iri("a property")
+            found: Node = Iri(RDF_TYPE)
+        else:
+            found = self.variable() if self.token.kind == "variable" else self.iri("a property")
         self._refuse_path()
         return found
 

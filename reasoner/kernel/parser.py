@@ -19,7 +19,6 @@ from .syntax import (
     Element,
     Filter,
     Group,
-    Iri,
     Literal,
     Node,
     NotExists,
@@ -31,7 +30,6 @@ from .syntax import (
     Values,
     Variable,
 )
-from .words import REFUSED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,7 +101,7 @@ def _group(cursor: Cursor) -> Group:
     return Group(elements=tuple(elements))
 
 
-def _elements(cursor: Cursor) -> list[Element]:
+def _elements(cursor: Cursor) -> list[Element]:  # noqa: PLR0911 - one return a kind
     """Parse the next element of a group; triples that share a subject come together."""
     line = cursor.line
     if cursor.is_mark("{"):

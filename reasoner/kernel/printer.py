@@ -1,4 +1,4 @@
-"""Syntax trees written as SPARQL, with full IRIs: what other engines run, and what people compare."""
+"""Syntax trees written as SPARQL with full IRIs, for other engines and for comparison."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def print_group(group: Group, indent: str = "") -> str:
     return "\n".join(["{", *lines, f"{indent}}}"])
 
 
-def _element(element: Element, indent: str) -> str:
+def _element(element: Element, indent: str) -> str:  # noqa: PLR0911 - one case a kind
     match element:
         case TriplePattern():
             return print_pattern(element)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from .syntax import (
-    RDF_TYPE,
     Aggregate,
     And,
     Arithmetic,
@@ -57,7 +56,7 @@ def _may_equal(one: str | None, other: str | None) -> bool:
     return one is None or other is None or one == other
 
 
-def children(tree: Tree) -> tuple[Tree, ...]:
+def children(tree: Tree) -> tuple[Tree, ...]:  # noqa: C901, PLR0911, PLR0912 - one case a kind
     """Return the parts of a tree, in the order of the text."""
     match tree:
         case TriplePattern():
