@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 REQUIRED: Final = ("id", "title", "source", "because", "role")
 KNOWN: Final = frozenset(
-    {*REQUIRED, "from", "until", "order", "about", "list", "prefers", "monotone"}
+    {*REQUIRED, "from", "until", "order", "about", "list", "prefers", "monotone", "reads"}
 )
 DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 FOLDER: Final = re.compile(r"(\d+)-[a-z-]+")

@@ -1,0 +1,94 @@
+"""
+Order: rules run after all rules whose conclusions they read, negate or count.
+
+The order follows from the trees. A base in which rules depend on each other in a circle, or a rule
+on what it concludes itself, is refused: such rules have no order, and a negation in the circle
+would be decided before its facts are complete.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from reasoner.errors import RuleMalformed
+
+from .flow import find_edges
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .flow import Clause, Edge, Given
+
+SHOWN: Final = 12
+"""The largest number of rules of a circle that a message names."""
+
+
+def find_order(clauses: Sequence[Clause], given: Given) -> tuple[int, ...]:
+    """
+    Find the stratum of each clause.
+
+    Args:
+        clauses: The rules and populations.
+        given: What is known of the facts that they start from.
+
+    Returns:
+        For each clause its stratum, from 0: one more than the largest stratum of those that
+        conclude what it looks at. Clauses that read asserted facts alone have stratum 0.
+
+    Raises:
+        RuleMalformed: The clauses depend on each other in a circle; the message names the rules,
+            their files and the properties.
+    """
+    edges = find_edges(clauses, given)
+    before: dict[int, set[int]] = {index: set() for index in range(len(clauses))}
+    for edge in edges:
+        if edge.writer == edge.reader:
+            raise _own_conclusion(clauses, edge)
+        before[edge.reader].add(edge.writer)
+    try:
+        order = tuple(TopologicalSorter(before).static_order())
+    except CycleError as error:
+        raise _circle(clauses, edges, error.args[1]) from error
+    lowest = 1 if any(clause.asserted for clause in clauses) else 0
+    strata = [0] * len(clauses)
+    for index in order:
+        if not clauses[index].asserted:
+            strata[index] = max((strata[other] + 1 for other in before[index]), default=lowest)
+    return tuple(strata)
+
+
+def _own_conclusion(clauses: Sequence[Clause], edge: Edge) -> RuleMalformed:
+    clause = clauses[edge.reader]
+    verb = "negates or counts" if edge.negative else "reads"
+    return RuleMalformed(
+        f"{clause.path}: {clause.id} {verb} what it concludes itself: <{edge.predicate}>.",
+        hint="Conclude a property of its own; or state 'reads: asserted' if the rule is to look "
+        "at asserted facts alone.",
+    )
+
+
+def _circle(
+    clauses: Sequence[Clause], edges: Sequence[Edge], circle: Sequence[int]
+) -> RuleMalformed:
+    """Describe a circle, each clause with what it reads of the one before."""
+    between: dict[tuple[int, int], list[Edge]] = defaultdict(list)
+    for edge in edges:
+        between[edge.writer, edge.reader].append(edge)
+    steps = []
+    for writer, reader in pairwise(circle):
+        found = between.get((writer, reader)) or between[reader, writer]
+        edge = max(found, key=lambda e: e.negative)
+        verb = "negates or counts" if edge.negative else "reads"
+        steps.append(
+            f"{clauses[edge.reader].id} ({clauses[edge.reader].path}) {verb} <{edge.predicate}> "
+            f"of {clauses[edge.writer].id}"
+        )
+    more = f"; and {len(steps) - SHOWN} more" if len(steps) > SHOWN else ""
+    return RuleMalformed(
+        f"The rules cannot be ordered; they depend on each other in a circle: "
+        f"{'; '.join(steps[:SHOWN])}{more}.",
+        hint="Conclude a property of its own in one of them.",
+    )
