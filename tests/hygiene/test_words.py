@@ -73,7 +73,9 @@ def test_the_counts_of_what_is_verified_are_those_of_the_knowledge(knowledge: Kn
         t.subject
         for t in knowledge.facts
         if t.predicate == mn("verification")
-        and knowledge.origins.get(t.subject.value, "").startswith("ontology/law/")
+        and knowledge.origins.get(t.subject.value, "").startswith(
+            "ontology/jurisdictions/us-ca/law/"
+        )
     }
 
     assert f"Of {counts[0]} recommendations, {counts[1]} are verified and {counts[2]}" in text

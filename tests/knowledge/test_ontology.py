@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from reasoner import Knowledge
 
 ROOT = Path(__file__).parents[2]
-PREFIXES = (ROOT / "ontology/guidelines/odg-2016.ttl").read_text().split("\n\n", 1)[0]
+PREFIXES = (
+    (ROOT / "ontology/jurisdictions/us-ca/guidelines/odg-2016.ttl").read_text().split("\n\n", 1)[0]
+)
 
 
 def figures(knowledge: Knowledge, iri: str) -> dict[str, str | None]:
@@ -176,7 +178,7 @@ def test_a_term_that_no_file_declares_is_refused_with_its_file(tmp_path: Path) -
     """A misspelt concept would make a population empty in silence."""
     shutil.copytree(ROOT / "ontology", tmp_path / "ontology")
     shutil.copytree(ROOT / "shapes", tmp_path / "shapes")
-    path = tmp_path / "ontology/guidelines/odg-2016.ttl"
+    path = tmp_path / "ontology/jurisdictions/us-ca/guidelines/odg-2016.ttl"
     path.write_text(path.read_text().replace("mnc:Headache", "mnc:Headach"))
 
     with pytest.raises(errors.KnowledgeUnreadable, match=r"odg-2016\.ttl: mnc:Headach"):
@@ -187,7 +189,7 @@ def test_a_file_that_is_not_turtle_is_named_with_the_place(tmp_path: Path) -> No
     """The author is told the file and the line."""
     shutil.copytree(ROOT / "ontology", tmp_path / "ontology")
     shutil.copytree(ROOT / "shapes", tmp_path / "shapes")
-    path = tmp_path / "ontology/guidelines/odg-2016.ttl"
+    path = tmp_path / "ontology/jurisdictions/us-ca/guidelines/odg-2016.ttl"
     path.write_text(path.read_text() + "\n:broken a")
 
     with pytest.raises(errors.KnowledgeUnreadable, match=r"odg-2016\.ttl: not Turtle.*line"):
