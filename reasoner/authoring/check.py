@@ -15,8 +15,9 @@ from reasoner.errors import (
     ShapeMalformed,
     VocabularyInconsistent,
 )
-from reasoner.knowledge.base import find_classified, find_knowledge, load_knowledge
+from reasoner.knowledge.base import find_classified, load_knowledge
 from reasoner.knowledge.classify import classification_triples, classify, logic_digest
+from reasoner.knowledge.find import find_knowledge
 from reasoner.knowledge.shapes import ShapeSet
 
 from .check_files import check_files, check_use

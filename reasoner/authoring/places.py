@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypedDict
 
 import pyoxigraph as ox
 
-from reasoner.knowledge.base import ontology_files
+from reasoner.knowledge.find import ontology_files
 
 from .finding import Finding
 

@@ -6,12 +6,11 @@ import hashlib
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from reasoner.errors import KnowledgeMissing, KnowledgeStale, KnowledgeUnreadable
+from reasoner.errors import KnowledgeStale, KnowledgeUnreadable
 from reasoner.kernel.facts import Facts
 from reasoner.kernel.parsed_queries import parsed_queries
 from reasoner.kernel.rules import Rule, read_rules
@@ -30,12 +29,14 @@ from reasoner.kernel.terms import (
 )
 
 from .classify import classification_triples, classify, logic_digest
+from .find import find_knowledge, ontology_files
 from .populations import Population, compile_populations
 from .shapes import ShapeSet
 from .vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 GENERATED: Final = "generated/classification.ttl"
 OURS: Final = (NS, CONCEPT)
@@ -162,26 +163,11 @@ def _is_ours(node: object) -> bool:
     return isinstance(node, ox.NamedNode) and not node.value.startswith(OWL)
 
 
-def find_knowledge(folder: Path | None = None) -> Path:
-    """
-    Say where the knowledge is: the given folder, else the installed data, else the checkout.
-
-    Raises:
-        KnowledgeMissing: The folder holds no `ontology` and `shapes`.
-    """
-    beside = Path(__file__).parents[1]
-    choices = [folder] if folder else [beside / "_data", beside.parent]
-    for choice in choices:
-        if (choice / "ontology" / "rules").is_dir() and (choice / "shapes").is_dir():
-            return choice
-    raise KnowledgeMissing(
-        f"No folders 'ontology' and 'shapes' in {choices[-1]}.",
-        hint="Name the folder that holds both with --knowledge.",
-    )
-
-
 def load_knowledge(
-    folder: Path | None = None, *, entailed: tuple[ox.Triple, ...] | None = None
+    folder: Path | None = None,
+    *,
+    entailed: tuple[ox.Triple, ...] | None = None,
+    cache: Path | None = None,
 ) -> Knowledge:
     """
     Load the knowledge base and check its form.
@@ -191,11 +177,15 @@ def load_knowledge(
             this installation.
         entailed: What HermiT derived, for an author whose change is not yet classified; None for
             the committed classification.
+        cache: A folder of this user in which compiled rules are kept between runs; None to keep
+            nothing. It can be deleted at any time.
 
     Raises:
         KnowledgeError: A file cannot be read, breaks its form, or the classification is stale.
     """
     home = find_knowledge(folder)
+    queries = parsed_queries()
+    queries.use(cache)
     parsed = {path: read_turtle(path, home) for path in ontology_files(home)}
     facts = tuple(t for triples in parsed.values() for t in triples)
     check_declared(parsed, home)
@@ -203,7 +193,7 @@ def load_knowledge(
     shapes = {path.stem: ShapeSet.read(read_turtle(path, home)) for path in files}
     rules = read_rules(home / "ontology" / "rules")
     populations = compile_populations(facts)
-    parsed_queries().keep()
+    queries.keep()
     return Knowledge(
         folder=home,
         digest=_digest(home, _all_files(home)),
@@ -280,12 +270,6 @@ def find_classified(home: Path, logic: str) -> tuple[ox.Triple, ...] | None:
     path = home / "ontology" / GENERATED
     stamp = LOGIC.search(path.read_text(encoding="utf-8")) if path.exists() else None
     return tuple(read_turtle(path, home)) if stamp and stamp[1] == logic else None
-
-
-def ontology_files(home: Path) -> list[Path]:
-    """List the Turtle files that authors write, sorted by path."""
-    found = (home / "ontology").rglob("*.ttl")
-    return sorted(path for path in found if path.parent.name != "generated")
 
 
 def _all_files(home: Path) -> list[Path]:

@@ -14,8 +14,9 @@ import pytest
 from reasoner import errors, load_knowledge
 from reasoner.cases.intake import check_data
 from reasoner.kernel.terms import DCTERMS, OWL, TYPE, mn
-from reasoner.knowledge.base import generate_classification, ontology_files
+from reasoner.knowledge.base import generate_classification
 from reasoner.knowledge.classify import classify
+from reasoner.knowledge.find import ontology_files
 from reasoner.knowledge.populations import compile_populations
 
 if TYPE_CHECKING:
