@@ -245,7 +245,7 @@ def new_rule(knowledge: Knowledge, identifier: str, stratum: str, name: str) -> 
     _refuse_taken(path)
     text = f"""#+ id:      {identifier}
 #+ title:   {TODO}: what the rule finds, in one line
-#+ source:  {TODO}: why it holds
+#+ source:  {TODO}: the provision or guideline that it applies, or a line rationale: in place of it
 #+ role:    step
 #+ because: "{{?request}}: {TODO}: the sentence."
 PREFIX mn: <{PREFIXES["mn"]}>

@@ -55,7 +55,7 @@ def test_the_table_of_rules_is_made_of_the_rules() -> None:
     told = rows_between(text, "<!-- rules: begin -->", "<!-- rules: end -->")
 
     assert sorted(told) == sorted(
-        f"| {r.stratum} | {r.id} | {r.title} | {r.role} | {r.source} |" for r in read_rules(RULES)
+        f"| {r.stratum} | {r.id} | {r.title} | {r.role} | {r.basis} |" for r in read_rules(RULES)
     )
 
 
