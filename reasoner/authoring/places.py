@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final, TypedDict
 
 import pyoxigraph as ox
 
+from reasoner.errors import PopulationMalformed
 from reasoner.knowledge.base import ontology_files
+from reasoner.knowledge.plain_populations import expand_populations, read_plain_populations
 
 from .finding import Finding
 
@@ -33,18 +35,21 @@ class Places:
     """
     The files of a knowledge base as texts, with what each subject's line is.
 
-    Files that cannot be read are not raised but listed in `unreadable`, so that one check can
-    report them all.
+    Files that cannot be read are not raised but listed in `unreadable`, and populations that cannot
+    be expanded in `malformed`, so that one check can report them all.
     """
 
     def __init__(self, home: Path) -> None:
         self.home = home
         self.files = [*ontology_files(home), *sorted((home / "shapes").glob("*.ttl"))]
         self.unreadable: list[Finding] = []
+        self.malformed: list[Finding] = []
+        self.stated_by: dict[str, str] = {}
         self.triples: dict[str, list[ox.Triple]] = {}
         self.texts: dict[str, str] = {}
         for path in self.files:
             self._read(path)
+        self._expand()
 
     def _read(self, path: Path) -> None:
         name = path.relative_to(self.home).as_posix()
@@ -62,6 +67,19 @@ class Places:
         except (SyntaxError, ValueError) as error:
             line = getattr(error, "lineno", None) or int((LINE.search(str(error)) or [0, 0])[1])
             self._refuse(name, line, "syntax", str(error))
+
+    def _expand(self) -> None:
+        """Add the class expressions of populations in plain words; report what cannot be."""
+        for name, triples in self.triples.items():
+            try:
+                for found in read_plain_populations(triples):
+                    self.stated_by[found.iri.value] = found.recommendation.value
+            except PopulationMalformed as error:
+                self.malformed.append(
+                    Finding(path=name, kind=error.code, message=error.message, hint=error.hint)
+                )
+        if not self.malformed:
+            self.triples = expand_populations(self.triples)
 
     def _refuse(self, name: str, line: int, kind: str, why: str) -> None:
         self.unreadable.append(
@@ -94,6 +112,9 @@ class Places:
             for m in SUBJECT.finditer(text):
                 iri = m[1] or bound.get(m[2] or "", "") + (m[3] or "")
                 found.setdefault(iri, (name, text.count("\n", 0, m.start()) + 1))
+        for population, recommendation in self.stated_by.items():
+            if recommendation in found:
+                found.setdefault(population, found[recommendation])
         return found
 
     def where(self, iri: str) -> Place:

@@ -30,6 +30,7 @@ from reasoner.kernel.terms import (
 )
 
 from .classify import classification_triples, classify, logic_digest
+from .plain_populations import expand_populations
 from .populations import Population, compile_populations
 from .shapes import ShapeSet
 from .vocabulary import Vocabulary
@@ -196,7 +197,7 @@ def load_knowledge(
         KnowledgeError: A file cannot be read, breaks its form, or the classification is stale.
     """
     home = find_knowledge(folder)
-    parsed = {path: read_turtle(path, home) for path in ontology_files(home)}
+    parsed = read_ontology(home)
     facts = tuple(t for triples in parsed.values() for t in triples)
     check_declared(parsed, home)
     files = sorted((home / "shapes").glob("*.ttl"))
@@ -221,6 +222,17 @@ def load_knowledge(
             if t.predicate == TYPE and isinstance(t.subject, ox.NamedNode)
         },
     )
+
+
+def read_ontology(home: Path) -> dict[Path, list[ox.Triple]]:
+    """
+    Read the Turtle files that authors write, with populations in plain words expanded to classes.
+
+    Raises:
+        KnowledgeUnreadable: A file is not Turtle.
+        PopulationMalformed: A population is stated twice.
+    """
+    return expand_populations({path: read_turtle(path, home) for path in ontology_files(home)})
 
 
 def check_declared(parsed: Mapping[Path, list[ox.Triple]], home: Path) -> None:
@@ -256,7 +268,7 @@ def generate_classification(folder: Path | None = None, *, fresh: bool = False) 
     """
     home = find_knowledge(folder)
     files = ontology_files(home)
-    parsed = {path: read_turtle(path, home) for path in files}
+    parsed = read_ontology(home)
     check_declared(parsed, home)
     facts = [t for ts in parsed.values() for t in ts]
     logic = logic_digest(facts)
