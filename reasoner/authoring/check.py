@@ -8,15 +8,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from reasoner.errors import (
-    ClassifierFailed,
-    KnowledgeError,
-    KnowledgeStale,
-    ShapeMalformed,
-    VocabularyInconsistent,
-)
+from reasoner.errors import KnowledgeError, ShapeMalformed
 from reasoner.knowledge.base import find_classified, find_knowledge, load_knowledge
-from reasoner.knowledge.classify import classification_triples, classify, logic_digest
+from reasoner.knowledge.classify import classification_triples
+from reasoner.knowledge.limits import SECONDS
+from reasoner.knowledge.logic import logic_digest
 from reasoner.knowledge.shapes import ShapeSet
 
 from .check_files import check_files, check_use
@@ -43,6 +39,8 @@ if TYPE_CHECKING:
     from reasoner.knowledge.base import Knowledge
 
 OWN_SHAPES: Final = ("case", "decision", "determination")
+INCOMPLETE: Final = ("-not-checked", RAN_AWAY, "classifier-failed")
+"""Endings of the kinds of findings that say that a step did not run: such a report is not kept."""
 MEMORY: Final = "check.json"
 
 
@@ -70,6 +68,7 @@ def check_knowledge(
     *,
     memory: Path | None = None,
     fresh: bool = False,
+    seconds: int = SECONDS,
     tell: Callable[[str], object] = lambda _: None,
 ) -> Report:
     """
@@ -79,6 +78,7 @@ def check_knowledge(
         folder: The folder that holds `ontology` and `shapes`; None for that of this installation.
         memory: A folder in which to remember the report; None to remember nothing.
         fresh: Whether to look at everything again, remembered or not.
+        seconds: Processor time after which the reasoner is stopped, which is an error.
         tell: Is called with the name of each step as it begins.
 
     Raises:
@@ -89,8 +89,8 @@ def check_knowledge(
     kept = memory / MEMORY if memory else None
     if kept and not fresh and kept.exists() and (known := _recall(kept, digest)) is not None:
         return Report(findings=known, remembered=True)
-    report = Report(findings=tuple(sorted(set(_look(home, tell)))))
-    if kept and not any(f.kind.endswith("-not-checked") for f in report.findings):
+    report = Report(findings=tuple(sorted(set(_look(home, tell, seconds)))))
+    if kept and not any(f.kind.endswith(INCOMPLETE) for f in report.findings):
         kept.parent.mkdir(parents=True, exist_ok=True)
         said = {"digest": digest, "findings": [asdict(f) for f in report.findings]}
         kept.write_text(json.dumps(said), encoding="utf-8")
@@ -117,10 +117,11 @@ def _digest(home: Path) -> str:
     return total.hexdigest()
 
 
-def _look(home: Path, tell: Callable[[str], object]) -> Iterable[Finding]:
+def _look(home: Path, tell: Callable[[str], object], seconds: int) -> Iterable[Finding]:
     tell("files")
     places = Places(home)
     yield from check_files(places)
+    yield from places.malformed
     yield from check_circles(places)
     tell("rules")
     rules, malformed = read_all(places)
@@ -129,18 +130,20 @@ def _look(home: Path, tell: Callable[[str], object]) -> Iterable[Finding]:
     tell("codes")
     yield from check_codes(places)
     tell("logic: profile, consistency")
-    logic = check_logic(places)
-    yield from logic
+    logic = check_logic(places, seconds=seconds)
+    yield from logic.findings
     tell("shapes")
     shapes, refused = _shapes(places)
     yield from refused
     yield from check_shapes_of_authors(places, shapes, leave_out=OWN_SHAPES)
     texts = {rule.path: rule.text for rule in rules}
     yield from check_use(places, texts, _case_terms(shapes))
-    if places.unreadable or malformed or refused or any(f.kind == RAN_AWAY for f in logic):
-        return  # what follows needs knowledge that can be assembled, and classified in time
-    tell("classification")
-    knowledge, complaint = _assembled(home, places)
+    if logic.classification is None:
+        return
+    if places.unreadable or places.malformed or malformed or refused:
+        return  # what follows needs knowledge that can be assembled
+    entailed = tuple(classification_triples(logic.classification))
+    knowledge, complaint = _assembled(home, places, entailed)
     yield from complaint
     if knowledge is None:
         return
@@ -175,32 +178,26 @@ def _case_terms(shapes: dict[str, ShapeSet]) -> frozenset[str]:
     return frozenset(part for text in texts for part in text.replace("<", ">").split(">"))
 
 
-def _assembled(home: Path, places: Places) -> tuple[Knowledge | None, list[Finding]]:
-    """Load the knowledge; classify it first where what is committed is of other files."""
-    try:
-        return load_knowledge(home), []
-    except KnowledgeStale as error:
-        stale = Finding(
-            path="ontology/generated/classification.ttl",
-            kind="classification-stale",
-            severity=WARNING,
-            message=error.message,
-            hint="Run 'mednec generate' and commit the result.",
+def _assembled(
+    home: Path, places: Places, entailed: tuple[ox.Triple, ...]
+) -> tuple[Knowledge | None, list[Finding]]:
+    """Load the knowledge with what follows from its axioms now; compare with what is committed."""
+    found = []
+    written = [t for name, ts in places.written.items() for t in ts if name.startswith("ontology/")]
+    if find_classified(home, logic_digest(written)) is None:
+        found.append(
+            Finding(
+                path="ontology/generated/classification.ttl",
+                kind="classification-stale",
+                severity=WARNING,
+                message="The committed classification was made from other axioms.",
+                hint="Run 'mednec generate' and commit the result.",
+            )
         )
-    except KnowledgeError as error:
-        return None, [_complaint(error, places)]
     try:
-        return load_knowledge(home, entailed=_entailed(places, home)), [stale]
-    except (VocabularyInconsistent, ClassifierFailed):
-        return None, [stale]  # `check_logic` has told the axioms
+        return load_knowledge(home, entailed=entailed), found
     except KnowledgeError as error:
-        return None, [stale, _complaint(error, places)]
-
-
-def _entailed(places: Places, home: Path) -> tuple[ox.Triple, ...]:
-    facts = [t for name, t in places.facts if name.startswith("ontology/")]
-    known = find_classified(home, logic_digest(facts))
-    return tuple(classification_triples(classify(facts))) if known is None else known
+        return None, [*found, _complaint(error, places)]
 
 
 def _complaint(error: KnowledgeError, places: Places) -> Finding:

@@ -49,6 +49,7 @@ class Places:
         self.texts: dict[str, str] = {}
         for path in self.files:
             self._read(path)
+        self.written = self.triples
         self._expand()
 
     def _read(self, path: Path) -> None:

@@ -22,7 +22,7 @@ from reasoner.determinations.assess import VERSION
 from reasoner.knowledge.base import find_knowledge, load_knowledge
 
 from .changes import COMMANDS as CHANGES
-from .options import FOLDER
+from .options import FOLDER, SECONDS
 
 
 @click.command("check")
@@ -36,8 +36,11 @@ from .options import FOLDER
     help="How to write the report.",
 )
 @click.option("--fresh", is_flag=True, help="Look at everything again, changed or not.")
+@SECONDS
 @FOLDER
-def check_command(files: tuple[Path, ...], form: str, *, fresh: bool, folder: Path | None) -> None:
+def check_command(
+    files: tuple[Path, ...], form: str, *, fresh: bool, seconds: int, folder: Path | None
+) -> None:
     """
     Check the knowledge base; with FILES, report on these only (all are still looked at).
 
@@ -45,7 +48,9 @@ def check_command(files: tuple[Path, ...], form: str, *, fresh: bool, folder: Pa
     """
     home = find_knowledge(folder)
     tell = _tell if sys.stderr.isatty() else _keep_quiet
-    report = check_knowledge(folder, memory=home / ".mednec", fresh=fresh, tell=tell)
+    report = check_knowledge(
+        folder, memory=home / ".mednec", fresh=fresh, seconds=seconds, tell=tell
+    )
     if files:
         names = {_relative(path, home) for path in files}
         kept = tuple(f for f in report.findings if f.path in names or not f.path)

@@ -28,7 +28,7 @@ from .authors import COMMANDS as AUTHORS_COMMANDS
 from .corpus import COMMANDS as CORPUS
 from .docs import COMMANDS as DOCS_COMMANDS
 from .letter import COMMANDS as LETTER_COMMANDS
-from .options import AS_OF, CASE, FOLDER, FORMAT
+from .options import AS_OF, CASE, FOLDER, FORMAT, SECONDS
 from .proofs import COMMANDS as PROOF_COMMANDS
 from .read import COMMANDS as READING
 
@@ -129,11 +129,13 @@ def query_command(
 
 
 @commands.command("generate")
-@click.option("--fresh", is_flag=True, help="Ask HermiT even if no axiom changed.")
+@click.option("--fresh", is_flag=True, help="Classify even if no axiom changed.")
+@SECONDS
 @FOLDER
-def generate_command(*, fresh: bool, folder: Path | None) -> None:
-    """Classify the ontology with HermiT; needed after each change of an ontology file."""
-    click.echo(f"written: {generate_classification(folder, fresh=fresh)}")
+def generate_command(*, fresh: bool, seconds: int, folder: Path | None) -> None:
+    """Classify the ontology with HermiT; needed after each change of an axiom."""
+    path = generate_classification(folder, fresh=fresh, seconds=seconds)
+    click.echo(f"up to date: {path}")
 
 
 @commands.command("serve")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from reasoner.knowledge.limits import SECONDS as REASONER_SECONDS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from contextlib import AbstractContextManager
@@ -19,6 +21,13 @@ FOLDER = click.option(
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder that holds 'ontology' and 'shapes'; by default the one of this installation.",
+)
+SECONDS = click.option(
+    "--seconds",
+    type=click.IntRange(min=1),
+    default=REASONER_SECONDS,
+    show_default=True,
+    help="Processor time after which the reasoner is stopped, which is an error.",
 )
 CASE = click.argument("case", type=click.Path(path_type=Path))
 AS_OF = click.option(

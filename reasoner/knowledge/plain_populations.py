@@ -13,6 +13,7 @@ of them, except for `mn:phase`: a situation is in all of the phases.
 ========================  ====================================================================
 
 The class is named by `mn:population`, or after the recommendation with the suffix `-situations`.
+Its label is made of the labels of the values unless the class is declared with one.
 Whatever these words cannot say is written as a class expression of the population itself.
 """
 
@@ -37,7 +38,6 @@ POPULATION: Final = mn("population")
 LIMITS, PHASE, PROCEDURE = mn("limits"), mn("phase"), mn("procedure")
 COVERS, REGION = mn("covers"), mn("region")
 WORDS: Final = (LIMITS, PHASE, COVERS, REGION, PROCEDURE)
-"""In the order of the generated label."""
 RECOMMENDATION: Final = mn("Recommendation")
 EQUIVALENT: Final = ox.NamedNode(OWL + "equivalentClass")
 CLASS: Final = ox.NamedNode(OWL + "Class")
@@ -143,21 +143,28 @@ def _statements(
 ) -> list[ox.Triple]:
     writer = _Writer(population.iri)
     expression = writer.population(population)
-    parts = [
-        " or ".join(labels.get(value, shorten(value.value)) for value in values)
-        if word != PHASE
-        else ", ".join(labels.get(value, shorten(value.value)) for value in values)
-        for word, values in population.words.items()
-    ]
     iri = population.iri
     link = [] if population.named else [ox.Triple(population.recommendation, POPULATION, iri)]
+    label = ox.Literal(_label(population, labels), language="en")
+    named = [] if iri in labels else [ox.Triple(iri, LABEL, label)]
     return [
         *link,
         ox.Triple(iri, TYPE, CLASS),
-        ox.Triple(iri, LABEL, ox.Literal(", ".join(parts), language="en")),
+        *named,
         ox.Triple(iri, EQUIVALENT, expression),
         *writer.triples,
     ]
+
+
+def _label(population: PlainPopulation, labels: Mapping[Node | ox.Triple, str]) -> str:
+    """Write, for example, `physical medicine, chronic: low back pain; lumbar strain`."""
+    spoken = {
+        word: [labels.get(value, shorten(value.value)) for value in values]
+        for word, values in population.words.items()
+    }
+    care = [one for word in (LIMITS, PHASE) for one in spoken.get(word, ())]
+    patient = [one for word in (COVERS, REGION, PROCEDURE) for one in spoken.get(word, ())]
+    return ": ".join(part for part in (", ".join(care), "; ".join(patient)) if part)
 
 
 class _Writer:

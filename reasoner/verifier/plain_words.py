@@ -33,7 +33,7 @@ def read_plain_words(told: list[Stated]) -> tuple[dict[str, Expression], list[St
 
     Returns:
         The class expression of each population; and, for a recommendation that does not name its
-        population, the statement that it has the one named after it, at the place of its first word.
+        population, the statement that names it, at the place of its first word.
 
     Raises:
         Unreadable: Two recommendations state one population.
