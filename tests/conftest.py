@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from reasoner import Knowledge
 
 ROOT = Path(__file__).parent.parent
+CACHE = ROOT / ".pytest_cache" / "mednec"
 
 # Properties state no settings of their own: the profile decides how many cases they are tried on.
 settings.register_profile(
@@ -57,7 +58,7 @@ def knowledge() -> Knowledge:
     """Load the knowledge of this checkout; immutable, so all tests share it."""
     from reasoner import load_knowledge  # here, so that hygiene is tested of an engine that fails
 
-    return load_knowledge(ROOT)
+    return load_knowledge(ROOT, cache=CACHE)
 
 
 @pytest.fixture(scope="session")

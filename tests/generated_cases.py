@@ -51,7 +51,7 @@ FIRST, LAST = date(2007, 6, 15), date(2020, 12, 31)
 def concepts(name: str) -> dict[str, frozenset[str]]:
     """Read the concepts of one file, each with the regions that it names."""
     found: dict[str, set[str]] = {}
-    path = ONTOLOGY / "concepts" / f"{name}.ttl"
+    path = ONTOLOGY / "core" / "concepts" / f"{name}.ttl"
     for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE):
         if isinstance(quad.subject, ox.NamedNode) and "/concept/" in quad.subject.value:
             regions = found.setdefault(quad.subject.value.rsplit("/", 1)[-1], set())
@@ -63,7 +63,7 @@ def concepts(name: str) -> dict[str, frozenset[str]]:
 @cache
 def codes() -> tuple[tuple[str, str], ...]:
     """List the ICD-9-CM codes that name exactly one condition, with the condition."""
-    text = (ONTOLOGY / "concepts" / "conditions.ttl").read_text(encoding="utf-8")
+    text = (ONTOLOGY / "core" / "concepts" / "conditions.ttl").read_text(encoding="utf-8")
     named: dict[str, set[str]] = {}
     for block in text.split("\n\n"):
         name = re.match(r"mnc:(\w+) ", block)

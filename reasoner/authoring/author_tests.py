@@ -49,7 +49,7 @@ def run_author_tests(knowledge: Knowledge) -> Iterator[Tried]:
 
     A file `<name>.tests.yaml` anywhere below `ontology` holds `defaults` (a case in the JSON form
     of a case) and `tests`: a list of `name`, `case` (laid over the defaults, key by key) and
-    `expect`. A file `ontology/queries/<name>.rq` is a question; `<name>.csv` beside it is its
+    `expect`. A file `<name>.rq` in a folder `queries` is a question; `<name>.csv` next to it is its
     answer.
 
     Raises:
@@ -58,7 +58,7 @@ def run_author_tests(knowledge: Knowledge) -> Iterator[Tried]:
     home = knowledge.folder
     for path in sorted((home / "ontology").rglob("*.tests.yaml")):
         yield from _run_file(path, path.relative_to(home).as_posix(), knowledge)
-    for path in sorted((home / "ontology" / "queries").glob("*.rq")):
+    for path in sorted((home / "ontology").rglob("queries/*.rq")):
         yield _run_question(path, path.relative_to(home).as_posix(), knowledge)
 
 

@@ -9,7 +9,8 @@ import pyoxigraph as ox
 
 from reasoner.errors import AxiomUnsupported
 from reasoner.kernel.terms import DCTERMS, LABEL, RDF, mn, name_of, shorten
-from reasoner.knowledge.base import ontology_files, read_turtle
+from reasoner.knowledge.base import read_turtle
+from reasoner.knowledge.find import ontology_files
 from reasoner.knowledge.populations import compile_populations
 
 if TYPE_CHECKING:

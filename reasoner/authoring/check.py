@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from reasoner.errors import KnowledgeError, ShapeMalformed
-from reasoner.knowledge.base import find_classified, find_knowledge, load_knowledge
+from reasoner.knowledge.base import find_classified, load_knowledge
 from reasoner.knowledge.classify import classification_triples
+from reasoner.knowledge.find import find_knowledge
 from reasoner.knowledge.limits import SECONDS
 from reasoner.knowledge.logic import logic_digest
 from reasoner.knowledge.shapes import ShapeSet

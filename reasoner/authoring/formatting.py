@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reasoner.errors import MednecError
-from reasoner.knowledge.base import ontology_files
+from reasoner.knowledge.find import ontology_files
 
 from .turtle_format import format_turtle
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypedDict
 import pyoxigraph as ox
 
 from reasoner.errors import PopulationMalformed
-from reasoner.knowledge.base import ontology_files
+from reasoner.knowledge.find import ontology_files
 from reasoner.knowledge.plain_populations import expand_populations, read_plain_populations
 
 from .finding import Finding

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from reasoner.errors import KnowledgeUnreadable
@@ -13,7 +15,6 @@ from .turtle_format import format_turtle, read_prefixes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from reasoner.knowledge.base import Knowledge
 
@@ -53,7 +54,7 @@ def new_guideline(
         KnowledgeUnreadable: The name is no slug, taken, or its year or date is no date; or the
             publisher is not known.
     """
-    path = knowledge.folder / "ontology" / "guidelines" / f"{slug}.ttl"
+    path = _guideline_file(knowledge, slug)
     year = slug.rsplit("-", 1)[-1]
     if not SLUG.fullmatch(slug) or not re.fullmatch(r"\d{4}", year):
         raise KnowledgeUnreadable(
@@ -139,10 +140,20 @@ def _publisher(knowledge: Knowledge, name: str | None) -> str:
 
 def _end(knowledge: Knowledge, slug: str, day: str) -> None:
     """Write into an edition the first day on which it is no longer in force."""
-    path = knowledge.folder / "ontology" / "guidelines" / f"{slug}.ttl"
+    path = _guideline_file(knowledge, slug)
     statement = f'mng:{slug} mn:effectiveUntil "{day}"^^xsd:date .\n'
     text = path.read_text(encoding="utf-8") + "\n" + statement
     path.write_text(_formatted(text, knowledge), encoding="utf-8")
+
+
+def _guideline_file(knowledge: Knowledge, slug: str) -> Path:
+    """Return the file of an edition; a new one goes to the folder that holds most editions."""
+    known = knowledge.origins.get(PREFIXES["mng"] + slug)
+    if known is not None:
+        return knowledge.folder / known
+    folders = Counter(str(Path(knowledge.origins[iri]).parent) for iri in knowledge.editions)
+    folder = max(sorted(folders), key=lambda name: folders[name], default="ontology")
+    return knowledge.folder / folder / f"{slug}.ttl"
 
 
 def _formatted(text: str, knowledge: Knowledge) -> str:
@@ -166,7 +177,7 @@ def new_recommendation(
     Raises:
         KnowledgeUnreadable: No such edition or concept, or the name is taken.
     """
-    path = knowledge.folder / "ontology" / "guidelines" / f"{slug}.ttl"
+    path = _guideline_file(knowledge, slug)
     if not path.exists():
         raise KnowledgeUnreadable(
             f"No edition is called '{slug}'.", hint=_editions(knowledge.editions)
@@ -234,7 +245,7 @@ def new_rule(knowledge: Knowledge, identifier: str, stratum: str, name: str) -> 
     _refuse_taken(path)
     text = f"""#+ id:      {identifier}
 #+ title:   {TODO}: what the rule finds, in one line
-#+ source:  {TODO}: why it holds
+#+ source:  {TODO}: the provision or guideline that it applies, or a line rationale: in place of it
 #+ role:    step
 #+ because: "{{?request}}: {TODO}: the sentence."
 PREFIX mn: <{PREFIXES["mn"]}>

@@ -15,11 +15,10 @@ from reasoner.audits.page import audit_html
 from reasoner.audits.text import audit_text
 from reasoner.determinations.assess import FORMS, decide, load_case_file
 from reasoner.errors import LetterUnreadable
-from reasoner.knowledge.base import load_knowledge
 from reasoner.letters.files import load_source
 from reasoner.letters.read import read_letter
 
-from .options import FOLDER
+from .options import FOLDER, load
 
 if TYPE_CHECKING:
     from reasoner.determinations.as_data import Data
@@ -34,18 +33,18 @@ if TYPE_CHECKING:
     type=click.Choice(["text", "json", "html", "turtle"]),
     default="text",
     show_default=True,
-    help="A page, all of it as data, a page of HTML, or the cases that were read, as Turtle.",
+    help="text: a page; json: all data; html: a web page; turtle: the cases that were read.",
 )
 @FOLDER
-def audit_command(document: Path, form: str, folder: Path | None) -> None:
+def audit_command(document: Path, form: str, folder: Path) -> None:
     """
     Audit DOCUMENT: a letter (text or PDF) or a case (.ttl, .json, .jsonld).
 
-    Sets the determination of the reasoner beside what the reviewers decided, and shows agreements
-    and departures with the words of the letter. Exit code 0 if every item of physical medicine was
-    decided, 1 if one was not, 2 if there is nothing to audit.
+    Compares what the reviewers decided with the determination that mednec makes from the same
+    facts. Agreements and departures are shown with the words of the letter. Exit code 0 if every
+    item of physical medicine was decided, 1 if one was not, 2 if there is nothing to audit.
     """
-    knowledge = load_knowledge(folder)
+    knowledge = load(folder)
     troubles: list[str] = []
     if document.suffix.lower() in FORMS:
         decision = decide(load_case_file(document, knowledge), knowledge)
@@ -83,6 +82,3 @@ def _letter(path: Path, knowledge: Knowledge) -> tuple[list[Data], list[str], by
         click.echo(f"{path.name}: {problem.message} {problem.hint}".rstrip(), err=True)
     troubles = [f"{path.name}: {a.trouble}" for a in found if a.decision is None]
     return pages, troubles, b"\n".join(a.case for a in found)
-
-
-COMMANDS = (audit_command,)

@@ -1,4 +1,4 @@
-"""`mednec letter` and `mednec sign`."""
+"""The commands for letters and decisions: `mednec letter` and `mednec sign`."""
 
 from __future__ import annotations
 
@@ -12,20 +12,22 @@ import click
 from reasoner.determinations.as_data import assessment_data
 from reasoner.determinations.assess import decide, load_case_file
 from reasoner.errors import DocumentUnreadable
-from reasoner.knowledge.base import load_knowledge
 from reasoner.pages.letter.write import VENUES, write_letter
 from reasoner.records.as_rdf import signed_rdf
 from reasoner.records.documents import is_document, read_document
 from reasoner.records.signing import Physician, Ruling, sign
 
-from .options import FOLDER
+from .options import FOLDER, load
 
 if TYPE_CHECKING:
     from reasoner.determinations.as_data import Data
     from reasoner.knowledge.base import Knowledge
 
 OUTPUT = click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to this file instead of standard output.",
 )
 
 
@@ -35,7 +37,7 @@ OUTPUT = click.option(
     "--format",
     "form",
     type=click.Choice(["html", "pdf", "text"]),
-    help="How to write it; by default as the name of the file asks, else as text.",
+    help="Output format. Default: the format that the name of the output file ends in, else text.",
 )
 @OUTPUT
 @click.option(
@@ -47,7 +49,7 @@ OUTPUT = click.option(
 @click.option(
     "--confidential",
     is_flag=True,
-    help="Withhold the name and the licence number of the physician.",
+    help="Withhold the name and the license number of the physician.",
 )
 @FOLDER
 def letter_command(
@@ -57,20 +59,20 @@ def letter_command(
     venue: str | None,
     *,
     confidential: bool,
-    folder: Path | None,
+    folder: Path,
 ) -> None:
     """
     Write the determination of CASE as a letter.
 
     CASE is a case (.ttl, .json or .jsonld), a determination ('mednec decide --format json') or a
-    document of decision ('mednec sign'). Until a physician decided, the letter is marked a draft.
+    decision ('mednec sign'). Until a physician has decided, the letter is marked as a draft.
     """
-    knowledge = load_knowledge(folder)
+    knowledge = load(folder)
     document = _document(source, knowledge)
     wanted = form or _form_of(output)
     letter = write_letter(document, knowledge, wanted, venue=venue, confidential=confidential)
     if wanted == "pdf" and output is None and sys.stdout.isatty():
-        raise click.UsageError("A PDF is not for a terminal: name a file with -o.")
+        raise click.UsageError("A PDF cannot be shown in a terminal: name a file with -o.")
     _write(letter, output)
 
 
@@ -106,15 +108,17 @@ def _write(data: bytes, output: Path | None) -> None:
 @click.command("sign")
 @click.argument("determination", type=click.Path(path_type=Path))
 @click.option("--physician", required=True, metavar="NAME", help="The physician who decides.")
-@click.option("--licence", required=True, help="State and number, such as 'California A 12345'.")
+@click.option(
+    "--licence", required=True, help="State and license number, such as 'California A 12345'."
+)
 @click.option("--specialty", required=True, help="Certification or specialty.")
 @click.option("--hours", default="", help="When and how the physician can be reached.")
 @click.option("--decision", required=True, type=click.Choice(["accept", "override"]))
 @click.option("--on", "decided_on", required=True, metavar="DATE", help="The date of the decision.")
-@click.option("--outcome", help="The outcome; needed to override.")
-@click.option("--visits", type=int, help="Visits found necessary; needed where a part is.")
-@click.option("--reason", default="", help="The physician's reason; needed to override.")
-@click.option("--item", help="Which item, from 1; by default every one that is not decided.")
+@click.option("--outcome", help="The outcome; required to override.")
+@click.option("--visits", type=int, help="Visits found necessary; required if only a part is.")
+@click.option("--reason", default="", help="The reason of the physician; required to override.")
+@click.option("--item", help="Which item, counted from 1. Default: each item that is not decided.")
 @click.option(
     "--format",
     "form",
@@ -139,14 +143,14 @@ def sign_command(  # noqa: PLR0913 - one for each option
     item: str | None,
     form: str,
     output: Path | None,
-    folder: Path | None,
+    folder: Path,
 ) -> None:
     """
     Record a physician's decision on DETERMINATION ('mednec decide CASE --format json').
 
-    The recommendation is kept as it was made; its hash is checked. An override needs a reason.
+    The recommendation is kept unchanged, and its hash is checked. An override requires a reason.
     """
-    knowledge = load_knowledge(folder)
+    knowledge = load(folder)
     try:
         data = determination.read_bytes()
     except OSError as error:
@@ -170,6 +174,3 @@ def sign_command(  # noqa: PLR0913 - one for each option
         else signed_rdf(signed, form)
     )
     _write(text.encode(), output)
-
-
-COMMANDS = (letter_command, sign_command)

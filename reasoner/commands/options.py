@@ -1,26 +1,48 @@
-"""What the commands share: their common options, and how they show that they are at work."""
+"""What the commands share: common options, the knowledge base, and a bar of progress."""
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from reasoner.knowledge.find import enclosing_knowledge, find_knowledge
 from reasoner.knowledge.limits import SECONDS as REASONER_SECONDS
+
+from .settings import Settings, user_cache
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from contextlib import AbstractContextManager
+    from datetime import date, datetime
+
+    import pyoxigraph as ox
+
+    from reasoner.knowledge.base import Knowledge
 
 Item = TypeVar("Item")
+
+
+def _find_folder(_: click.Context, __: click.Parameter, folder: Path | None) -> Path:
+    """Find the knowledge base: the option, else around the current folder, else the installed."""
+    return find_knowledge(folder or enclosing_knowledge(Path.cwd()))
+
+
+def _day(_: click.Context, __: click.Parameter, moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
 
 FOLDER = click.option(
     "--knowledge",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder that holds 'ontology' and 'shapes'; by default the one of this installation.",
+    envvar="MEDNEC_KNOWLEDGE",
+    callback=_find_folder,
+    help="Folder that holds 'ontology' and 'shapes'. Default: the checkout around the current "
+    "folder, else the knowledge base that is installed with mednec.",
 )
 SECONDS = click.option(
     "--seconds",
@@ -33,13 +55,56 @@ CASE = click.argument("case", type=click.Path(path_type=Path))
 AS_OF = click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
+    callback=_day,
     help="Decide under the law and the guidelines of that day.",
 )
 FORMAT = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Output format.",
 )
 
 
+def settings() -> Settings:
+    """Return the settings of the command that runs; those of the user if none was started."""
+    context = click.get_current_context(silent=True)
+    found = context.find_object(Settings) if context else None
+    return found or Settings(cache=user_cache())
+
+
+def load(folder: Path, *, entailed: tuple[ox.Triple, ...] | None = None) -> Knowledge:
+    """
+    Load the knowledge base of a folder; what can be kept between runs is kept in the cache.
+
+    Args:
+        folder: The folder that holds `ontology` and `shapes`.
+        entailed: What the classifier inferred, for knowledge that is not classified yet; None for
+            the committed classification.
+
+    Raises:
+        KnowledgeError: A file cannot be read, breaks its form, or the classification is stale.
+    """
+    from reasoner.knowledge.base import load_knowledge  # noqa: PLC0415 - `fmt` does not need it
+
+    return load_knowledge(folder, entailed=entailed, cache=settings().cache)
+
+
+def memory_of(folder: Path, subject: str) -> Path | None:
+    """
+    Return the part of the cache for one subject and one knowledge base; None without a cache.
+
+    Args:
+        folder: The folder of the knowledge base; two checkouts never share a memory.
+        subject: What is kept there, such as `check`.
+    """
+    cache = settings().cache
+    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+    return cache / subject / name if cache else None
+
+
 def progress(items: Sequence[Item], label: str) -> AbstractContextManager[Iterable[Item]]:
-    """Go through items with a bar on standard error; without a terminal only its label is told."""
+    """Go through items with a bar on standard error; without a terminal only its label is shown."""
     return click.progressbar(items, label=label, file=sys.stderr, show_pos=True)

@@ -1,4 +1,4 @@
-"""The commands for determinations that hold up: prove, verify, explain, replay."""
+"""The commands that show and check how a case was decided: prove, verify, explain, replay."""
 
 from __future__ import annotations
 
@@ -12,32 +12,26 @@ import click
 from reasoner.determinations.assess import decide, load_case_file
 from reasoner.determinations.sentences import say
 from reasoner.errors import CaseUnreadable, DeterminationUnreadable, KnowledgeUnreadable
-from reasoner.knowledge.base import load_knowledge
 from reasoner.proofs.explanation import explain
 from reasoner.proofs.explanation_text import explanation_text
 from reasoner.proofs.write import build_proof, proof_text
 from reasoner.records.replay import read_recorded, replay, replay_text
 from reasoner.verifier import Unreadable, read_case, read_folder, report, verify
 
-from .options import AS_OF, CASE, FOLDER, FORMAT
+from .options import AS_OF, CASE, FOLDER, FORMAT, load
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
-
-
-def _day(asked: datetime | None) -> date | None:
-    """Give the day that was asked for; None if none was."""
-    return asked.date() if asked else None
+    from datetime import date
 
 
 @click.command("prove")
 @CASE
 @AS_OF
 @FOLDER
-def prove_command(case: Path, as_of: datetime | None, folder: Path | None) -> None:
-    """Decide CASE and write the proof, which 'mednec verify' checks without the reasoner."""
-    knowledge = load_knowledge(folder)
-    decision = decide(load_case_file(case, knowledge), knowledge, as_of=_day(as_of))
+def prove_command(case: Path, as_of: date | None, folder: Path) -> None:
+    """Decide CASE and write the proof, which 'mednec verify' checks independently."""
+    knowledge = load(folder)
+    decision = decide(load_case_file(case, knowledge), knowledge, as_of=as_of)
     click.echo(proof_text(build_proof(decision, knowledge)), nl=False)
 
 
@@ -46,16 +40,17 @@ def prove_command(case: Path, as_of: datetime | None, folder: Path | None) -> No
 @click.option(
     "--case",
     type=click.Path(path_type=Path),
-    help="The case as it was sent (.ttl or .nt): its facts are then not taken on trust.",
+    help="The case as it was sent (.ttl or .nt); without it, its facts are taken from the proof.",
 )
 @click.option(
     "--knowledge",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder that holds 'ontology' and 'shapes': rules and facts are then not taken on trust.",
+    help="Folder that holds 'ontology' and 'shapes'; without it, rules and facts are taken "
+    "from the proof.",
 )
 def verify_command(proof: IO[str], case: Path | None, folder: Path | None) -> None:
-    """Check PROOF with the separate checker; exit code 1 if it is rejected."""
+    """Check PROOF with the independent verifier; exit code 1 if it is rejected."""
     try:
         sent = read_case(case) if case else None
     except (Unreadable, OSError, UnicodeDecodeError) as error:
@@ -71,8 +66,12 @@ def verify_command(proof: IO[str], case: Path | None, folder: Path | None) -> No
 
 @click.command("explain")
 @CASE
-@click.option("--why", metavar="X", help="Why a rule fired, or a term was concluded.")
-@click.option("--why-not", metavar="X", help="Why a rule did not fire, or a term is not concluded.")
+@click.option("--why", metavar="X", help="Explain why rule X fired, or why term X was concluded.")
+@click.option(
+    "--why-not",
+    metavar="X",
+    help="Explain why rule X did not fire, or why term X was not concluded.",
+)
 @FORMAT
 @AS_OF
 @FOLDER
@@ -81,18 +80,18 @@ def explain_command(
     why: str | None,
     why_not: str | None,
     form: str,
-    as_of: datetime | None,
-    folder: Path | None,
+    as_of: date | None,
+    folder: Path,
 ) -> None:
     """
-    Explain what was decided of CASE, step by step, down to the lines of the files.
+    Explain how CASE was decided, step by step, down to the lines of the files.
 
     X is the id of a rule (LIM-02), an outcome (MedicallyNecessary), a property (mn:governedBy) or
-    a recommendation, by its name after mng: in the files. Without a question everything that was
-    derived is listed.
+    a recommendation, by its name after mng: in the files. Without --why and --why-not, every
+    derivation step is listed.
     """
-    knowledge = load_knowledge(folder)
-    decision = decide(load_case_file(case, knowledge), knowledge, as_of=_day(as_of))
+    knowledge = load(folder)
+    decision = decide(load_case_file(case, knowledge), knowledge, as_of=as_of)
     if why is None and why_not is None:
         for firing in decision.derivation.firings:
             click.echo(f"{firing.name:<10}{say(firing, knowledge)}")
@@ -110,16 +109,16 @@ def explain_command(
 @click.option(
     "--case",
     type=click.Path(path_type=Path),
-    help="The case, where the determination does not carry it.",
+    help="The case, if the determination does not contain it.",
 )
 @FOLDER
-def replay_command(determination: Path, case: Path | None, folder: Path | None) -> None:
+def replay_command(determination: Path, case: Path | None, folder: Path) -> None:
     """
-    Reach a recorded DETERMINATION (JSON, Turtle or JSON-LD) again.
+    Decide again what a recorded DETERMINATION (JSON, Turtle or JSON-LD) decided.
 
-    Exit code 0 if the same determination comes out, 1 if anything differs: what differs is said.
+    Exit code 0 if the result is the same, 1 if it differs; the differences are listed.
     """
-    knowledge = load_knowledge(folder)
+    knowledge = load(folder)
     try:
         body = determination.read_bytes()
     except OSError as error:
@@ -128,6 +127,3 @@ def replay_command(determination: Path, case: Path | None, folder: Path | None) 
     result = replay(read_recorded(body, str(determination)), knowledge, given)
     click.echo(replay_text(result), nl=False)
     sys.exit(1 if result.differences else 0)
-
-
-COMMANDS = (prove_command, verify_command, explain_command, replay_command)

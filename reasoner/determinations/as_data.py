@@ -221,6 +221,7 @@ def _saying(saying: Saying, d: Determination) -> Data:
         "title": saying.title,
         "text": saying.text,
         "basis": saying.basis,
+        "rationale": saying.rationale,
         "sources": numbers,
         "provisional": any(not d.sources[n - 1].verified for n in numbers),
     }
@@ -242,6 +243,7 @@ def _weak_points(d: Determination, assessment: Assessment) -> list[Data]:
             "title": "",
             "text": r.message,
             "basis": "shapes/case.ttl",
+            "rationale": "",
             "sources": [],
             "provisional": False,
         }

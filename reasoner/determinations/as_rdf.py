@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 FORMATS = {"turtle": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}
 DESCRIPTION = ox.NamedNode(DCTERMS + "description")
 SOURCE = ox.NamedNode(DCTERMS + "source")
+RATIONALE = mn("rationale")
 IDENTIFIER = ox.NamedNode(DCTERMS + "identifier")
 LABEL = ox.NamedNode(RDFS + "label")
 FOUND = ("reasons", "missing", "changes", "legal", "audit", "search", "administrator")
@@ -112,8 +113,12 @@ def _determination(
                 triple(node, mn(LINKS.get(role, f"has{role.title()}")), reason),
                 triple(reason, TYPE, mn("Reason")),
                 triple(reason, DESCRIPTION, ox.Literal(saying.text, language="en")),
-                triple(reason, SOURCE, ox.Literal(saying.basis)),
                 triple(reason, IDENTIFIER, ox.Literal(saying.rule)),
+            }
+            found |= {
+                triple(reason, predicate, ox.Literal(text))
+                for predicate, text in ((SOURCE, saying.source), (RATIONALE, saying.rationale))
+                if text
             }
             found |= {triple(reason, SOURCE, ox.NamedNode(iri)) for iri in saying.sources}
             found |= _step(reason, saying.firing, knowledge)

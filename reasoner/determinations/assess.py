@@ -9,6 +9,7 @@ from reasoner.cases.intake import CaseReport, check_case
 from reasoner.cases.read import LIMIT, CaseGraph, read_case
 from reasoner.errors import CaseRejected, CaseTooLarge, CaseUnreadable
 from reasoner.kernel.engine import derive
+from reasoner.version import VERSION
 
 from .conclude import Determination, conclude
 from .variants import COMPARISONS, Comparison, as_of_facts, compare
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from reasoner.kernel.derivation import Derivation
     from reasoner.knowledge.base import Knowledge
 
-VERSION: Final = "0.1.0"
+
 FORMS: Final = {".ttl": "turtle", ".json": "json", ".jsonld": "jsonld"}
 
 

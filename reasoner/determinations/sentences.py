@@ -66,7 +66,8 @@ class Saying:
         order: Its place among the rules of its role.
         title: What the rule finds.
         text: The sentence.
-        basis: Why the rule holds.
+        source: The source that the rule applies; empty if it applies none.
+        rationale: Why the rule holds, in words; empty if its source says all.
         sources: IRIs of the sources that the firing rests on, sorted.
         firing: The firing itself, for the proof.
     """
@@ -75,9 +76,15 @@ class Saying:
     order: int
     title: str
     text: str
-    basis: str
+    source: str
+    rationale: str
     sources: tuple[str, ...]
     firing: Firing
+
+    @property
+    def basis(self) -> str:
+        """The source of the rule, or its rationale if it has no source."""
+        return self.source or self.rationale
 
 
 def say_value(value: ox.NamedNode | ox.Literal, knowledge: Knowledge) -> str:
@@ -158,7 +165,8 @@ def _saying(group: list[Firing], knowledge: Knowledge) -> Saying:
         order=rule.order,
         title=rule.title,
         text=say(firing, knowledge, group),
-        basis=rule.source,
+        source=rule.source,
+        rationale=rule.rationale,
         sources=tuple(sorted({iri for one in group for iri in cited(one, knowledge)})),
         firing=firing,
     )

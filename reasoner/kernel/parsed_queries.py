@@ -1,8 +1,8 @@
 """
 Queries as they were parsed, kept between runs: parsing is slow and the texts rarely change.
 
-What is kept is JSON, by the hash of each text, in the folder where Python keeps its own compiled
-files; it can be deleted at any time, and where it cannot be written queries are parsed each time.
+What is kept is JSON, by the hash of each text, in the cache folder of the user. It can be deleted
+at any time; without a folder that can be written to, queries are parsed each time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from rdflib.term import Literal, URIRef, Variable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-KEPT: Final = Path(__file__).parent / "__pycache__" / "queries.json"
+NAME: Final = "queries.json"
 MOST: Final = 5_000
 VERSION: Final = f"1 rdflib {rdflib.__version__}"
 """What is kept by another version of this module or of the parser is not used."""
@@ -33,14 +33,21 @@ class ParsedQueries:
     The algebra of each query, by the hash of its text.
 
     Args:
-        path: The file between runs.
+        path: The file between runs; None to keep nothing.
     """
 
-    def __init__(self, path: Path = KEPT) -> None:
+    def __init__(self, path: Path | None = None) -> None:
         self.path = path
-        self._kept = _read(path)
+        self._kept = _read(path) if path else {}
         self._used: dict[str, Any] = {}
         self._fresh = False
+
+    def use(self, folder: Path | None) -> None:
+        """Keep queries in a folder from now on; nothing changes if it is None or the same."""
+        if folder and self.path != folder / NAME:
+            self.path = folder / NAME
+            self._fresh = self._fresh or bool(self._kept)
+            self._kept = {**_read(self.path), **self._kept}
 
     def algebra(self, text: str) -> CompValue:
         """
@@ -66,12 +73,12 @@ class ParsedQueries:
 
     def keep(self) -> None:
         """Write what was parsed anew, so that the next run need not; nothing if nothing was."""
-        if not self._fresh:
+        if not self._fresh or self.path is None:
             return
         queries = self._kept if len(self._kept) <= MOST else self._used
         text = json.dumps({"version": VERSION, "queries": queries}, separators=(",", ":"))
         try:
-            self.path.parent.mkdir(exist_ok=True)
+            self.path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(
                 "w", dir=self.path.parent, encoding="utf-8", delete=False
             ) as file:

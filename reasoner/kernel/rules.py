@@ -30,9 +30,21 @@ if TYPE_CHECKING:
     from rdflib.term import Node
 
 
-REQUIRED: Final = ("id", "title", "source", "because", "role")
+REQUIRED: Final = ("id", "title", "because", "role")
+GROUNDS: Final = ("source", "rationale")
 KNOWN: Final = frozenset(
-    {*REQUIRED, "from", "until", "order", "about", "list", "prefers", "monotone", "reads"}
+    {
+        *REQUIRED,
+        *GROUNDS,
+        "from",
+        "until",
+        "order",
+        "about",
+        "list",
+        "prefers",
+        "monotone",
+        "reads",
+    }
 )
 DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 FOLDER: Final = re.compile(r"(\d+)-[a-z-]+")
@@ -71,7 +83,9 @@ class Rule:
     Attributes:
         id: The stable name, such as `LIM-02`; never reused.
         title: What the rule finds, in one line.
-        source: Why the rule holds: law, guideline or a stated judgement.
+        source: The provision, guideline or table that the rule applies; empty if it applies none.
+        rationale: Why the rule holds, in words; empty if its source says all. A rule has a source,
+            a rationale or both.
         because: The sentence that tells a firing; `{?x}` stands for the value of `?x`.
         role: What its firings are to a reader: one of `ROLES`.
         order: Place among the firings of its role; lower comes first.
@@ -94,6 +108,7 @@ class Rule:
     id: str
     title: str
     source: str
+    rationale: str
     because: str
     role: str
     order: int
@@ -108,6 +123,11 @@ class Rule:
     needs: frozenset[tuple[str, str | None]]
     steps: Steps
     monotone: Mapping[str, str]
+
+    @property
+    def basis(self) -> str:
+        """The source, or the rationale of a rule that has no source."""
+        return self.source or self.rationale
 
 
 def rules_towards(rules: tuple[Rule, ...], goals: frozenset[str]) -> tuple[Rule, ...]:
@@ -199,7 +219,8 @@ def read_rule(path: Path, folder: Path) -> Rule:
     rule = Rule(
         id=head["id"],
         title=head["title"],
-        source=head["source"],
+        source=head.get("source", ""),
+        rationale=head.get("rationale", ""),
         because=head["because"],
         role=head["role"],
         order=int(head.get("order", "500")),
@@ -255,6 +276,11 @@ def _read_head(text: str, where: str) -> dict[str, str]:
         raise RuleMalformed(
             f"{where}: the head lacks {', '.join(lacking)}.",
             hint="Write each as a line '#+ key: value' above the query.",
+        )
+    if not any(head.get(key) for key in GROUNDS):
+        raise RuleMalformed(
+            f"{where}: the head has neither source nor rationale.",
+            hint="Name the source that the rule applies, or say why the rule holds.",
         )
     if unknown := sorted(set(head) - KNOWN):
         raise RuleMalformed(

@@ -6,12 +6,11 @@ import hashlib
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from reasoner.errors import KnowledgeMissing, KnowledgeStale, KnowledgeUnreadable
+from reasoner.errors import KnowledgeStale, KnowledgeUnreadable
 from reasoner.kernel.facts import Facts
 from reasoner.kernel.parsed_queries import parsed_queries
 from reasoner.kernel.rules import Rule, read_rules
@@ -30,6 +29,7 @@ from reasoner.kernel.terms import (
 )
 
 from .classify import classification_triples, classify
+from .find import find_knowledge, ontology_files
 from .limits import SECONDS
 from .logic import logic_digest
 from .plain_populations import expand_populations
@@ -39,6 +39,7 @@ from .vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 GENERATED: Final = "generated/classification.ttl"
 OURS: Final = (NS, CONCEPT)
@@ -164,26 +165,11 @@ def _is_ours(node: object) -> bool:
     return isinstance(node, ox.NamedNode) and not node.value.startswith(OWL)
 
 
-def find_knowledge(folder: Path | None = None) -> Path:
-    """
-    Say where the knowledge is: the given folder, else the installed data, else the checkout.
-
-    Raises:
-        KnowledgeMissing: The folder holds no `ontology` and `shapes`.
-    """
-    beside = Path(__file__).parents[1]
-    choices = [folder] if folder else [beside / "_data", beside.parent]
-    for choice in choices:
-        if (choice / "ontology" / "rules").is_dir() and (choice / "shapes").is_dir():
-            return choice
-    raise KnowledgeMissing(
-        f"No folders 'ontology' and 'shapes' in {choices[-1]}.",
-        hint="Name the folder that holds both with --knowledge.",
-    )
-
-
 def load_knowledge(
-    folder: Path | None = None, *, entailed: tuple[ox.Triple, ...] | None = None
+    folder: Path | None = None,
+    *,
+    entailed: tuple[ox.Triple, ...] | None = None,
+    cache: Path | None = None,
 ) -> Knowledge:
     """
     Load the knowledge base and check its form.
@@ -193,11 +179,15 @@ def load_knowledge(
             this installation.
         entailed: What HermiT derived, for an author whose change is not yet classified; None for
             the committed classification.
+        cache: A folder of this user in which compiled rules are kept between runs; None to keep
+            nothing. It can be deleted at any time.
 
     Raises:
         KnowledgeError: A file cannot be read, breaks its form, or the classification is stale.
     """
     home = find_knowledge(folder)
+    queries = parsed_queries()
+    queries.use(cache)
     written = read_written(home)
     parsed = expand_populations(written)
     facts = tuple(t for triples in parsed.values() for t in triples)
@@ -206,7 +196,7 @@ def load_knowledge(
     shapes = {path.stem: ShapeSet.read(read_turtle(path, home)) for path in files}
     rules = read_rules(home / "ontology" / "rules")
     populations = compile_populations(facts)
-    parsed_queries().keep()
+    queries.keep()
     return Knowledge(
         folder=home,
         digest=_digest(home, _all_files(home)),
@@ -311,12 +301,6 @@ def find_classified(home: Path, logic: str) -> tuple[ox.Triple, ...] | None:
 
 def _logic(written: Mapping[Path, list[ox.Triple]]) -> str:
     return logic_digest(t for triples in written.values() for t in triples)
-
-
-def ontology_files(home: Path) -> list[Path]:
-    """List the Turtle files that authors write, sorted by path."""
-    found = (home / "ontology").rglob("*.ttl")
-    return sorted(path for path in found if path.parent.name != "generated")
 
 
 def _all_files(home: Path) -> list[Path]:

@@ -45,7 +45,7 @@ class Citation:
         title: The title as written, without the year.
         year: The year of the edition as written.
         section: The sections or the place in the source as written.
-        guideline: IRI of the edition in `ontology/guidelines`, if title and year tell it.
+        guideline: IRI of the edition in the knowledge base, if title and year tell it.
         span: All words of the citation.
     """
 

@@ -1,4 +1,4 @@
-"""The lexicon: what `ontology/lexicon` says of words, compiled for matching."""
+"""The lexicon of letters: words and patterns of the knowledge base, compiled for matching."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class Lexicon:
             if entry.code == code:
                 return entry
         raise KnowledgeUnreadable(
-            f"ontology/lexicon: no mn:{kind} has the code '{code}'.",
+            f"The lexicon has no mn:{kind} with the code '{code}'.",
             hint="The reader asks for this entry by its skos:notation; write it.",
         )
 
@@ -282,7 +282,7 @@ def _compile(
     except re.error as error:
         raise KnowledgeUnreadable(
             f"{shorten(iri)}: the pattern '{pattern}' is no regular expression: {error}.",
-            hint="ontology/lexicon/README.md describes the form of a pattern.",
+            hint="The README of the lexicon's folder describes the form of a pattern.",
         ) from error
 
 

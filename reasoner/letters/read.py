@@ -68,7 +68,7 @@ def read_letter(source: str, lexicon: Lexicon) -> Letter:
     if not is_of_the_form(text, lexicon):
         raise LetterUnreadable(
             f"This is no determination letter of the form read here: it begins '{_start(text)}'.",
-            hint="ontology/lexicon/imr-letter-form.ttl says what the form prints.",
+            hint="The letter form in the knowledge base lists what the form prints.",
         )
     form = read_form(text, lexicon)
     return _read(source, text, lexicon, form)

@@ -56,7 +56,7 @@ class Concept:
     A concept of the ontology as the lexicon names it.
 
     Attributes:
-        iri: The IRI of the concept in `ontology/concepts` or `ontology/vocabulary`; None where
+        iri: The IRI of the concept in the knowledge base; None where
             the lexicon knows the word and the ontology has no concept for it yet.
         code: The code of the lexicon (`skos:notation`), such as `low_back`.
         label: The words that a page shows.

@@ -64,7 +64,7 @@ def _place(data: Data) -> str:
 
 
 def _rule(data: Data) -> str:
-    return f"[{' · '.join(str(data[key]) for key in ('rule', 'source') if data[key])}]"
+    return f"[{' · '.join(str(data[key]) for key in ('rule', 'source', 'rationale') if data[key])}]"
 
 
 def _tree(node: Data, indent: str) -> Iterator[str]:

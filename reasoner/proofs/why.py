@@ -47,6 +47,7 @@ class Tree:
             "title": rule.title if rule else "",
             "text": say(firing, knowledge),
             "source": rule.source if rule else "",
+            "rationale": rule.rationale if rule else "",
             "ruleFile": f"ontology/{rule.path}" if rule else "",
             "citations": [find_source(iri, knowledge).citation for iri in cited(firing, knowledge)],
             "absent": [self.speech.fact(pattern) for group in firing.absences for pattern in group],

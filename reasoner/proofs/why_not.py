@@ -166,6 +166,7 @@ class Inquiry:
             "title": rule.title,
             "wouldSay": text[:1].upper() + text[1:],
             "source": rule.source,
+            "rationale": rule.rationale,
             "ruleFile": f"ontology/{rule.path}",
         }
 

@@ -58,7 +58,9 @@ def test_a_broken_file_leaves_the_last_good_knowledge(app: Flask, text: str) -> 
     """The service goes on deciding with what it had, and says which file it refuses and why."""
     client = app.test_client()
     before = client.get("/v1/health").get_json()["knowledge"]
-    (home(app) / "ontology/guidelines/broken.ttl").write_text(text, encoding="utf-8")
+    (home(app) / "ontology/jurisdictions/us-ca/guidelines/broken.ttl").write_text(
+        text, encoding="utf-8"
+    )
     case = (ROOT / "fixtures/cases/lumbar-strain-no-improvement/case.ttl").read_bytes()
 
     assert not renewal.renew(app)
@@ -71,7 +73,7 @@ def test_a_broken_file_leaves_the_last_good_knowledge(app: Flask, text: str) -> 
 
 def test_a_change_that_is_not_classified_waits(app: Flask) -> None:
     """A changed population is not in use before the order of populations was derived again."""
-    name = "ontology/guidelines/mtus-chronic-pain-2009.ttl"
+    name = "ontology/jurisdictions/us-ca/guidelines/mtus-chronic-pain-2009.ttl"
     edit(app, name, "mn:covers mnc:Myalgia", "mn:covers mnc:Arthritis")
 
     assert not renewal.renew(app)

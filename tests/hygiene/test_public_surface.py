@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+from pathlib import Path
 
 import pytest
 
@@ -28,9 +30,29 @@ def test_the_public_names_are_sorted_and_unique() -> None:
 def test_the_public_names_are_all_there_is() -> None:
     """What is not promised is not visible: no helper or library becomes public by accident."""
     modules = {name for name, value in vars(reasoner).items() if inspect.ismodule(value)}
-    visible = {name for name in vars(reasoner) if not name.startswith("_")} - {"annotations"}
+    visible = {name for name in vars(reasoner) if not name.startswith("_")} - {"TYPE_CHECKING"}
 
-    assert visible - modules == set(reasoner.__all__) - modules
+    assert visible - modules <= set(reasoner.__all__)
+    assert dir(reasoner) == sorted(reasoner.__all__)
+
+
+def test_a_name_is_found_at_run_time_where_a_type_checker_finds_it() -> None:
+    """The names that are imported when first used are those of the block for type checkers."""
+    tree = ast.parse(Path(reasoner.__file__).read_text(encoding="utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    static = {
+        node.module: tuple(alias.name for alias in node.names)
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+    }
+
+    assert static == reasoner._MODULES
+
+
+def test_an_unknown_name_is_refused() -> None:
+    """A misspelled import fails where it stands."""
+    with pytest.raises(AttributeError, match="no_such_name"):
+        reasoner.no_such_name  # noqa: B018
 
 
 @pytest.mark.parametrize("name", reasoner.__all__)

@@ -55,7 +55,7 @@ def test_the_table_of_rules_is_made_of_the_rules() -> None:
     told = rows_between(text, "<!-- rules: begin -->", "<!-- rules: end -->")
 
     assert sorted(told) == sorted(
-        f"| {r.stratum} | {r.id} | {r.title} | {r.role} | {r.source} |" for r in read_rules(RULES)
+        f"| {r.stratum} | {r.id} | {r.title} | {r.role} | {r.basis} |" for r in read_rules(RULES)
     )
 
 
@@ -73,7 +73,9 @@ def test_the_counts_of_what_is_verified_are_those_of_the_knowledge(knowledge: Kn
         t.subject
         for t in knowledge.facts
         if t.predicate == mn("verification")
-        and knowledge.origins.get(t.subject.value, "").startswith("ontology/law/")
+        and knowledge.origins.get(t.subject.value, "").startswith(
+            "ontology/jurisdictions/us-ca/law/"
+        )
     }
 
     assert f"Of {counts[0]} recommendations, {counts[1]} are verified and {counts[2]}" in text

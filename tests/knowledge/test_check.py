@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 HOME = Path(__file__).parents[2]
 KEPT = ("mtus-chronic-pain-2009", "mtus-chronic-pain-2016", "acoem-low-back-2016")
-GUIDELINE = "ontology/guidelines/mtus-chronic-pain-2016.ttl"
-OTHER = "ontology/guidelines/acoem-low-back-2016.ttl"
-CONDITIONS = "ontology/concepts/conditions.ttl"
+GUIDELINE = "ontology/jurisdictions/us-ca/guidelines/mtus-chronic-pain-2016.ttl"
+OTHER = "ontology/jurisdictions/us-ca/guidelines/acoem-low-back-2016.ttl"
+CONDITIONS = "ontology/core/concepts/conditions.ttl"
 SITUATION = """
 :{name}-situations a owl:Class ;
     rdfs:label "{name}"@en ;
@@ -64,7 +64,7 @@ def small_copy(folder: Path) -> Path:
     """Copy the knowledge with a few editions only: HermiT is then done in a second."""
     shutil.copytree(HOME / "ontology", folder / "ontology")
     shutil.copytree(HOME / "shapes", folder / "shapes")
-    for path in (folder / "ontology" / "guidelines").glob("*.ttl"):
+    for path in (folder / "ontology" / "jurisdictions" / "us-ca" / "guidelines").glob("*.ttl"):
         if path.stem not in KEPT:
             path.unlink()
     for path in (folder / "ontology").rglob("*.tests.yaml"):
@@ -110,10 +110,14 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Report:
     )
     edit(home, OTHER, "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n", "")
     edit(home, GUIDELINE, "mnc:ComplexRegionalPainSyndrome", "mnc:ComplexRegionalPainSyndrom")
-    append(home, "ontology/guidelines/copied.ttl", (home / OTHER).read_text(encoding="utf-8"))
     append(
         home,
-        "ontology/vocabulary/guideline.ttl",
+        "ontology/jurisdictions/us-ca/guidelines/copied.ttl",
+        (home / OTHER).read_text(encoding="utf-8"),
+    )
+    append(
+        home,
+        "ontology/core/vocabulary/guideline.ttl",
         '\nmn:neverRead a owl:ObjectProperty ;\n    rdfs:label "never read"@en ;\n'
         '    skos:definition "a term that nothing uses"@en .\n',
     )
@@ -192,7 +196,7 @@ def muddled(tmp_path_factory: pytest.TempPathFactory) -> Report:
         header = header.replace("2017-12-01", since).replace("2019-08-11", until)
         header = header.replace("mng:acoem-low-back-2004", f"mng:{replaces}")
         header = header.replace("(ACOEM, 2016-02-24)", f"({year})")
-        append(home, f"ontology/guidelines/acoem-low-back-{year}.ttl", header)
+        append(home, f"ontology/jurisdictions/us-ca/guidelines/acoem-low-back-{year}.ttl", header)
     append(
         home,
         GUIDELINE,
@@ -213,7 +217,9 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Report:
     """Make a copy with files that cannot be read."""
     home = small_copy(tmp_path_factory.mktemp("broken"))
     append(home, GUIDELINE, "\n:half a mn:Recommendation ;\n    mn:statedIn ;\n")
-    (home / "ontology/guidelines/latin.ttl").write_bytes("# für\n".encode("latin-1"))
+    (home / "ontology/jurisdictions/us-ca/guidelines/latin.ttl").write_bytes(
+        "# für\n".encode("latin-1")
+    )
     rule(home, "23-reasons/cut.rq", "ZZZ-01", "CONSTRUCT { ?a mn:ground ?b } WHERE { ?a mn:ground")
     rule(
         home,
@@ -232,7 +238,7 @@ def unsound(tmp_path_factory: pytest.TempPathFactory) -> Report:
     home = small_copy(tmp_path_factory.mktemp("unsound"))
     append(
         home,
-        "ontology/concepts/body-regions.ttl",
+        "ontology/core/concepts/body-regions.ttl",
         "\nmnc:KneeOfTheHead a owl:Class, owl:NamedIndividual ;\n"
         "    rdfs:subClassOf mnc:Knee, mnc:Head ;\n"
         '    rdfs:label "x"@en ; skos:definition "x"@en .\n'
@@ -240,7 +246,7 @@ def unsound(tmp_path_factory: pytest.TempPathFactory) -> Report:
     )
     append(
         home,
-        "ontology/concepts/body-regions.ttl",
+        "ontology/core/concepts/body-regions.ttl",
         "\nmnc:Hip rdfs:subClassOf <http://example.org/terminology/Hip> .\n",
     )
     return check_knowledge(home)
@@ -252,7 +258,7 @@ def contradictory(tmp_path_factory: pytest.TempPathFactory) -> Report:
     home = small_copy(tmp_path_factory.mktemp("contradictory"))
     append(
         home,
-        "ontology/concepts/body-regions.ttl",
+        "ontology/core/concepts/body-regions.ttl",
         "\nmnc:Knee owl:disjointWith mnc:Head .\nmnc:Knee a mnc:Head .\n",
     )
     return check_knowledge(home)
@@ -276,8 +282,11 @@ def unsupported(tmp_path_factory: pytest.TempPathFactory) -> Report:
 SEEDED = {
     "prefix-differs": (OTHER, "skos:"),
     "term-undeclared": (GUIDELINE, "Did you mean mnc:ComplexRegionalPainSyndrome?"),
-    "subject-in-two-files": ("ontology/guidelines/copied.ttl", "acoem-low-back-2016"),
-    "term-unused": ("ontology/vocabulary/guideline.ttl", "mn:neverRead"),
+    "subject-in-two-files": (
+        "ontology/jurisdictions/us-ca/guidelines/copied.ttl",
+        "acoem-low-back-2016",
+    ),
+    "term-unused": ("ontology/core/vocabulary/guideline.ttl", "mn:neverRead"),
     "citation-missing": (GUIDELINE, "uncited"),
     "limit-unclear": (GUIDELINE, "both"),
     "shape-Recommendation-verification": (GUIDELINE, "unverified"),
@@ -290,8 +299,14 @@ SEEDED = {
     "rule-negation-not-below": ("ontology/rules/2-facts/too-early.rq", "mn:governedBy"),
 }
 MUDDLED = {
-    "replaces-in-a-circle": ("ontology/guidelines/acoem-low-back-2061.ttl", "2064"),
-    "dates-out-of-order": ("ontology/guidelines/acoem-low-back-2064.ttl", "before the first day"),
+    "replaces-in-a-circle": (
+        "ontology/jurisdictions/us-ca/guidelines/acoem-low-back-2061.ttl",
+        "2064",
+    ),
+    "dates-out-of-order": (
+        "ontology/jurisdictions/us-ca/guidelines/acoem-low-back-2064.ttl",
+        "before the first day",
+    ),
     "duplicate": (GUIDELINE, "first"),
     "conflict": (GUIDELINE, "5 visits"),
     "population-unreachable": (GUIDELINE, "nobody"),
@@ -328,7 +343,7 @@ def test_a_seeded_fault_is_named_where_it_stands(
 def test_dates_that_overlap_or_leave_a_gap_are_named(tmp_path: Path) -> None:
     """An edition begins on the day on which the one before it ends."""
     home = small_copy(tmp_path)
-    old = "ontology/guidelines/mtus-chronic-pain-2009.ttl"
+    old = "ontology/jurisdictions/us-ca/guidelines/mtus-chronic-pain-2009.ttl"
     edit(home, old, '"2016-07-29"^^xsd:date', '"2016-09-01"^^xsd:date')
     overlap = check_knowledge(home)
     edit(home, old, '"2016-09-01"^^xsd:date', '"2016-03-01"^^xsd:date')
@@ -342,7 +357,7 @@ def test_dates_that_overlap_or_leave_a_gap_are_named(tmp_path: Path) -> None:
     ("kind", "path", "words"),
     [
         ("syntax", GUIDELINE, "Not Turtle"),
-        ("not-utf-8", "ontology/guidelines/latin.ttl", "UTF-8"),
+        ("not-utf-8", "ontology/jurisdictions/us-ca/guidelines/latin.ttl", "UTF-8"),
         ("rule-malformed", "ontology/rules/23-reasons/cut.rq", "cut.rq"),
         ("rule-sentence-unbound", "ontology/rules/23-reasons/unbound.rq", "nothing"),
         ("shape-malformed", "shapes/guideline.ttl", "minCuont"),
@@ -367,7 +382,7 @@ def test_a_huge_file_is_refused_before_it_is_read(
 
 def test_an_empty_class_comes_with_the_axioms_that_empty_it(unsound: Report) -> None:
     """A minimal set of axioms: those three, and no other."""
-    found = told(unsound, "class-empty", "ontology/concepts/body-regions.ttl", "KneeOfTheHead")
+    found = told(unsound, "class-empty", "ontology/core/concepts/body-regions.ttl", "KneeOfTheHead")
 
     assert len(found) == 1
     assert len(found[0].detail) == 3
@@ -376,7 +391,9 @@ def test_an_empty_class_comes_with_the_axioms_that_empty_it(unsound: Report) -> 
 
 def test_what_leaves_owl_2_dl_is_named(unsound: Report) -> None:
     """HermiT is complete only for OWL 2 DL."""
-    assert told(unsound, "not-owl-2-dl", "ontology/concepts/body-regions.ttl", "terminology/Hip")
+    assert told(
+        unsound, "not-owl-2-dl", "ontology/core/concepts/body-regions.ttl", "terminology/Hip"
+    )
 
 
 def test_a_contradiction_comes_with_the_axioms_that_make_it(contradictory: Report) -> None:
@@ -399,7 +416,7 @@ def test_a_reasoner_that_runs_away_is_stopped_and_the_axioms_named(tmp_path: Pat
     home = small_copy(tmp_path)
     append(
         home,
-        "ontology/vocabulary/case.ttl",
+        "ontology/core/vocabulary/case.ttl",
         "\nmn:Crowd a owl:Class ;\n    owl:equivalentClass [ a owl:Restriction ; owl:onProperty "
         'mn:course ; owl:minCardinality "20"^^xsd:nonNegativeInteger ] ,\n        [ a '
         "owl:Restriction ; owl:onProperty mn:course ; owl:maxCardinality "

@@ -119,7 +119,7 @@ def test_every_provision_stands_in_a_file_that_is_an_ontology(knowledge: Knowled
 
     for iri in provisions(knowledge):
         path = Path(knowledge.origins[iri])
-        assert path.parent == Path("ontology/law"), iri
+        assert path.parent == Path("ontology/jurisdictions/us-ca/law"), iri
         assert LAW + path.name.removesuffix(".ttl") in headers, path
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from reasoner import Knowledge
 
 HOME = Path(__file__).parents[2]
-CHRONIC = "ontology/guidelines/mtus-chronic-pain-2009.ttl"
+CHRONIC = "ontology/jurisdictions/us-ca/guidelines/mtus-chronic-pain-2009.ttl"
 MTUS = "https://w3id.org/mednec/guideline/mtus-chronic-pain-2009"
 NARROWER = (
     f"<{MTUS}/{{}}-situations> <https://w3id.org/mednec/ns#narrowerThan> <{MTUS}/{{}}-situations>"

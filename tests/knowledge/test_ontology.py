@@ -14,8 +14,9 @@ import pytest
 from reasoner import errors, load_knowledge
 from reasoner.cases.intake import check_data
 from reasoner.kernel.terms import DCTERMS, OWL, TYPE, mn
-from reasoner.knowledge.base import generate_classification, ontology_files
+from reasoner.knowledge.base import generate_classification
 from reasoner.knowledge.classify import classification_triples, classify, classify_with_hermit
+from reasoner.knowledge.find import ontology_files
 from reasoner.knowledge.logic import logic_ntriples
 from reasoner.knowledge.populations import compile_populations
 
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from reasoner import Knowledge
 
 ROOT = Path(__file__).parents[2]
-PREFIXES = (ROOT / "ontology/guidelines/odg-2016.ttl").read_text().split("\n\n", 1)[0]
+PREFIXES = (
+    (ROOT / "ontology/jurisdictions/us-ca/guidelines/odg-2016.ttl").read_text().split("\n\n", 1)[0]
+)
 
 
 def figures(knowledge: Knowledge, iri: str) -> dict[str, str | None]:
@@ -177,7 +180,7 @@ def test_a_term_that_no_file_declares_is_refused_with_its_file(tmp_path: Path) -
     """A misspelt concept would make a population empty in silence."""
     shutil.copytree(ROOT / "ontology", tmp_path / "ontology")
     shutil.copytree(ROOT / "shapes", tmp_path / "shapes")
-    path = tmp_path / "ontology/guidelines/odg-2016.ttl"
+    path = tmp_path / "ontology/jurisdictions/us-ca/guidelines/odg-2016.ttl"
     path.write_text(path.read_text().replace("mnc:Headache", "mnc:Headach"))
 
     with pytest.raises(errors.KnowledgeUnreadable, match=r"odg-2016\.ttl: mnc:Headach"):
@@ -188,7 +191,7 @@ def test_a_file_that_is_not_turtle_is_named_with_the_place(tmp_path: Path) -> No
     """The author is told the file and the line."""
     shutil.copytree(ROOT / "ontology", tmp_path / "ontology")
     shutil.copytree(ROOT / "shapes", tmp_path / "shapes")
-    path = tmp_path / "ontology/guidelines/odg-2016.ttl"
+    path = tmp_path / "ontology/jurisdictions/us-ca/guidelines/odg-2016.ttl"
     path.write_text(path.read_text() + "\n:broken a")
 
     with pytest.raises(errors.KnowledgeUnreadable, match=r"odg-2016\.ttl: not Turtle.*line"):

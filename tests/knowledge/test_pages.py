@@ -321,7 +321,7 @@ def test_words_of_the_knowledge_are_never_markup(knowledge: Knowledge, tmp_path:
     """A label with a tag is shown as it is written, and only web addresses become links."""
     for folder in ("ontology", "shapes"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
-    file = tmp_path / "ontology/guidelines/mtus-chronic-pain-2009.ttl"
+    file = tmp_path / "ontology/jurisdictions/us-ca/guidelines/mtus-chronic-pain-2009.ttl"
     text = file.read_text("utf-8")
     bad = "<script>alert(1)</script> & \\\" '<b>"
     text = text.replace("physical medicine, myalgia and myositis", bad)

@@ -168,7 +168,7 @@ def test_a_rule_of_good_form_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("#+ source:  nowhere\n", "", "lacks source"),
+        ("#+ source:  nowhere\n", "", "neither source nor rationale"),
         ("#+ role:    step", "#+ role:    jest", "role 'jest'"),
         ("#+ role:    step", "#+ role:    step\n#+ colour:  red", "colour"),
         ("#+ role:    step", "#+ role:    step\n#+ from:    soon", "no date"),

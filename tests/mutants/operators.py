@@ -174,10 +174,10 @@ SHAPES: Final[dict[str, Callable[[str], Iterator[Change]]]] = {
 }
 WHERE: Final = (
     ("ontology/rules/*/*.rq", RULES),
-    ("ontology/guidelines/*.ttl", KNOWLEDGE),
-    ("ontology/law/*.ttl", KNOWLEDGE),
-    ("ontology/vocabulary/decision.ttl", KNOWLEDGE),
-    ("ontology/concepts/record-types.ttl", KNOWLEDGE),
+    ("ontology/jurisdictions/us-ca/guidelines/*.ttl", KNOWLEDGE),
+    ("ontology/jurisdictions/us-ca/law/*.ttl", KNOWLEDGE),
+    ("ontology/core/vocabulary/decision.ttl", KNOWLEDGE),
+    ("ontology/core/concepts/record-types.ttl", KNOWLEDGE),
     ("ontology/generated/classification.ttl", CLASSES),
     ("shapes/*.ttl", SHAPES),
 )

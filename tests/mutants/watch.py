@@ -132,7 +132,16 @@ def finds(rule: Rule, facts: Facts) -> Told:
     fired = engine._fire(rule, facts)
     if not fired:
         return ()
-    head = (rule.because, rule.role, rule.order, rule.about, rule.listed, rule.title, rule.source)
+    head = (
+        rule.because,
+        rule.role,
+        rule.order,
+        rule.about,
+        rule.listed,
+        rule.title,
+        rule.source,
+        rule.rationale,
+    )
     return (
         *head,
         *((sorted(f.row.items()), f.concluded, f.counted, f.rests_on, f.absences) for f in fired),

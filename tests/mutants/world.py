@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from reasoner.kernel.rules import read_rule
-from reasoner.knowledge.base import load_knowledge, ontology_files, read_turtle
+from reasoner.knowledge.base import load_knowledge, read_turtle
+from reasoner.knowledge.find import ontology_files
 from reasoner.knowledge.populations import compile_populations
 from reasoner.knowledge.shapes import ShapeSet
 from reasoner.knowledge.vocabulary import Vocabulary

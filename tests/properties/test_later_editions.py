@@ -66,7 +66,10 @@ def knowing(knowledge: Knowledge, facts: tuple[ox.Triple, ...]) -> Knowledge:
         facts=facts,
         populations=compile_populations(facts),
         vocabulary=Vocabulary.read(facts),
-        origins={**knowledge.origins, NEW.value: "ontology/guidelines/later-2099.ttl"},
+        origins={
+            **knowledge.origins,
+            NEW.value: "ontology/jurisdictions/us-ca/guidelines/later-2099.ttl",
+        },
     )
 
 

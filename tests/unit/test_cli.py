@@ -137,7 +137,7 @@ def test_knowledge_that_changed_since_it_was_classified_is_refused(
     """A stale classification would answer for other axioms."""
     shutil.copytree(ROOT / "ontology", tmp_path / "ontology")
     shutil.copytree(ROOT / "shapes", tmp_path / "shapes")
-    path = tmp_path / "ontology/guidelines/odg-2016.ttl"
+    path = tmp_path / "ontology/jurisdictions/us-ca/guidelines/odg-2016.ttl"
     path.write_text(path.read_text() + "\n:row a mn:Recommendation ; mn:covers mnc:Myalgia .\n")
 
     code, _, errors = mednec("decide", SEED, "--knowledge", str(tmp_path))
@@ -152,7 +152,7 @@ def test_a_finding_is_proved_down_to_the_files(mednec) -> None:  # noqa: ANN001
 
     assert code == 0
     assert "maximum visits: 10" in page
-    assert "ontology/guidelines/mtus-chronic-pain-2009.ttl" in page
+    assert "ontology/jurisdictions/us-ca/guidelines/mtus-chronic-pain-2009.ttl" in page
 
 
 def test_an_unknown_rule_is_said_to_be_one(mednec) -> None:  # noqa: ANN001
@@ -264,12 +264,14 @@ def test_a_slip_is_refused_and_writes_nothing(
     mednec,  # noqa: ANN001
 ) -> None:
     """A wrong kind of file, an unknown name, a date that is none: said, not worked around."""
-    before = sorted((ROOT / "ontology" / "guidelines").iterdir())
+    before = sorted((ROOT / "ontology" / "jurisdictions" / "us-ca" / "guidelines").iterdir())
 
     code, _, errors = mednec(*words)
 
     assert (code, told in errors) == (2, True)
-    assert sorted((ROOT / "ontology" / "guidelines").iterdir()) == before
+    assert (
+        sorted((ROOT / "ontology" / "jurisdictions" / "us-ca" / "guidelines").iterdir()) == before
+    )
     assert not (ROOT / "letter.docx").exists()
 
 
@@ -278,7 +280,9 @@ def test_a_question_is_asked_over_determinations(mednec, tmp_path: Path) -> None
     case = "fixtures/cases/acupuncture-first-6-treatments/case.ttl"
     _, record, _ = mednec("decide", case, "--format", "turtle")
     (tmp_path / "one.ttl").write_text(record, encoding="utf-8")
-    question = "ontology/queries/which-determinations-hinge-on-a-six-visit-trial.rq"
+    question = (
+        "ontology/jurisdictions/us-ca/queries/which-determinations-hinge-on-a-six-visit-trial.rq"
+    )
 
     code, page, _ = mednec("query", question, "--over", str(tmp_path))
 

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "fixtures" / "cases"
-TRIAL = ROOT / "ontology" / "queries" / "which-determinations-hinge-on-a-six-visit-trial.rq"
+TRIAL = (
+    ROOT
+    / "ontology/jurisdictions/us-ca/queries"
+    / "which-determinations-hinge-on-a-six-visit-trial.rq"
+)
 STORED = (
     "acupuncture-first-6-treatments",
     "lumbar-strain-8-visits-within-limit",

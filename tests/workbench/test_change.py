@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 CASES = ROOT / "fixtures" / "cases"
 OLD = "mtus-chronic-pain-2009"
 NEW = "mtus-chronic-pain-2016"
-ROW = "ontology/guidelines/mtus-chronic-pain-2009.ttl"
+ROW = "ontology/jurisdictions/us-ca/guidelines/mtus-chronic-pain-2009.ttl"
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,12 @@ def test_rules_and_concepts_are_told_too(state: State, tmp_path: Path) -> None:
     home = copy(tmp_path)
     (home / "ontology/rules/23-reasons/home-program.rq").unlink()
     edit(home, "ontology/rules/23-reasons/no-fading.rq", "asks that", "wants that")
-    edit(home, "ontology/concepts/conditions.ttl", '"lumbar strain"@en', '"strain of the loins"@en')
+    edit(
+        home,
+        "ontology/core/concepts/conditions.ttl",
+        '"lumbar strain"@en',
+        '"strain of the loins"@en',
+    )
     told = {(c.kind, c.what, c.subject.split(" · ")[0]) for c in diff(state, State(home))}
 
     assert told == {
@@ -113,7 +118,9 @@ def test_a_new_edition_is_compared_with_the_one_that_it_replaces(
         'mn:effectiveUntil "2016-07-29"^^xsd:date ;', f"dcterms:replaces mng:{NEW} ;"
     )
     text = text.replace("mn:maximumVisits 10 ;", "mn:maximumVisits 12 ;")
-    (home / "ontology/guidelines/mtus-chronic-pain-2027.ttl").write_text(text, encoding="utf-8")
+    (home / "ontology/jurisdictions/us-ca/guidelines/mtus-chronic-pain-2027.ttl").write_text(
+        text, encoding="utf-8"
+    )
     changes = diff(state, State(home))
     details = {d for c in changes if c.kind == "recommendations" for d in c.details}
 

@@ -17,6 +17,7 @@ from reasoner.authoring.check import check_knowledge
 from reasoner.knowledge.base import generate_classification
 
 ROOT = Path(__file__).parents[2]
+FOLDER = "ontology/jurisdictions/us-ca"
 SLUG = "acoem-low-back-2027"
 ROWS = {"strain": ("LumbarStrain", 14), "knee": ("KneeArthritis", 9), "disc": ("LowBackPain", 7)}
 REGIONS = {"strain": "LumbarSpine", "knee": "Knee", "disc": "LumbarSpine"}
@@ -77,7 +78,7 @@ def after(before: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         words += ["--condition", condition, "--visits", str(visits)]
         done.append(mednec(*words, home=home))
     assert [d.returncode for d in done] == [0] * 4, [d.stderr for d in done]
-    path = home / "ontology" / "guidelines" / f"{SLUG}.ttl"
+    path = home / "ontology" / "jurisdictions" / "us-ca" / "guidelines" / f"{SLUG}.ttl"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("TODO: ", "an example, "), encoding="utf-8")
     generate_classification(home)
@@ -88,13 +89,15 @@ def test_it_is_one_file(before: Path, after: Path) -> None:
     """Nothing else is edited: neither an index nor the edition before it."""
     old, new = snapshot(before), snapshot(after)
 
-    assert set(new) - set(old) == {f"ontology/guidelines/{SLUG}.ttl"}
+    assert set(new) - set(old) == {f"ontology/jurisdictions/us-ca/guidelines/{SLUG}.ttl"}
     assert all(new[name] == old[name] for name in old)
 
 
 def test_a_new_edition_names_its_publisher(before: Path, after: Path, tmp_path: Path) -> None:
     """Without one it would be missing where each set of sources is tried alone."""
-    text = (after / "ontology" / "guidelines" / f"{SLUG}.ttl").read_text(encoding="utf-8")
+    text = (
+        after / "ontology" / "jurisdictions" / "us-ca" / "guidelines" / f"{SLUG}.ttl"
+    ).read_text(encoding="utf-8")
     home = tmp_path / "knowledge"
     shutil.copytree(before, home)
     words = ["new", "guideline", "a-topic-2027", "--from", "2027-01-01"]
@@ -105,7 +108,7 @@ def test_a_new_edition_names_its_publisher(before: Path, after: Path, tmp_path: 
         assert done.returncode != 0
         assert "work-loss-data-institute" in done.stderr
     assert mednec(*words, "--replaces", "odg-2016", home=home).returncode == 0
-    written = home / "ontology" / "guidelines" / "a-topic-2027.ttl"
+    written = home / "ontology" / "jurisdictions" / "us-ca" / "guidelines" / "a-topic-2027.ttl"
     assert "mnl:work-loss-data-institute" in written.read_text(encoding="utf-8")
 
 
@@ -159,7 +162,7 @@ def test_its_own_tests_run_beside_it(after: Path, tmp_path: Path) -> None:
     """
     home = tmp_path / "knowledge"
     shutil.copytree(after, home)
-    path = home / "ontology" / "guidelines" / f"{SLUG}.tests.yaml"
+    path = home / "ontology" / "jurisdictions" / "us-ca" / "guidelines" / f"{SLUG}.tests.yaml"
     path.write_text(TESTS, encoding="utf-8")
     tried = [t for t in run_author_tests(load_knowledge(home)) if SLUG in t.path]
 
@@ -170,8 +173,8 @@ def test_its_own_tests_run_beside_it(after: Path, tmp_path: Path) -> None:
     question = "which-figures-of-the-schedule-are-provisional"
     assert done.returncode == 1
     assert failed == {
-        f"FAILED ontology/guidelines/{SLUG}.tests.yaml: sixteen are not necessary in full",
-        f"FAILED ontology/queries/{question}.rq: {question}",
+        f"FAILED {FOLDER}/guidelines/{SLUG}.tests.yaml: sixteen are not necessary in full",
+        f"FAILED {FOLDER}/queries/{question}.rq: {question}",
     }
 
 
@@ -201,7 +204,9 @@ def test_an_open_edition_is_ended_by_the_one_that_replaces_it(after: Path, tmp_p
     )
 
     assert done.returncode == 0, done.stderr
-    text = (home / "ontology" / "guidelines" / f"{SLUG}.ttl").read_text(encoding="utf-8")
+    text = (home / "ontology" / "jurisdictions" / "us-ca" / "guidelines" / f"{SLUG}.ttl").read_text(
+        encoding="utf-8"
+    )
     assert 'mn:effectiveUntil "2028-01-01"^^xsd:date' in text
     assert [f for f in check_knowledge(home).findings if f.kind.startswith("dates-")] == []
 

@@ -1,0 +1,24 @@
+"""The command `mednec generate`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from reasoner.knowledge.base import generate_classification
+
+from .options import FOLDER, SECONDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command("generate")
+@click.option("--fresh", is_flag=True, help="Classify even if no axiom changed.")
+@SECONDS
+@FOLDER
+def generate_command(*, fresh: bool, seconds: int, folder: Path) -> None:
+    """Classify the ontology with HermiT; run it after each change of an axiom."""
+    path = generate_classification(folder, fresh=fresh, seconds=seconds)
+    click.echo(f"up to date: {path}")

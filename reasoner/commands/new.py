@@ -1,0 +1,73 @@
+"""The commands that begin something: `mednec new guideline | recommendation | rule`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from reasoner.authoring.scaffold import new_guideline, new_recommendation, new_rule
+
+from .options import FOLDER, load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.group("new")
+def new_group() -> None:
+    """Begin an edition, a recommendation or a rule."""
+
+
+@new_group.command("guideline")
+@click.argument("slug")
+@click.option("--from", "since", required=True, metavar="DATE", help="The first day in force.")
+@click.option("--replaces", metavar="EDITION", help="The edition that it replaces.")
+@click.option(
+    "--tier",
+    metavar="TIER",
+    help="Its place in the order of sources; by default that of the edition it replaces.",
+)
+@click.option(
+    "--publisher",
+    metavar="NAME",
+    help="Who issued it; by default the publisher of the edition it replaces.",
+)
+@FOLDER
+def new_guideline_command(slug: str, since: str, folder: Path, **told: str | None) -> None:
+    """Write the file of a new edition with the name SLUG, such as body-topic-2027."""
+    known = load(folder, entailed=())
+    path = new_guideline(known, slug, since, **told)
+    click.echo(f"written: {path}\nReplace each TODO, then run: mednec check, mednec generate")
+
+
+@new_group.command("recommendation")
+@click.argument("edition")
+@click.argument("name")
+@click.option("--treatment", required=True, help="A treatment, such as PhysicalTherapy.")
+@click.option("--condition", required=True, help="A condition, such as LumbarStrain.")
+@click.option(
+    "--visits", required=True, type=click.IntRange(min=1), help="The largest number of visits."
+)
+@FOLDER
+def new_recommendation_command(
+    edition: str, name: str, treatment: str, condition: str, visits: int, folder: Path
+) -> None:
+    """Append a recommendation with the name NAME, such as lumbar-strain, to EDITION."""
+    # An edition that was just begun is not classified yet, and need not be to be written to.
+    known = load(folder, entailed=())
+    path = new_recommendation(
+        known, edition, name, treatment=treatment, condition=condition, visits=visits
+    )
+    click.echo(f"written: {path}\nReplace each TODO, then run: mednec check, mednec generate")
+
+
+@new_group.command("rule")
+@click.argument("identifier")
+@click.argument("stratum")
+@click.argument("name")
+@FOLDER
+def new_rule_command(identifier: str, stratum: str, name: str, folder: Path) -> None:
+    """Write a new rule: IDENTIFIER such as LIM-30, STRATUM such as 23-reasons, NAME of the file."""
+    path = new_rule(load(folder, entailed=()), identifier, stratum, name)
+    click.echo(f"written: {path}\nReplace each TODO, then run: mednec check")

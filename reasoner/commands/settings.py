@@ -1,0 +1,57 @@
+"""The settings of the command line: the only module of `reasoner` that reads the environment."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """
+    What a command uses apart from its arguments.
+
+    Attributes:
+        cache: The folder in which work is kept between runs; it can be deleted at any time. None
+            to keep nothing.
+    """
+
+    cache: Path | None
+
+
+def default_cache(environment: Mapping[str, str], platform: str = sys.platform) -> Path | None:
+    """
+    Return the cache folder of mednec for this user; None where the system does not name one.
+
+    Linux follows the XDG base directory specification, macOS and Windows their own conventions.
+
+    Args:
+        environment: The environment variables.
+        platform: The operating system, as in `sys.platform`.
+    """
+    if platform == "win32":
+        local = environment.get("LOCALAPPDATA", "")
+        return Path(local) / "mednec" / "cache" if local else None
+    home = environment.get("HOME", "")
+    if platform == "darwin":
+        return Path(home) / "Library" / "Caches" / "mednec" if home else None
+    named = environment.get("XDG_CACHE_HOME", "")
+    if Path(named).is_absolute():
+        return Path(named) / "mednec"
+    return Path(home) / ".cache" / "mednec" if home else None
+
+
+def user_cache() -> Path | None:
+    """Return the cache folder of mednec for the user who runs this process, if there is one."""
+    return default_cache(os.environ)
+
+
+def wants_traceback() -> bool:
+    """Return True if a fault of mednec is to be shown with its traceback."""
+    return os.environ.get("MEDNEC_TRACEBACK", "") not in {"", "0"}

@@ -1,0 +1,145 @@
+"""What a command loads before it does anything, and where it keeps what it may keep."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from reasoner.commands.main import COMMANDS, commands
+from reasoner.commands.settings import default_cache
+
+ROOT = Path(__file__).parents[2]
+SEED = "fixtures/cases/seed-2014-spine-12-visits/case.ttl"
+SLOW = {"flask", "jinja2", "owlready2", "pypdf", "pyshacl", "rdflib", "shifty", "typst", "yaml"}
+PROGRAM = [sys.executable, "-B", "-c", "from reasoner.commands.main import main; main()"]
+PROBE = """
+import json, sys
+from reasoner.commands.main import main
+try:
+    main()
+except SystemExit:
+    pass
+print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})), file=sys.stderr)
+"""
+
+
+def loaded_by(*arguments: str) -> set[str]:
+    """Run a command in a process of its own and return the packages that it imported."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(json.loads(done.stderr.splitlines()[-1]))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--version",), ("--help",), ("fmt", "--check", "ontology/prefixes.ttl")],
+)
+def test_a_command_that_decides_nothing_loads_no_engine(arguments: tuple[str, ...]) -> None:
+    """The version, the help and the format of one file are there at once."""
+    assert loaded_by(*arguments) & SLOW == set()
+
+
+def test_a_decision_loads_no_tool_that_it_does_not_use() -> None:
+    """Referee, classifier, service, PDF and templates are loaded by the commands that use them."""
+    unused = SLOW - {"shifty", "rdflib"}
+
+    assert loaded_by("decide", SEED) & unused == set()
+
+
+def test_the_probe_sees_what_is_loaded() -> None:
+    """The check of imports has been seen failing."""
+    assert "shifty" in loaded_by("validate", SEED)
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_the_list_of_commands_says_what_each_command_says(name: str) -> None:
+    """The list is written without importing the commands, so it could become untrue."""
+    command = commands.get_command(click.Context(commands), name)
+
+    assert command is not None
+    assert command.name == name
+    assert COMMANDS[name].summary == command.get_short_help_str(limit=100)
+
+
+@pytest.mark.parametrize(
+    ("environment", "platform", "expected"),
+    [
+        ({"HOME": "/h/a"}, "linux", Path("/h/a/.cache/mednec")),
+        ({"HOME": "/h/a", "XDG_CACHE_HOME": "/c"}, "linux", Path("/c/mednec")),
+        ({"HOME": "/h/a", "XDG_CACHE_HOME": "c"}, "linux", Path("/h/a/.cache/mednec")),
+        ({"HOME": "/h/a"}, "darwin", Path("/h/a/Library/Caches/mednec")),
+        ({"LOCALAPPDATA": "/l"}, "win32", Path("/l/mednec/cache")),
+        ({}, "linux", None),
+        ({}, "darwin", None),
+        ({}, "win32", None),
+    ],
+)
+def test_each_system_has_its_own_cache_folder(
+    environment: dict[str, str], platform: str, expected: Path | None
+) -> None:
+    """A relative XDG_CACHE_HOME is ignored, as its specification says."""
+    assert default_cache(environment, platform) == expected
+
+
+def test_a_decision_writes_into_its_cache_folder_and_nowhere_else(tmp_path: Path) -> None:
+    """An installation that nobody may write to is as good as any."""
+    installed = tmp_path / "installed"
+    for name in ("reasoner", "ontology", "shapes"):
+        shutil.copytree(ROOT / name, installed / name, ignore=shutil.ignore_patterns("__pycache__"))
+    before = {p for p in installed.rglob("*") if p.is_file()}
+
+    subprocess.run(
+        [*PROGRAM, "--cache", str(tmp_path / "cache"), "decide", str(ROOT / SEED)],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(installed), "HOME": str(tmp_path / "home")},
+        capture_output=True,
+        check=True,
+    )
+
+    assert {p for p in installed.rglob("*") if p.is_file()} == before
+    assert any((tmp_path / "cache").rglob("*"))
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_cache_folder_that_cannot_be_written_changes_nothing(tmp_path: Path) -> None:
+    """A decision is then as slow as the first, and the same."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    pages = [
+        subprocess.run(
+            [*PROGRAM, "decide", SEED],
+            cwd=ROOT,
+            env={"MEDNEC_CACHE": cache, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for cache in (str(tmp_path / "file" / "below"), str(tmp_path / "kept"))
+    ]
+
+    assert pages[0] == pages[1]
+
+
+@pytest.mark.parametrize("inside", [".", "ontology", "ontology/guidelines"])
+def test_every_command_uses_the_knowledge_around_the_current_folder(
+    inside: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a clone, no command judges the knowledge of another place."""
+    (tmp_path / "shapes").mkdir()
+    (tmp_path / "ontology" / "guidelines").mkdir(parents=True)
+    shutil.copy(ROOT / "ontology" / "prefixes.ttl", tmp_path / "ontology" / "prefixes.ttl")
+    monkeypatch.chdir(tmp_path / inside)
+
+    with pytest.raises(SystemExit):
+        commands(["fmt", "--check"], standalone_mode=False)
+
+    assert capsys.readouterr().out.startswith("1 files,")
