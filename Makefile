@@ -47,8 +47,9 @@ static: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-laws: setup ## try the properties on many more cases
+laws: setup ## try the properties on many more cases, and every case through every referee
 	$(BIN)/pytest tests/properties --hypothesis-profile thorough
+	$(BIN)/pytest -m sweep --sweep
 
 mutants: setup ## seed faults into rules, shapes and knowledge; tell which checks notice them
 	$(BIN)/python -m tests.mutants

@@ -45,6 +45,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="rewrite the golden files instead of comparing with them; review the diff",
     )
+    parser.addoption(
+        "--sweep",
+        action="store_true",
+        help="run the tests marked 'sweep' too: every case through every referee (make laws)",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the sweeps unless they are asked for; a sample of each runs every time."""
+    if config.getoption("--sweep"):
+        return
+    sweeps = [item for item in items if item.get_closest_marker("sweep")]
+    config.hook.pytest_deselected(items=sweeps)
+    items[:] = [item for item in items if not item.get_closest_marker("sweep")]
 
 
 @pytest.fixture(scope="session")
