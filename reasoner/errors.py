@@ -24,6 +24,7 @@ MednecError
 │   ├── KnowledgeStale      the committed classification is of other files
 │   ├── RuleMalformed       a rule file that breaks the form of a rule
 │   ├── ShapeMalformed      a shape that would be passed over in silence
+│   ├── PopulationMalformed a population stated twice, or with a value that is not an IRI
 │   ├── AxiomUnsupported    a class expression that cannot be compiled
 │   └── VocabularyInconsistent   HermiT finds a contradiction or an empty population
 ├── DecisionError       the one who records a decision, or asks for a letter
@@ -172,6 +173,10 @@ class ShapeMalformed(KnowledgeError):
 
 class AxiomUnsupported(KnowledgeError):
     """A class expression outside the forms that can be compiled to SPARQL."""
+
+
+class PopulationMalformed(KnowledgeError):
+    """A population that is stated twice, or in plain words whose value is not an IRI."""
 
 
 class VocabularyInconsistent(KnowledgeError):

@@ -7,15 +7,12 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
-from reasoner.errors import (
-    ClassifierFailed,
-    KnowledgeError,
-    KnowledgeStale,
-    VocabularyInconsistent,
-)
+from reasoner.errors import KnowledgeError
 from reasoner.knowledge.base import find_classified, load_knowledge
-from reasoner.knowledge.classify import classification_triples, classify, logic_digest
+from reasoner.knowledge.classify import classification_triples
 from reasoner.knowledge.find import find_knowledge
+from reasoner.knowledge.limits import SECONDS
+from reasoner.knowledge.logic import logic_digest
 
 from .check_codes import check_codes
 from .check_concepts import check_concepts
@@ -40,7 +37,7 @@ from .space import Space
 from .stages import Memory, Stage, Stages, code_digest, write_kept
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     import pyoxigraph as ox
@@ -61,6 +58,7 @@ OBSTACLES: Final = frozenset(
         "rule-malformed",
         "rule-sentence-unbound",
         "shape-malformed",
+        "population-malformed",
         "shapes-missing",
         "subject-in-two-files",
         "syntax",
@@ -109,6 +107,7 @@ def check_knowledge(
     *,
     memory: Path | None = None,
     fresh: bool = False,
+    seconds: int = SECONDS,
     tell: Callable[[str], object] = lambda _: None,
 ) -> Report:
     """
@@ -119,6 +118,7 @@ def check_knowledge(
         memory: A folder in which to keep the report and the results of single stages; None to
             keep nothing.
         fresh: Whether to check everything again, kept or not.
+        seconds: Processor time after which the reasoner is stopped, which is an error.
         tell: Is called with the name of each stage as it begins.
 
     Raises:
@@ -130,7 +130,7 @@ def check_knowledge(
     if path and not fresh and (known := _recall(path, digest)) is not None:
         return known
     stages = Stages(tell)
-    _look(home, stages, Memory(memory, fresh=fresh))
+    _look(home, stages, Memory(memory, fresh=fresh), seconds)
     report = Report(findings=tuple(sorted(set(stages.findings))), stages=tuple(stages.stages))
     if path and not report.skipped and not any(f.kind in FLEETING for f in report.findings):
         write_kept(path, json.dumps({"digest": digest, **asdict(report)}))
@@ -167,11 +167,11 @@ def _digest(home: Path) -> str:
     return total.hexdigest()
 
 
-def _look(home: Path, stages: Stages, memory: Memory) -> None:
+def _look(home: Path, stages: Stages, memory: Memory, seconds: int) -> None:
     """Run all stages; one that needs what an earlier stage found broken does not run."""
     stages.begin("files")
     places = Places(home)
-    found = [*check_files(places), *check_values(places)]
+    found = [*check_files(places), *places.malformed, *check_values(places)]
     found += [*check_concepts(places), *check_circles(places)]
     stages.end(
         "files", {"files": len(places.texts), "statements": sum(1 for _ in places.facts)}, found
@@ -201,36 +201,41 @@ def _look(home: Path, stages: Stages, memory: Memory) -> None:
     stages.begin("codes")
     check_codes(places, stages, memory)
     stages.begin("logic")
-    logic = check_logic(places)
-    if any(f.kind == RAN_AWAY for f in logic):
-        stages.findings += logic
-        stages.skip("logic", "the reasoner did not end")
-    else:
+    logic = check_logic(places, memory, seconds=seconds)
+    stages.findings += _once(logic.findings, found)
+    if logic.answered:
         axioms = sum(name.startswith("ontology/") for name, _ in places.facts)
-        stages.end("logic", {"statements": axioms}, _once(logic, found))
-    _look_at_meaning(home, places, stages, _obstacle(places, malformed, refused, found, logic))
+        stages.end("logic", {"statements": axioms}, ())
+    else:
+        stages.skip("logic", "the reasoner gave no answer")
+    obstacle = _obstacle([*places.unreadable, *malformed, *refused, *found, *logic.findings])
+    entailed = logic.classification and tuple(classification_triples(logic.classification))
+    if entailed is None:
+        obstacle = obstacle or "the axioms were not classified"
+    _look_at_meaning(home, places, stages, entailed or (), obstacle)
 
 
-def _obstacle(places: Places, *groups: list[Finding]) -> str:
-    """Return why the knowledge cannot be assembled; empty if it can."""
-    for finding in (*places.unreadable, *(f for group in groups for f in group)):
+def _obstacle(findings: Iterable[Finding]) -> str:
+    """Return why the knowledge cannot be loaded; empty if it can."""
+    for finding in findings:
         if finding.severity == ERROR and finding.kind in OBSTACLES:
             return f"{finding.path or 'the knowledge'}: {finding.kind}"
     return ""
 
 
-def _once(logic: list[Finding], found: list[Finding]) -> list[Finding]:
+def _once(logic: Iterable[Finding], found: list[Finding]) -> list[Finding]:
     """Drop what the OWL API says of terms that are already reported as undeclared."""
     names = [f.message.split(" ")[0] for f in found if f.kind.endswith("-undeclared")]
     return [f for f in logic if f.kind != "not-owl-2-dl" or not any(n in f.message for n in names)]
 
 
-def _look_at_meaning(home: Path, places: Places, stages: Stages, obstacle: str) -> None:
+def _look_at_meaning(
+    home: Path, places: Places, stages: Stages, entailed: tuple[ox.Triple, ...], obstacle: str
+) -> None:
     """Run the stages that need the knowledge as a whole."""
     knowledge = None
     if not obstacle:
-        stages.begin("classification")
-        knowledge, complaints = _assembled(home, places)
+        knowledge, complaints = _assembled(home, places, entailed)
         stages.findings += complaints
         if knowledge is None:
             obstacle = "the knowledge could not be loaded"
@@ -261,32 +266,26 @@ def _look_at_meaning(home: Path, places: Places, stages: Stages, obstacle: str) 
     )
 
 
-def _assembled(home: Path, places: Places) -> tuple[Knowledge | None, list[Finding]]:
-    """Load the knowledge; classify it first where what is committed is of other files."""
-    try:
-        return load_knowledge(home), []
-    except KnowledgeStale as error:
-        stale = Finding(
-            path="ontology/generated/classification.ttl",
-            kind="classification-stale",
-            severity=WARNING,
-            message=error.message,
-            hint="Run 'mednec generate' and commit the result.",
+def _assembled(
+    home: Path, places: Places, entailed: tuple[ox.Triple, ...]
+) -> tuple[Knowledge | None, list[Finding]]:
+    """Load the knowledge with what follows from its axioms now; compare with what is committed."""
+    found = []
+    written = [t for name, ts in places.written.items() for t in ts if name.startswith("ontology/")]
+    if find_classified(home, logic_digest(written)) is None:
+        found.append(
+            Finding(
+                path="ontology/generated/classification.ttl",
+                kind="classification-stale",
+                severity=WARNING,
+                message="The committed classification was made from other axioms.",
+                hint="Run 'mednec generate' and commit the result.",
+            )
         )
-    except KnowledgeError as error:
-        return None, [_complaint(error, places)]
     try:
-        return load_knowledge(home, entailed=_entailed(places, home)), [stale]
-    except (VocabularyInconsistent, ClassifierFailed):
-        return None, [stale]  # `check_logic` has told the axioms
+        return load_knowledge(home, entailed=entailed), found
     except KnowledgeError as error:
-        return None, [stale, _complaint(error, places)]
-
-
-def _entailed(places: Places, home: Path) -> tuple[ox.Triple, ...]:
-    facts = [t for name, t in places.facts if name.startswith("ontology/")]
-    known = find_classified(home, logic_digest(facts))
-    return tuple(classification_triples(classify(facts))) if known is None else known
+        return None, [*found, _complaint(error, places)]
 
 
 def _complaint(error: KnowledgeError, places: Places) -> Finding:

@@ -2,62 +2,76 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import signal
-import subprocess
-import sys
-import tempfile
-from functools import partial
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from reasoner.errors import ClassifierFailed, VocabularyInconsistent
 from reasoner.kernel.terms import shorten
-from reasoner.knowledge.classify import STOPPED, limit_processor_time, logic_ntriples
+from reasoner.knowledge.classify import (
+    Classification,
+    classification_of,
+    classify_with_hermit,
+)
+from reasoner.knowledge.limits import SECONDS
+from reasoner.knowledge.logic import logic_digest, logic_ntriples
+from reasoner.knowledge.owl_api import OwlAnswer, OwlApiMissing, read_answer, run_owl_api
 
-from .finding import WARNING, Finding
+from .finding import Finding
+from .stages import Memory
 
 if TYPE_CHECKING:
     from .places import Places
 
-SECONDS: Final = 45
-"""Processor time of the reasoner."""
-PATIENCE: Final = 4
-"""How many times that by the clock, on a machine that is busy with other things."""
-EXPLAIN_SECONDS: Final = 20
-MISSING: Final = 3
 RAN_AWAY: Final = "reasoner-ran-away"
 IRI: Final = re.compile(r"<([^>]+)>")
 
 
-def check_logic(places: Places, *, seconds: int = SECONDS) -> list[Finding]:
+@dataclass(frozen=True, kw_only=True)
+class Logic:
     """
-    Ask the OWL API whether the ontology is OWL 2 DL, consistent, and without empty classes.
+    What the reasoner found.
+
+    Attributes:
+        findings: Faults of the axioms, or that they could not be checked: always errors.
+        classification: What follows from the axioms; None if they contradict each other or the
+            reasoner did not end.
+        answered: Whether the OWL API checked the axioms.
+    """
+
+    findings: tuple[Finding, ...]
+    classification: Classification | None
+    answered: bool = False
+
+
+def check_logic(places: Places, memory: Memory | None = None, *, seconds: int = SECONDS) -> Logic:
+    """
+    Ask whether the ontology is OWL 2 DL, consistent, and without empty classes; classify it.
 
     Args:
         places: The files.
-        seconds: After this processor time the reasoner is stopped and a finding says so.
+        memory: Keeps the answer for as long as the axioms are the same; None to keep none.
+        seconds: Processor time after which the reasoner is stopped; a finding then says so.
     """
-    answer = _ask(places, seconds)
-    if "stopped" in answer:
-        return [
-            Finding(
-                kind=RAN_AWAY,
-                message=f"HermiT {answer['stopped']}; the largest axioms are named below.",
-                hint="State counts as data values, never as cardinalities; take back what is new.",
-                detail=tuple(_suspects(places)),
-            )
-        ]
-    if "missing" in answer:
-        return [
-            Finding(
-                kind="logic-not-checked",
-                severity=WARNING,
-                message=f"{answer['missing']}: OWL profile and consistency were not checked.",
-                hint="Run 'make setup' in a checkout.",
-            )
-        ]
+    text = logic_ntriples(t for name, t in places.facts if name.startswith("ontology/"))
+    memory = memory or Memory(None)
+    axioms = logic_digest(t for name, t in places.facts if name.startswith("ontology/"))
+    try:
+        kept = memory.recall("logic", [axioms], lambda: [run_owl_api(text, seconds=seconds)])
+        answer = read_answer(kept[0])
+    except OwlApiMissing as error:
+        return _without_owl_api(text, error, seconds)
+    except ClassifierFailed as error:
+        return Logic(findings=(_ran_away(places, error),), classification=None)
+    sound = answer.consistent and not answer.empty
+    return Logic(
+        findings=tuple(_findings(places, answer)),
+        classification=classification_of(answer) if sound else None,
+        answered=True,
+    )
+
+
+def _findings(places: Places, answer: OwlAnswer) -> list[Finding]:
     found = [
         Finding(
             **_place(places, text),
@@ -65,13 +79,13 @@ def check_logic(places: Places, *, seconds: int = SECONDS) -> list[Finding]:
             message=_short(text),
             hint="Write it within OWL 2 DL: the reasoner's answers are complete only there.",
         )
-        for text in answer["profile"]
+        for text in answer.profile
     ]
-    if not answer["consistent"]:
-        why = [_short(a) for a in answer["why"]]
+    if not answer.consistent:
+        why = [_short(a) for a in answer.contradiction]
         found.append(
             Finding(
-                **_place(places, answer["why"][0] if answer["why"] else ""),
+                **_place(places, answer.contradiction[0] if answer.contradiction else ""),
                 kind="inconsistent",
                 message="The axioms contradict each other; these together suffice: "
                 + "; ".join(why),
@@ -79,7 +93,7 @@ def check_logic(places: Places, *, seconds: int = SECONDS) -> list[Finding]:
                 detail=tuple(why),
             )
         )
-    for name, axioms in sorted(answer["empty"].items()):
+    for name, axioms in sorted(answer.empty.items()):
         why = [_short(a) for a in axioms]
         found.append(
             Finding(
@@ -94,35 +108,28 @@ def check_logic(places: Places, *, seconds: int = SECONDS) -> list[Finding]:
     return found
 
 
-def _ask(places: Places, seconds: int) -> dict[str, Any]:
-    text = logic_ntriples(t for name, t in places.facts if name.startswith("ontology/"))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "logic.nt"
-        path.write_text(text, encoding="utf-8")
-        command = [sys.executable, "-m", "reasoner.authoring.owl_worker", str(path)]
-        process = subprocess.Popen(  # noqa: S603 - our own module on a file of our own
-            [*command, str(EXPLAIN_SECONDS)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-            cwd=Path(__file__).parents[2],
-            preexec_fn=partial(limit_processor_time, seconds),  # noqa: PLW1509 - one call
-        )
-        stopped = {"stopped": f"did not end within {seconds} s and was stopped"}
-        try:
-            output, errors = process.communicate(timeout=seconds * PATIENCE)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
-            return stopped
-    if process.returncode in STOPPED:
-        return stopped
-    if process.returncode in (0, MISSING):
-        answer: dict[str, Any] = json.loads(output.splitlines()[-1])
-        return answer
-    last = (errors.strip().splitlines() or ["no message"])[-1]
-    return {"stopped": f"failed ({last[:300]})"}
+def _without_owl_api(text: str, missing: OwlApiMissing, seconds: int) -> Logic:
+    """Classify with the command-line HermiT; report that the profile was not checked."""
+    unchecked = Finding(
+        kind="logic-not-checked",
+        message=f"{missing.message} The OWL 2 DL profile was not checked.",
+        hint=missing.hint,
+    )
+    try:
+        found = classify_with_hermit(text, seconds=seconds)
+    except (ClassifierFailed, VocabularyInconsistent) as error:
+        failed = Finding(kind=error.code, message=error.message, hint=error.hint)
+        return Logic(findings=(unchecked, failed), classification=None)
+    return Logic(findings=(unchecked,), classification=found)
+
+
+def _ran_away(places: Places, error: ClassifierFailed) -> Finding:
+    return Finding(
+        kind=RAN_AWAY,
+        message=f"{error.message} The axioms most likely to be the cause are listed below.",
+        hint=error.hint,
+        detail=tuple(_suspects(places)),
+    )
 
 
 def _place(places: Places, axiom: str) -> Any:  # noqa: ANN401 - keywords of a Finding

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final, TypedDict
 
 import pyoxigraph as ox
 
-from reasoner.errors import KnowledgeUnreadable
+from reasoner.errors import KnowledgeUnreadable, PopulationMalformed
 from reasoner.knowledge.find import ontology_files
+from reasoner.knowledge.plain_populations import expand_populations, read_plain_populations
 
 from .finding import Finding
 from .statements import Lines, read_lines
@@ -40,7 +41,8 @@ class Places:
     """
     The files of a knowledge base as texts and triples, with the line of each statement.
 
-    A file that cannot be read is listed in `unreadable`, so that one check reports them all.
+    A file that cannot be read is listed in `unreadable`, and a population that cannot be expanded
+    in `malformed`, so that one check reports them all.
 
     Args:
         home: The folder that holds `ontology` and `shapes`.
@@ -52,10 +54,14 @@ class Places:
         self.unreadable: list[Finding] = []
         self.hidden = ""
         self._lines: dict[str, Lines] = {}
+        self.malformed: list[Finding] = []
+        self.stated_by: dict[str, str] = {}
         self.triples: dict[str, list[ox.Triple]] = {}
         self.texts: dict[str, str] = {}
         for path in self.files:
             self._read(path)
+        self.written = self.triples
+        self._expand()
 
     def _read(self, path: Path) -> None:
         name = path.relative_to(self.home).as_posix()
@@ -82,6 +88,19 @@ class Places:
             line = getattr(error, "lineno", None) or int((LINE.search(str(error)) or [0, 0])[1])
             self._refuse(name, line, "syntax", str(error))
             self.hidden += self.texts[name]
+
+    def _expand(self) -> None:
+        """Add the class expressions of populations in plain words; report what cannot be."""
+        for name, triples in self.triples.items():
+            try:
+                for found in read_plain_populations(triples):
+                    self.stated_by[found.iri.value] = found.recommendation.value
+            except PopulationMalformed as error:
+                self.malformed.append(
+                    Finding(path=name, kind=error.code, message=error.message, hint=error.hint)
+                )
+        if not self.malformed:
+            self.triples = expand_populations(self.triples)
 
     def _refuse(self, name: str, line: int, kind: str, why: str) -> None:
         self.unreadable.append(
@@ -121,6 +140,9 @@ class Places:
         for name in self.texts:
             for iri, line in self.lines_in(name).subjects.items():
                 found.setdefault(iri, (name, line))
+        for population, recommendation in self.stated_by.items():
+            if recommendation in found:
+                found.setdefault(population, found[recommendation])
         return found
 
     def where(self, iri: str, predicate: str = "", value: str = "", *, within: str = "") -> Place:
@@ -133,6 +155,7 @@ class Places:
             value: The IRI or the characters of the object; empty for any.
             within: The file, if it is known.
         """
+        iri = iri if iri in self._files_of else self.stated_by.get(iri, iri)
         names = [within] if within else self._files_of.get(iri, [])
         for loose in range(3):
             for name in names:

@@ -12,7 +12,7 @@ from reasoner.authoring.check import check_knowledge
 from reasoner.authoring.check_output import as_json, as_sarif, as_text
 from reasoner.version import VERSION
 
-from .options import FOLDER, memory_of
+from .options import FOLDER, SECONDS, memory_of
 
 
 @click.command("check")
@@ -26,15 +26,19 @@ from .options import FOLDER, memory_of
     help="Output format.",
 )
 @click.option("--fresh", is_flag=True, help="Check everything again, even if nothing changed.")
+@SECONDS
 @FOLDER
-def check_command(files: tuple[Path, ...], form: str, *, fresh: bool, folder: Path) -> None:
+def check_command(
+    files: tuple[Path, ...], form: str, *, fresh: bool, seconds: int, folder: Path
+) -> None:
     """
     Check the knowledge base; with FILES, report only what concerns them.
 
     Exit code 0 if every stage ran and found no error, 1 if not, 2 if there is nothing to check.
     """
     tell = _tell if sys.stderr.isatty() else _keep_quiet
-    report = check_knowledge(folder, memory=memory_of(folder, "check"), fresh=fresh, tell=tell)
+    memory = memory_of(folder, "check")
+    report = check_knowledge(folder, memory=memory, fresh=fresh, seconds=seconds, tell=tell)
     if files:
         names = {_relative(path, folder) for path in files}
         kept = tuple(f for f in report.findings if f.path in names or not f.path)

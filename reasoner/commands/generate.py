@@ -8,7 +8,7 @@ import click
 
 from reasoner.knowledge.base import generate_classification
 
-from .options import FOLDER
+from .options import FOLDER, SECONDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 @click.command("generate")
 @click.option("--fresh", is_flag=True, help="Classify even if no axiom changed.")
+@SECONDS
 @FOLDER
-def generate_command(*, fresh: bool, folder: Path) -> None:
-    """Classify the ontology with HermiT; run it after each change of an ontology file."""
-    click.echo(f"written: {generate_classification(folder, fresh=fresh)}")
+def generate_command(*, fresh: bool, seconds: int, folder: Path) -> None:
+    """Classify the ontology with HermiT; run it after each change of an axiom."""
+    path = generate_classification(folder, fresh=fresh, seconds=seconds)
+    click.echo(f"up to date: {path}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from reasoner.knowledge.find import enclosing_knowledge, find_knowledge
+from reasoner.knowledge.limits import SECONDS as REASONER_SECONDS
 
 from .settings import Settings, user_cache
 
@@ -42,6 +43,13 @@ FOLDER = click.option(
     callback=_find_folder,
     help="Folder that holds 'ontology' and 'shapes'. Default: the checkout around the current "
     "folder, else the knowledge base that is installed with mednec.",
+)
+SECONDS = click.option(
+    "--seconds",
+    type=click.IntRange(min=1),
+    default=REASONER_SECONDS,
+    show_default=True,
+    help="Processor time after which the reasoner is stopped, which is an error.",
 )
 CASE = click.argument("case", type=click.Path(path_type=Path))
 AS_OF = click.option(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from .classes import Expression, read_class
 from .faults import Unreadable
+from .plain_words import read_plain_words
 from .turtle import TYPE, XSD, Fact, read_turtle
 from .view import Index
 
@@ -77,6 +78,8 @@ def read_folder(home: Path) -> Folder:
         if name in bytes_of
         for fact, line in read_turtle(bytes_of[name].decode(), name)
     ]
+    plain, links = read_plain_words(told)
+    told += links
     facts = _working(told)
     return Folder(
         digest=_digest((path.relative_to(home).as_posix(), path.read_bytes()) for path in every),
@@ -84,7 +87,7 @@ def read_folder(home: Path) -> Folder:
         facts=facts,
         index=Index(facts),
         rules={p: bytes_of[p] for p in (path.relative_to(home).as_posix() for path in rules)},
-        populations=_populations([fact for fact, _, _ in told]),
+        populations=_populations([fact for fact, _, _ in told], plain),
         parts=_parts(home / "shapes" / "case.ttl"),
         classification=hashlib.sha256(bytes_of.get(GENERATED, b"")).hexdigest(),
     )
@@ -115,12 +118,15 @@ def _working(told: list[tuple[Fact, str, int]]) -> dict[Fact, tuple[str, int]]:
     return found
 
 
-def _populations(facts: list[Fact]) -> dict[str, Expression]:
+def _populations(facts: list[Fact], plain: Mapping[str, Expression]) -> dict[str, Expression]:
     index: dict[tuple[str, str], list[str]] = {}
     for s, p, o in facts:
         index.setdefault((s, p), []).append(o)
     names = {o for _, p, o in facts if p == f"<{NS}population>"}
-    return {name: read_class(name, index) for name in sorted(names)}
+    for name in names & plain.keys():
+        if (name, f"{OWL}equivalentClass>") in index:
+            raise Unreadable(f"{name} is stated in plain words and by a class axiom.")
+    return {n: plain[n] if n in plain else read_class(n, index) for n in sorted(names)}
 
 
 def _parts(path: Path) -> dict[str, str]:

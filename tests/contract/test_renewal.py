@@ -72,13 +72,13 @@ def test_a_broken_file_leaves_the_last_good_knowledge(app: Flask, text: str) -> 
 
 
 def test_a_change_that_is_not_classified_waits(app: Flask) -> None:
-    """A changed figure is not in use before the order of populations was made anew."""
+    """A changed population is not in use before the order of populations was derived again."""
     name = "ontology/jurisdictions/us-ca/guidelines/mtus-chronic-pain-2009.ttl"
-    edit(app, name, "mn:maximumVisits 10", "mn:maximumVisits 11")
+    edit(app, name, "mn:covers mnc:Myalgia", "mn:covers mnc:Arthritis")
 
     assert not renewal.renew(app)
     assert app.config[renewal.REFUSED].code == "knowledge-stale"
-    edit(app, name, "mn:maximumVisits 11", "mn:maximumVisits 10")
+    edit(app, name, "mn:covers mnc:Arthritis", "mn:covers mnc:Myalgia")
     assert renewal.renew(app)
 
 

@@ -421,7 +421,7 @@ def test_a_reasoner_that_runs_away_is_stopped_and_the_axioms_named(tmp_path: Pat
         "owl:Restriction ; owl:onProperty mn:course ; owl:maxCardinality "
         '"19"^^xsd:nonNegativeInteger ] .\nmn:crowd a mn:Crowd, owl:NamedIndividual .\n',
     )
-    found = check_logic(Places(home), seconds=12)
+    found = check_logic(Places(home), seconds=12).findings
 
     assert [f.kind for f in found] == ["reasoner-ran-away"]
     assert any("ardinality" in line for line in found[0].detail)

@@ -15,8 +15,9 @@ from reasoner import errors, load_knowledge
 from reasoner.cases.intake import check_data
 from reasoner.kernel.terms import DCTERMS, OWL, TYPE, mn
 from reasoner.knowledge.base import generate_classification
-from reasoner.knowledge.classify import classify
+from reasoner.knowledge.classify import classification_triples, classify, classify_with_hermit
 from reasoner.knowledge.find import ontology_files
+from reasoner.knowledge.logic import logic_ntriples
 from reasoner.knowledge.populations import compile_populations
 
 if TYPE_CHECKING:
@@ -195,3 +196,74 @@ def test_a_file_that_is_not_turtle_is_named_with_the_place(tmp_path: Path) -> No
 
     with pytest.raises(errors.KnowledgeUnreadable, match=r"odg-2016\.ttl: not Turtle.*line"):
         load_knowledge(tmp_path)
+
+
+def copy_of_the_knowledge(folder: Path) -> Path:
+    shutil.copytree(ROOT / "ontology", folder / "ontology")
+    shutil.copytree(ROOT / "shapes", folder / "shapes")
+    return folder
+
+
+def find_text(folder: Path, text: str) -> Path:
+    return next(p for p in sorted(folder.rglob("*.ttl")) if text in p.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('rdfs:label "lumbar strain"@en', 'rdfs:label "strain of the low back"@en'),
+        ('mn:pinpoint "Physical Medicine, pp. 98-99"', 'mn:pinpoint "pp. 98-99"'),
+        ('mn:pattern "', 'mn:pattern "xx|'),
+    ],
+)
+def test_a_change_of_words_does_not_stale_the_classification(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    """What HermiT derives depends on the axioms alone."""
+    home = copy_of_the_knowledge(tmp_path)
+    path = find_text(home / "ontology", old)
+    path.write_text(path.read_text().replace(old, new))
+    before = (home / "ontology/generated/classification.ttl").read_bytes()
+
+    assert load_knowledge(home).entailed
+    generate_classification(home)
+
+    assert (home / "ontology/generated/classification.ttl").read_bytes() == before
+
+
+def test_a_change_of_a_plain_word_stales_the_classification(tmp_path: Path) -> None:
+    """A population of other conditions has another place in the order of populations."""
+    home = copy_of_the_knowledge(tmp_path)
+    path = find_text(home / "ontology", "mn:covers mnc:Myalgia")
+    path.write_text(path.read_text().replace("mn:covers mnc:Myalgia", "mn:covers mnc:Arthritis"))
+
+    with pytest.raises(errors.KnowledgeStale):
+        load_knowledge(home)
+
+
+def test_a_reasoner_that_is_stopped_writes_no_classification(tmp_path: Path) -> None:
+    """A classification that did not end is an error, and the old file stays as it was."""
+    home = copy_of_the_knowledge(tmp_path)
+    before = (home / "ontology/generated/classification.ttl").read_bytes()
+
+    with pytest.raises(errors.ClassifierFailed, match="did not end within 1 s"):
+        generate_classification(home, fresh=True, seconds=1)
+
+    assert (home / "ontology/generated/classification.ttl").read_bytes() == before
+
+
+def test_both_carriers_of_hermit_derive_the_same() -> None:
+    """Where the OWL API is not installed, the command line of owlready2 gives the same answer."""
+    text = f"""{PREFIXES}
+        mnc:A a owl:Class ; rdfs:subClassOf mnc:B . mnc:B a owl:Class ; rdfs:subClassOf mnc:C .
+        mnc:C a owl:Class . mn:p a owl:ObjectProperty . mnc:a a mnc:A, owl:NamedIndividual .
+        mnc:D a owl:Class ; owl:equivalentClass [ a owl:Class ; owl:unionOf ( mnc:A mnc:B ) ] .
+        mnc:E a owl:Class ; owl:equivalentClass [ a owl:Restriction ; owl:onProperty mn:p ;
+            owl:someValuesFrom mnc:B ] .
+        mnc:e a owl:NamedIndividual ; mn:p mnc:a ."""
+    triples = [q.triple for q in ox.parse(text.encode(), format=ox.RdfFormat.TURTLE)]
+
+    fast = classification_triples(classify(triples))
+
+    assert fast == classification_triples(classify_with_hermit(logic_ntriples(triples)))
+    assert any("E>" in str(t) and t.predicate == TYPE for t in fast)

@@ -134,11 +134,11 @@ def test_knowledge_that_changed_since_it_was_classified_is_refused(
     mednec,  # noqa: ANN001
     tmp_path: Path,
 ) -> None:
-    """A stale classification would answer for other files."""
+    """A stale classification would answer for other axioms."""
     shutil.copytree(ROOT / "ontology", tmp_path / "ontology")
     shutil.copytree(ROOT / "shapes", tmp_path / "shapes")
     path = tmp_path / "ontology/jurisdictions/us-ca/guidelines/odg-2016.ttl"
-    path.write_text(path.read_text() + "\n# changed\n")
+    path.write_text(path.read_text() + "\n:row a mn:Recommendation ; mn:covers mnc:Myalgia .\n")
 
     code, _, errors = mednec("decide", SEED, "--knowledge", str(tmp_path))
 

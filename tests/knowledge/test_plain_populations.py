@@ -1,0 +1,158 @@
+"""Populations in plain words: what each word means, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+import pytest
+
+from reasoner import errors
+from reasoner.kernel.terms import LABEL, mn, shorten
+from reasoner.knowledge.plain_populations import expand_populations
+from reasoner.knowledge.populations import compile_populations
+from reasoner.verifier.sources import read_folder
+
+if TYPE_CHECKING:
+    from reasoner import Knowledge
+    from reasoner.verifier.classes import Expression
+
+ROOT = Path(__file__).parents[2]
+HEAD = """
+    @prefix : <https://w3id.org/mednec/guideline/g-2027/> .
+    @prefix mn: <https://w3id.org/mednec/ns#> .
+    @prefix mnc: <https://w3id.org/mednec/concept/> .
+    @prefix owl: <http://www.w3.org/2002/07/owl#> .
+    @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+    mnc:Massage rdfs:label "massage"@en . mnc:Chronic rdfs:label "chronic"@en .
+    mnc:Knee rdfs:label "knee"@en . mnc:KneeSprain rdfs:label "knee sprain"@en .
+"""
+KNEE = "Value(mn:region <https://w3id.org/mednec/concept/Knee>)"
+
+
+def expanded(text: str) -> tuple[ox.Triple, ...]:
+    triples = [q.triple for q in ox.parse((HEAD + text).encode(), format=ox.RdfFormat.TURTLE)]
+    return tuple(expand_populations({"file": triples})["file"])
+
+
+def expression(words: str) -> str:
+    (population,) = compile_populations(expanded(f":row a mn:Recommendation ; {words} ."))
+    assert population.iri == "https://w3id.org/mednec/guideline/g-2027/row-situations"
+    return population.expression.removeprefix("And(mn:Situation ").removesuffix(")")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("mn:limits mnc:Massage", "Some(mn:treatment mnc:Massage)"),
+        (
+            "mn:limits mnc:Massage, mnc:Acupuncture",
+            "Some(mn:treatment Or(mnc:Acupuncture mnc:Massage))",
+        ),
+        ("mn:phase mnc:Chronic", "Some(mn:phase mnc:Chronic)"),
+        (
+            "mn:phase mnc:FlareUp, mnc:Chronic",
+            "Some(mn:phase mnc:Chronic) Some(mn:phase mnc:FlareUp)",
+        ),
+        ("mn:procedure mnc:KneeArthroplasty", "Some(mn:treatsProcedure mnc:KneeArthroplasty)"),
+        (
+            "mn:covers mnc:KneeSprain",
+            "Some(mn:treatsDiagnosis Some(mn:condition mnc:KneeSprain))",
+        ),
+        (
+            "mn:covers mnc:KneeSprain, mnc:KneeArthritis",
+            "Some(mn:treatsDiagnosis Some(mn:condition Or(mnc:KneeArthritis mnc:KneeSprain)))",
+        ),
+        (
+            "mn:region mnc:Knee",
+            f"Some(mn:treatsDiagnosis Some(mn:condition {KNEE}))",
+        ),
+        (
+            "mn:covers mnc:Arthritis ; mn:region mnc:Knee",
+            f"Some(mn:treatsDiagnosis Some(mn:condition And(mnc:Arthritis {KNEE})))",
+        ),
+    ],
+)
+def test_each_word_stands_for_one_part_of_the_class(words: str, expected: str) -> None:
+    """Several values mean any of them, except phases: a situation is in all of them."""
+    assert expression(words) == expected
+
+
+def test_a_population_is_named_and_labelled_after_its_words() -> None:
+    """A page and a determination name the population without a label written by hand."""
+    facts = expanded(
+        ":row a mn:Recommendation ; mn:limits mnc:Massage ; mn:phase mnc:Chronic ; "
+        "mn:covers mnc:KneeSprain ."
+    )
+    population = ox.NamedNode("https://w3id.org/mednec/guideline/g-2027/row-situations")
+
+    said = [t.object for t in facts if (t.subject, t.predicate) == (population, LABEL)]
+
+    assert said == [ox.Literal("massage, chronic: knee sprain", language="en")]
+
+
+def test_a_recommendation_may_name_its_population_and_label_it() -> None:
+    """A second recommendation refers to the name; a label by hand stays."""
+    facts = expanded(
+        ":row a mn:Recommendation ; mn:limits mnc:Massage ; mn:population :others . "
+        ':others a owl:Class ; rdfs:label "the others"@en .'
+    )
+    (population,) = compile_populations(facts)
+    labels = [
+        t.object.value
+        for t in facts
+        if t.subject == ox.NamedNode(population.iri)
+        and t.predicate == LABEL
+        and isinstance(t.object, ox.Literal)
+    ]
+
+    assert population.iri.endswith("/others")
+    assert labels == ["the others"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ':row a mn:Recommendation ; mn:covers "knee sprain" .',
+        ":row a mn:Recommendation ; mn:covers [] .",
+        """:a a mn:Recommendation ; mn:covers mnc:KneeSprain ; mn:population :p .
+        :b a mn:Recommendation ; mn:covers mnc:Knee ; mn:population :p .""",
+        """:row a mn:Recommendation ; mn:covers mnc:KneeSprain .
+        :row-situations owl:equivalentClass mn:Situation .""",
+    ],
+)
+def test_a_population_that_is_stated_twice_or_not_in_concepts_is_refused(text: str) -> None:
+    """Two statements of one population would be read in silence as one of them."""
+    with pytest.raises(errors.PopulationMalformed, match=r"mng:g-2027/"):
+        expanded(text)
+
+
+def test_the_verifier_reads_the_same_populations(knowledge: Knowledge) -> None:
+    """It shares no code with the loader, so an error in either shows here."""
+    read = {iri[1:-1]: functional(said) for iri, said in read_folder(ROOT).populations.items()}
+
+    assert len(read) > 250
+    assert read == {p.iri: p.expression for p in knowledge.populations}
+
+
+def functional(expression: Expression) -> str:
+    """Write an expression of the verifier as the loader writes its own."""
+    word, *parts = expression
+    names = [shorten(str(p)[1:-1]) if isinstance(p, str) else functional(p) for p in parts]  # type: ignore[arg-type]
+    if word == "value":
+        return f"Value({names[0]} {parts[1]})"
+    return names[0] if word == "is" else f"{str(word).capitalize()}({' '.join(names)})"
+
+
+def test_plain_words_suffice_for_every_population(knowledge: Knowledge) -> None:
+    """No guideline file writes a class expression; `mn:population` names or refers."""
+    written = [
+        path.name
+        for path in (ROOT / "ontology").rglob("*.ttl")
+        if "mn:Recommendation" in (text := path.read_text(encoding="utf-8"))
+        and "owl:Restriction" in text
+    ]
+
+    assert written == []
+    assert {mn("covers").value, mn("limits").value} <= knowledge.vocabulary.links
