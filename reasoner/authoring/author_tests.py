@@ -15,15 +15,21 @@ from reasoner.determinations.assess import decide, load_case
 from reasoner.errors import CaseError, KnowledgeUnreadable, QueryError
 from reasoner.kernel.terms import CASE
 from reasoner.knowledge.query import ask
+from reasoner.proofs.explanation import explain
+from reasoner.proofs.explanation_text import explanation_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from reasoner.determinations.assess import Assessment
     from reasoner.determinations.conclude import Determination
     from reasoner.knowledge.base import Knowledge
 
 KEYS: Final = frozenset({"name", "case", "expect"})
+MOST_REASONS: Final = 3
+MOST_LINES: Final = 12
+"""How much of an explanation a failing test shows; `mednec explain` shows all of it."""
 EXPECTED: Final = ("outcome", "supported", "robust", "governing", "rules", "absent")
 
 
@@ -35,7 +41,7 @@ class Tried:
     Attributes:
         path: The file, relative to the folder of the knowledge.
         name: The test within it.
-        wrong: What was expected and what came out, one a line; empty if all is as expected.
+        wrong: What was expected, what came out and why, one a line; empty if all is as expected.
     """
 
     path: str
@@ -112,9 +118,32 @@ def _wrong(case: dict[str, Any], expect: dict[str, Any], knowledge: Knowledge) -
         for key in ("outcome", "supported", "robust", "governing")
         if key in expect and not _same(expect[key], found[key])
     ]
-    wrong += [f"{rule} did not fire" for rule in expect.get("rules", ()) if rule not in fired]
-    wrong += [f"{rule} fired" for rule in expect.get("absent", ()) if rule in fired]
+    if wrong:
+        reasons = decision.determinations[0].reasons[:MOST_REASONS]
+        wrong += [f"because {reason.rule}: {reason.text}" for reason in reasons]
+    for rule in expect.get("rules", ()):
+        if rule not in fired:
+            wrong += [f"{rule} did not fire", *_explained(decision, knowledge, why_not=rule)]
+    for rule in expect.get("absent", ()):
+        if rule in fired:
+            wrong += [f"{rule} fired", *_explained(decision, knowledge, why=rule)]
     return tuple(wrong)
+
+
+def _explained(
+    decision: Assessment,
+    knowledge: Knowledge,
+    *,
+    why: str | None = None,
+    why_not: str | None = None,
+) -> list[str]:
+    """Explain a rule that fired, or did not, in a few lines."""
+    try:
+        answer = explain(decision, knowledge, why=why, why_not=why_not)
+    except QueryError as error:
+        return [f"    {error}"]
+    lines = [line for line in explanation_text(answer).splitlines() if line.strip()]
+    return [f"    {line}" for line in lines[:MOST_LINES]]
 
 
 def _found(one: Determination) -> dict[str, Any]:

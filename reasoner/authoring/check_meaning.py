@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
     from reasoner.knowledge.base import Knowledge
 
+    from .membership import Point
     from .places import Places
-    from .space import Point, Row, Space
+    from .space import Row, Space
 
 REPLACES: Final = DCTERMS + "replaces"
 

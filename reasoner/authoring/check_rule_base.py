@@ -75,7 +75,9 @@ class Sources:
     def provide(self, key: Key) -> bool:
         """Return True if something can provide a fact of a key."""
         predicate, value = key
-        if predicate is None or self._given(predicate) or self._concluded(key):
+        if predicate is None or predicate not in {*self.declared, TYPE.value}:
+            return True  # reported as a term that is not known
+        if self._given(predicate) or self._concluded(key):
             return True
         if value is None or value.startswith('"'):
             return predicate in self.known

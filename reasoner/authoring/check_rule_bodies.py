@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from reasoner.kernel.syntax import (
     XSD,
+    And,
     Arithmetic,
     Bind,
     Comparison,
     Filter,
     Iri,
     Literal,
+    Or,
     TriplePattern,
     Values,
     Variable,
@@ -105,13 +107,8 @@ def _figures(rule: RuleFile) -> Iterator[Finding]:
     """
     dated = {day for day in (rule.rule.head.starts, rule.rule.head.ends) if day}
     for part, line in parts_with_lines(rule):
-        if isinstance(part, Bind) and not variables(part.expression):
-            held: Tree = part.expression
-        elif isinstance(part, TriplePattern | Filter | Values):
-            held = part
-        else:
-            continue
-        for literal in (one for one in walk(held) if isinstance(one, Literal)):
+        literals = [one for held in _held(part) for one in walk(held) if isinstance(one, Literal)]
+        for literal in literals:
             if literal.datatype not in FIGURES or literal.lexical in NEUTRAL | dated:
                 continue
             yield rule.finding(
@@ -120,6 +117,16 @@ def _figures(rule: RuleFile) -> Iterator[Finding]:
                 f"{rule.id} states the figure {literal.lexical}.",
                 "State it in the guideline or provision that it comes from, and read it.",
             )
+
+
+def _held(part: Tree) -> tuple[Tree, ...]:
+    """Return the parts of an element in which a figure would be one of a source."""
+    if isinstance(part, Bind):
+        return () if variables(part.expression) else (part.expression,)
+    if isinstance(part, Filter):
+        joined = part.condition.parts if isinstance(part.condition, And | Or) else (part.condition,)
+        return tuple(test for test in joined if variables(test))  # others are constant
+    return (part,) if isinstance(part, TriplePattern | Values) else ()
 
 
 def compared(rule: RuleFile) -> frozenset[str]:

@@ -10,6 +10,7 @@ from reasoner.errors import ShapeMalformed
 from reasoner.kernel.terms import CONCEPT, LEXICON, PREFIXES, RDFS, TYPE, mn, name_of, shorten
 from reasoner.knowledge.shapes import ShapeSet
 
+from .check_values import faulty_statements
 from .finding import ERROR, WARNING, Finding
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ def read_shapes(places: Places) -> tuple[dict[str, ShapeSet], list[Finding]]:
                         hint=error.hint,
                     )
                 )
-    held = {Path(name).stem for name in (*places.texts, *(f.path for f in places.unreadable))}
+    names = (*places.texts, *(f.path for f in places.unreadable))
+    held = {Path(name).stem for name in names if name.startswith("shapes/")}
     for stem in (*CASE_SHAPES, *AUTHOR_SHAPES):
         if stem not in held:
             found.append(
@@ -122,6 +124,7 @@ def check_shapes_of_authors(
         known: Findings so far; a statement that has one is not reported again.
     """
     reported = {(f.path, f.line) for f in known if f.line}
+    faulty = faulty_statements(places)
     facts = [(name, t) for name, t in places.facts if name.startswith("ontology/")]
     data = "".join(f"{t} .\n" for _, t in facts).encode()
     stated = {(name_of(t.subject), t.predicate.value) for _, t in facts}
@@ -142,7 +145,8 @@ def check_shapes_of_authors(
             )
         for result in check_data(data, shape_set):
             finding = _finding(places, name, result, stated)
-            if (finding.path, finding.line) not in reported:
+            unsure = {(result.focus, term) for term in shape_set.terms_of(result.shape)} & faulty
+            if (finding.path, finding.line) not in reported and not unsure:
                 found.append(finding)
     return found
 

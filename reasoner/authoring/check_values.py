@@ -46,38 +46,47 @@ WRITTEN: Final = frozenset({LABEL.value, DEFINITION.value, SKOS + "altLabel", SK
 
 def check_values(places: Places) -> list[Finding]:
     """Check literals, and the kind and datatype of every value against its property."""
-    links, values, annotations = _declared(places)
-    ranges = datatypes_of(t for _, t in places.facts)
     found: list[Finding] = []
-    for name, t in places.facts:
-        if not name.startswith("ontology/"):
-            continue
-        predicate = t.predicate.value
-        wanted = ranges.get(predicate, "")
-        fault = _fault(t.object, predicate, wanted, links, values)
-        if fault:
-            kind, words = fault
-            said = _spoken(t.object)
-            found.append(
-                Finding(
-                    **_place(places, name, t),
-                    kind=kind,
-                    message=f"{_named(t.subject)}{shorten(predicate)} is {said}; expected {words}.",
-                    hint="Correct the value: nothing reads it as it is.",
-                )
+    for name, t, (kind, words) in _faults(places):
+        found.append(
+            Finding(
+                **_place(places, name, t),
+                kind=kind,
+                message=f"{_named(t.subject)}{shorten(t.predicate.value)} is "
+                f"{_spoken(t.object)}; expected {words}.",
+                hint="Correct the value: nothing reads it as it is.",
             )
-        elif (
-            predicate in WRITTEN and isinstance(t.object, ox.Literal) and not t.object.value.strip()
-        ):
+        )
+    for name, t in places.facts:
+        blank = t.predicate.value in WRITTEN and name.startswith("ontology/")
+        if blank and isinstance(t.object, ox.Literal) and not t.object.value.strip():
             found.append(
                 Finding(
                     **_place(places, name, t),
                     kind="text-empty",
-                    message=f"{_named(t.subject)}{shorten(predicate)} is empty.",
+                    message=f"{_named(t.subject)}{shorten(t.predicate.value)} is empty.",
                     hint="Write it, or remove the statement.",
                 )
             )
-    return [*found, *_undeclared(places, links | values | annotations)]
+    declared = frozenset().union(*_declared(places))
+    return [*found, *_undeclared(places, declared)]
+
+
+def faulty_statements(places: Places) -> frozenset[tuple[str, str]]:
+    """Return the subjects and properties of the statements whose value cannot be used."""
+    return frozenset((name_of(t.subject), t.predicate.value) for _, t, _ in _faults(places))
+
+
+def _faults(places: Places) -> Iterator[tuple[str, ox.Triple, tuple[str, str]]]:
+    """Yield each faulty statement with its file, the kind of finding and what was expected."""
+    links, values, _ = _declared(places)
+    ranges = datatypes_of(t for _, t in places.facts)
+    for name, t in places.facts:
+        if name.startswith("ontology/"):
+            predicate = t.predicate.value
+            fault = _fault(t.object, predicate, ranges.get(predicate, ""), links, values)
+            if fault:
+                yield name, t, fault
 
 
 def _declared(

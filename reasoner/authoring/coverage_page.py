@@ -43,13 +43,14 @@ def narrow(found: Coverage, *, condition: str, treatment: str) -> Coverage:
 
 
 def coverage_text(found: Coverage, *, gaps: bool) -> str:
-    """Write a table for people: what is provisional bears a question mark."""
+    """Write a table for people, the gaps first; what is provisional bears a question mark."""
     when = f"on {found.day}" if found.day else "by date"
-    lines = [f"Coverage {when} (? provisional, in whole or in part; 'until' is the day after)"]
-    lines += _table(found.spells, found.day)
+    lines = []
     if gaps:
-        lines += ["", "Gaps: times in which no rank says anything that is held here"]
-        lines += _table(found.gaps, found.day)
+        lines += ["Gaps: times in which no rank says anything that is held here"]
+        lines += [*_table(found.gaps, found.day), ""]
+    lines += [f"Coverage {when} (? provisional, in whole or in part; 'until' is the day after)"]
+    lines += _table(found.spells, found.day)
     n = found.count()
     lines += [
         "",

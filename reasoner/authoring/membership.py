@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -22,12 +23,28 @@ if TYPE_CHECKING:
 
     from reasoner.knowledge.base import Knowledge
 
-    from .space import Point
-
 TOKEN: Final = re.compile(r'[()]|<[^>]*>|"(?:[^"\\]|\\.)*"(?:@[\w-]+|\^\^<[^>]*>)?|[^\s()]+')
 SITUATION: Final = mn("Situation").value
 DIAGNOSIS: Final = mn("treatsDiagnosis").value
 CONDITION: Final = mn("condition").value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """
+    One situation; concepts as IRIs.
+
+    Attributes:
+        treatment: The kind of care.
+        condition: The condition treated; empty if none is.
+        procedure: The operation that the care follows; empty if none.
+        phases: The phases of care.
+    """
+
+    treatment: str
+    condition: str
+    procedure: str
+    phases: tuple[str, ...]
 
 
 class Expression(NamedTuple):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from reasoner.kernel.terms import CONCEPT, RDFS, TYPE, mn, name_of
 
-from .membership import Membership, numbers_of, parse_expression
+from .membership import Membership, Point, numbers_of, parse_expression
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,24 +24,6 @@ if TYPE_CHECKING:
     from reasoner.knowledge.base import Knowledge
 
 WHOLE = re.compile(r"\d{1,9}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
-    """
-    One situation; concepts as IRIs.
-
-    Attributes:
-        treatment: The kind of care.
-        condition: The condition treated; empty if none is.
-        procedure: The operation that the care follows; empty if none.
-        phases: The phases of care.
-    """
-
-    treatment: str
-    condition: str
-    procedure: str
-    phases: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
