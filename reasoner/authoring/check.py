@@ -16,6 +16,7 @@ from reasoner.knowledge.limits import SECONDS
 from reasoner.knowledge.logic import logic_digest
 from reasoner.knowledge.shapes import ShapeSet
 
+from .check_codes import check_nested_codes
 from .check_files import check_files, check_use
 from .check_logic import RAN_AWAY, check_logic
 from .check_meaning import (
@@ -144,6 +145,7 @@ def _look(home: Path, tell: Callable[[str], object], seconds: int) -> Iterable[F
     if places.unreadable or places.malformed or malformed or refused:
         return  # what follows needs knowledge that can be assembled
     entailed = tuple(classification_triples(logic.classification))
+    yield from check_nested_codes(places, entailed)
     knowledge, complaint = _assembled(home, places, entailed)
     yield from complaint
     if knowledge is None:

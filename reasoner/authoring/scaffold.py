@@ -196,20 +196,12 @@ def new_recommendation(
     block = f"""
 :{name} a mn:Recommendation ;
     rdfs:label "{spoken[0]}, {spoken[1]}"@en ;
+    mn:covers mnc:{condition} ;
+    mn:limits mnc:{treatment} ;
     mn:maximumVisits {visits} ;
     mn:pinpoint "{TODO}: the heading or page" ;
-    mn:population :{name}-situations ;
     mn:statedIn mng:{slug} ;
     mn:verification mn:Provisional .
-
-:{name}-situations a owl:Class ;
-    rdfs:label "{spoken[0]} for {spoken[1]}"@en ;
-    owl:equivalentClass [ a owl:Class ; owl:intersectionOf (
-        mn:Situation
-        [ a owl:Restriction ; owl:onProperty mn:treatment ; owl:someValuesFrom mnc:{treatment} ]
-        [ a owl:Restriction ; owl:onProperty mn:treatsDiagnosis ; owl:someValuesFrom [
-            a owl:Restriction ; owl:onProperty mn:condition ; owl:someValuesFrom mnc:{condition} ] ]
-    ) ] .
 """
     head = "".join(f"@prefix {p}: <{PREFIXES[p]}> .\n" for p in USED)
     path.write_text(_formatted(f"{text}\n{head}{block}", knowledge), encoding="utf-8")
