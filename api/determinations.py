@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import BadRequest
 
-from reasoner import COMPARISONS, assessment_data, assessment_rdf, decide
+from reasoner import (
+    COMPARISONS,
+    assessment_data,
+    assessment_html,
+    assessment_rdf,
+    decide,
+    describe_assessment,
+)
 
 from .bodies import CASE_FORMS, asked_day, knowledge_now, sent_case, wanted_form
+from .documentation import page_of
 
 routes = Blueprint("determinations", __name__, url_prefix="/v1")
 
@@ -24,7 +32,7 @@ def create() -> Response | str:
     wanted = wanted_form(OFFERED)
     decision = decide(case, knowledge, as_of=asked_day(), include=_include())
     if wanted == "text/html":
-        return render_template("determination.html", decision=assessment_data(decision, knowledge))
+        return assessment_html(describe_assessment(decision, knowledge), page_of)
     if wanted != "application/json":
         text = assessment_rdf(decision, knowledge, CASE_FORMS[wanted])
         return Response(text, content_type=f"{wanted}; charset=utf-8")

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 routes = Blueprint("documentation", __name__)
 
-BASE: Final = "https://w3id.org/mednec/"
 TYPES: Final = {
     "html": "text/html",
     "ttl": "text/turtle",
@@ -28,18 +27,10 @@ def _documentation() -> Documentation:
     return documentation(cast("Knowledge", current_app.config["KNOWLEDGE"]))
 
 
-@routes.app_context_processor
-def _links() -> dict[str, object]:
-    """Let every template link what it names to its page; "" where there is none."""
-
-    def page_of(iri: str) -> str:
-        path = _documentation().path_of(iri)
-        return f"/{path}" if path else ""
-
-    def page_of_finding(name: str) -> str:
-        return page_of(f"{BASE}rule/{name}") or page_of(f"{BASE}shapes#{name}")
-
-    return {"page_of": page_of, "page_of_finding": page_of_finding}
+def page_of(iri: str) -> str:
+    """Return the address of the page about an IRI; empty if there is none."""
+    path = _documentation().path_of(iri)
+    return f"/{path}" if path else ""
 
 
 @routes.get("/docs/<name>")

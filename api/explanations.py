@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, request
 
-from reasoner import build_proof, decide, errors, explain, explanation_text, proof_text
+from reasoner import (
+    build_proof,
+    decide,
+    errors,
+    explain,
+    explanation_html,
+    explanation_text,
+    proof_text,
+)
 
 from .bodies import asked_day, knowledge_now, sent_case, wanted_form
 
@@ -34,7 +42,7 @@ def create() -> Response | str:
     if wanted == "text/plain":
         return Response(explanation_text(answer), content_type="text/plain; charset=utf-8")
     if wanted == "text/html":
-        return render_template("explanation.html", answer=answer)
+        return explanation_html(answer)
     return Response(
         current_app.json.dumps(answer, ensure_ascii=False), content_type="application/json"
     )

@@ -6,9 +6,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from flask import Blueprint, Response, current_app, json, jsonify, render_template
+from flask import Blueprint, Response, current_app, json, jsonify
 
-from reasoner import VERSION, context_of
+from reasoner import VERSION, context_of, service_html
+
+from .documentation import page_of
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
@@ -23,9 +25,7 @@ def _knowledge() -> Knowledge:
 @routes.get("/")
 def index() -> str:
     """Show what the service offers."""
-    knowledge = _knowledge()
-    guidelines = sorted((knowledge.label(iri), iri) for iri in knowledge.editions)
-    return render_template("index.html", knowledge=knowledge, guidelines=guidelines)
+    return service_html(_knowledge(), page_of)
 
 
 @routes.get("/v1/health")

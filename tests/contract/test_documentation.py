@@ -221,7 +221,7 @@ def test_pages_run_no_script_but_our_own_file(client: FlaskClient) -> None:
     assert "unsafe" not in policy
     assert [e.attributes["src"] for e in read(response.text).all("script")] == ["/docs/docs.js"]
     assert client.get("/docs/docs.js").mimetype == "text/javascript"
-    assert client.get("/docs/docs.css").mimetype == "text/css"
+    assert client.get("/docs/mednec.css").mimetype == "text/css"
     assert client.get("/docs/..%2fbook.py").status_code == 404
 
 

@@ -13,11 +13,11 @@ import pytest
 from click.testing import CliRunner
 
 from reasoner import errors
-from reasoner.audits.corpus.charts import stacked_bars
-from reasoner.audits.corpus.report import write_report
 from reasoner.audits.corpus.store import FACTS, INDEX, LOCK, build, rows, stored_facts
 from reasoner.commands.main import commands
 from reasoner.knowledge.query import ask
+from reasoner.pages.charts import stacked_bars
+from reasoner.pages.corpus import write_report
 
 if TYPE_CHECKING:
     from reasoner import Knowledge

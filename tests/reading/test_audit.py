@@ -17,15 +17,15 @@ from reasoner.audits.audit import (
     explaining,
     with_determinations,
 )
-from reasoner.audits.data import audit_data
-from reasoner.audits.page import audit_html
-from reasoner.audits.text import WIDTH, audit_text
+from reasoner.audits.data import audit_data, describe_audit
 from reasoner.cases.intake import check_case, check_case_with_referee
 from reasoner.commands.main import commands
 from reasoner.determinations.assess import load_case
 from reasoner.letters.files import load_source
 from reasoner.letters.read import read_letter
 from reasoner.letters.reference_form import as_reference
+from reasoner.pages.audit import audit_html, audit_text
+from reasoner.pages.layout import WIDTH
 
 from .test_phrases import PERSON, written
 
@@ -211,7 +211,7 @@ def test_the_page_needs_no_help_and_keeps_its_width(auditor: Auditor) -> None:
     """Who said what, agreement, departures with their words, and a glossary."""
     letter = read_letter(load_source(WHOLE), auditor.lexicon)
     pages = [
-        audit_data(a.decision, auditor.knowledge, letter)
+        describe_audit(a.decision, auditor.knowledge, letter)
         for a in auditor.audit(letter)
         if a.decision
     ]
@@ -221,7 +221,7 @@ def test_the_page_needs_no_help_and_keeps_its_width(auditor: Auditor) -> None:
     assert "physical therapy, 4 visits: reviewer upheld, mednec overturned: DIFFER" in text
     assert "  ! The letter says that the number is exceeded" in text
     assert "  - The letter rests on MTUS chronic pain 2016" in text
-    for heading in ("Who said what", "Where the letter departs: 7", "How to read this page"):
+    for heading in ("Who decided what", "Where the letter departs: 7", "How to read this page"):
         assert heading in text
     assert max(map(len, text.splitlines())) <= WIDTH
     assert "<b>a title</b>" not in html

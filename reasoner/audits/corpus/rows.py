@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reasoner.audits.audit import ItemAudit
-    from reasoner.determinations.as_data import Data
+    from reasoner.determinations.data import Json
     from reasoner.knowledge.base import Knowledge
     from reasoner.letters.model import Item, Letter
 
@@ -131,6 +131,6 @@ def facts_of(letter: Letter, audits: tuple[ItemAudit, ...]) -> Iterator[ox.Tripl
         yield from (fact for fact in derived if fact.predicate.value in KEPT)
 
 
-def pages_of(letter: Letter, audits: tuple[ItemAudit, ...], knowledge: Knowledge) -> list[Data]:
+def pages_of(letter: Letter, audits: tuple[ItemAudit, ...], knowledge: Knowledge) -> list[Json]:
     """Write the audits of a letter as plain data, one for each item that was decided."""
     return [audit_data(a.decision, knowledge, letter) for a in audits if a.decision]

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Final, cast
 import pyoxigraph as ox
 
 from reasoner.audits.audit import Auditor
+from reasoner.audits.model import CaseAuditData
+from reasoner.determinations.data import from_json
 from reasoner.errors import CaseError, MednecError, StoreBusy, StoreUnreadable
 from reasoner.letters.files import load_source
 from reasoner.letters.read import read_letter
@@ -163,6 +165,27 @@ def rows(store: Path, *, missing_ok: bool = False) -> list[Row]:
                 f"{path}, line {number}: damaged.", hint="Build the store again."
             ) from error
     return list(found.values())
+
+
+def audits_of(store: Path, source: str) -> list[CaseAuditData]:
+    """
+    Read the audits of one letter of a store.
+
+    Args:
+        store: The folder of the store.
+        source: The name of the letter in the store.
+
+    Raises:
+        StoreUnreadable: The file of the audits is missing or damaged.
+    """
+    path = store / "audits" / f"{source}.json"
+    try:
+        found = json.loads(path.read_text("utf-8"))
+        return [from_json(value, CaseAuditData) for value in found]
+    except (OSError, TypeError, ValueError) as error:
+        raise StoreUnreadable(
+            f"{path}: {error}.", hint="Remove the store and build it again."
+        ) from error
 
 
 def stored_facts(store: Path) -> list[ox.Triple]:
