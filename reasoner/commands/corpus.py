@@ -105,7 +105,7 @@ def corpus_build_command(directory: Path, store: Path, folder: Path) -> None:
 def corpus_report_command(store: Path, out: Path) -> None:
     """Write a report on the letters of a store: outcomes, agreement and departures."""
     found = write_report(store, out)
-    click.echo(f"{out / 'report.html'}: {found['letters']} letters, {found['decided']} decided")
+    click.echo(f"{out / 'report.html'}: {found.letters} letters, {found.decided} decided")
 
 
 def letter_files(directory: Path) -> list[Path]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from reasoner import errors
 from reasoner.audits.audit import (
     Auditor,
+    ComparedData,
     departures,
     determination_of,
     explaining,
@@ -130,12 +131,12 @@ def test_a_remainder_is_decided_on_top_of_what_was_approved(auditor: Auditor) ->
 
     assert found.determination.visits.requested == 4
     assert found.determination.visits.authorized == 4
-    assert determination_of(found, auditor.knowledge) == {
-        "imr": "Overturned",
-        "limit": 10,
-        "robust": True,
-        "findings": explaining(found.determination, auditor.knowledge),
-    }
+    assert determination_of(found, auditor.knowledge) == ComparedData(
+        imr="Overturned",
+        limit=10,
+        robust=True,
+        findings=explaining(found.determination, auditor.knowledge),
+    )
 
 
 def test_each_part_of_a_compound_remainder_is_decided(auditor: Auditor) -> None:
@@ -150,7 +151,7 @@ def test_each_part_of_a_compound_remainder_is_decided(auditor: Auditor) -> None:
     assert len({a.case for a in parts}) == 2
     asked = [a.determination.visits.requested for a in parts if a.determination]
     assert asked == [d.visits.value.most for d in item.disputed if d.visits]
-    outcomes = {determination_of(a, auditor.knowledge)["imr"] for a in parts}
+    outcomes = {determination_of(a, auditor.knowledge).imr for a in parts}
     assert whole["imr"] == ("Upheld" if "Upheld" in outcomes else "Overturned")
 
 
