@@ -15,42 +15,46 @@ if TYPE_CHECKING:
     from .cases.intake import CaseReport, check_case
     from .cases.json_form import context_of
     from .cases.read import CaseGraph
-    from .determinations.as_data import assessment_data, report_data
+    from .determinations.as_data import describe_assessment
     from .determinations.as_rdf import assessment_rdf
-    from .determinations.as_text import assessment_text, report_text
     from .determinations.assess import Assessment, decide, load_case, load_case_file
+    from .determinations.report_data import describe_report, report_data
     from .determinations.variants import COMPARISONS
     from .knowledge.base import Knowledge, load_knowledge
     from .knowledge.query import ask
+    from .pages.determination import assessment_html, assessment_text, report_text
+    from .pages.explanation import explanation_html, explanation_text
     from .pages.knowledge.documentation import Documentation, documentation
-    from .pages.letter.as_html import STYLE_HASH
     from .pages.letter.write import write_letter
+    from .pages.service import service_html
+    from .pages.style import STYLE_HASH
     from .proofs.explanation import explain
-    from .proofs.explanation_text import explanation_text
     from .proofs.write import build_proof, proof_text
     from .records.as_rdf import signed_rdf
-    from .records.documents import is_document, read_document
+    from .records.documents import assessment_data, is_document, read_document
     from .records.signing import Physician, Ruling, sign
 
 _MODULES = {
     "cases.intake": ("CaseReport", "check_case"),
     "cases.json_form": ("context_of",),
     "cases.read": ("CaseGraph",),
-    "determinations.as_data": ("assessment_data", "report_data"),
+    "determinations.as_data": ("describe_assessment",),
     "determinations.as_rdf": ("assessment_rdf",),
-    "determinations.as_text": ("assessment_text", "report_text"),
     "determinations.assess": ("Assessment", "decide", "load_case", "load_case_file"),
+    "determinations.report_data": ("describe_report", "report_data"),
     "determinations.variants": ("COMPARISONS",),
     "knowledge.base": ("Knowledge", "load_knowledge"),
     "knowledge.query": ("ask",),
+    "pages.determination": ("assessment_html", "assessment_text", "report_text"),
+    "pages.explanation": ("explanation_html", "explanation_text"),
     "pages.knowledge.documentation": ("Documentation", "documentation"),
-    "pages.letter.as_html": ("STYLE_HASH",),
     "pages.letter.write": ("write_letter",),
+    "pages.service": ("service_html",),
+    "pages.style": ("STYLE_HASH",),
     "proofs.explanation": ("explain",),
-    "proofs.explanation_text": ("explanation_text",),
     "proofs.write": ("build_proof", "proof_text"),
     "records.as_rdf": ("signed_rdf",),
-    "records.documents": ("is_document", "read_document"),
+    "records.documents": ("assessment_data", "is_document", "read_document"),
     "records.signing": ("Physician", "Ruling", "sign"),
 }
 """The public names by the module that defines each; a test compares them with the imports above."""
@@ -69,15 +73,19 @@ __all__ = [
     "Ruling",
     "ask",
     "assessment_data",
+    "assessment_html",
     "assessment_rdf",
     "assessment_text",
     "build_proof",
     "check_case",
     "context_of",
     "decide",
+    "describe_assessment",
+    "describe_report",
     "documentation",
     "errors",
     "explain",
+    "explanation_html",
     "explanation_text",
     "is_document",
     "load_case",
@@ -87,6 +95,7 @@ __all__ = [
     "read_document",
     "report_data",
     "report_text",
+    "service_html",
     "sign",
     "signed_rdf",
     "write_letter",

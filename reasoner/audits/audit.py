@@ -1,11 +1,15 @@
-"""An item of a letter decided by the reasoner, beside what the reviewers decided."""
+"""An item of a letter, decided by the reasoner and compared with what the reviewers decided."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
+
 from reasoner.determinations.assess import decide, load_case
+from reasoner.determinations.data import Model, to_json
 from reasoner.errors import CaseError
 from reasoner.kernel.terms import mn, name_of
 from reasoner.letters.case_graph import case_of
@@ -22,9 +26,26 @@ if TYPE_CHECKING:
     from reasoner.letters.model import Item, Letter
 
 DIFFERS: Final = mn("DiffersFromDetermination").value
-GRANTED: Final = "Overturned"
-"""The disposition under which a request as made stands."""
 ACCOUNTS: Final = mn("accountsForOutcome")
+ADVERSE: Final = mn("adverse")
+
+
+class ComparedData(Model, frozen=True, kw_only=True):
+    """
+    A determination in the form in which readings are compared.
+
+    Attributes:
+        imr: The disposition of the request as made, in a form of letter without partial outcomes;
+            None if nothing was decided.
+        limit: The visits that it was held against (`Visits.held`); None without a limit.
+        robust: True if no open fact can change the answer.
+        findings: The rules whose audit findings can account for a disagreement.
+    """
+
+    imr: str | None
+    limit: int | None
+    robust: bool
+    findings: Sequence[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +56,8 @@ class ItemAudit:
     Attributes:
         item: The item as it was read.
         case: The case as Turtle, each fact with its passage.
-        decision: The case decided; None where the facts do not suffice for that.
-        trouble: Why there is no decision; empty if there is one.
+        decision: The assessment of the case; None if the facts do not suffice for one.
+        trouble: Why there is no assessment; empty if there is one.
     """
 
     item: Item
@@ -79,31 +100,23 @@ class Auditor:
 
 
 def is_decided_here(item: Item) -> bool:
-    """Say whether an item is care by visits, or of a kind that the ontology has a concept for."""
+    """Return True if an item is care by visits, or has a concept in the ontology."""
     facts = item.facts
     return facts is not None and (item.physical_medicine or facts.treatment.value.iri is not None)
 
 
-def determination_of(audit: ItemAudit, knowledge: Knowledge) -> dict[str, object]:
-    """
-    Return a determination in the plain form in which readings are compared.
-
-    Returns:
-        `imr`: the disposition of the request as made, in a form of letter that knows no partial
-        outcome, or None where nothing was decided; `limit`: the visits that it was held against
-        (`Visits.held`), or None; `robust`; `findings`: the rules whose audit findings explain a
-        disagreement.
-    """
+def determination_of(audit: ItemAudit, knowledge: Knowledge) -> ComparedData:
+    """Return a determination in the form in which readings are compared."""
     found = audit.determination
-    if found is None or audit.decision is None:
-        return {"imr": None, "limit": None, "robust": False, "findings": []}
+    if found is None:
+        return ComparedData(imr=None, limit=None, robust=False, findings=[])
     disposition = knowledge.value(found.outcome, mn("wholeDisposition"))
-    return {
-        "imr": knowledge.label(disposition).capitalize() if disposition else None,
-        "limit": found.visits.held,
-        "robust": found.robust,
-        "findings": explaining(found, knowledge),
-    }
+    return ComparedData(
+        imr=knowledge.label(disposition).capitalize() if disposition else None,
+        limit=found.visits.held,
+        robust=found.robust,
+        findings=explaining(found, knowledge),
+    )
 
 
 def departures(found: Determination) -> list[Saying]:
@@ -136,14 +149,19 @@ def of_each_item(audits: tuple[ItemAudit, ...]) -> dict[int, list[ItemAudit]]:
 
 
 def deciding(parts: list[ItemAudit], knowledge: Knowledge) -> ItemAudit:
-    """Return the part of an item that decides it: the item stands only if each part does."""
-    return min(parts, key=lambda a: determination_of(a, knowledge)["imr"] == GRANTED)
+    """Return the part of an item that decides it: the item is granted only if each part is."""
+    return min(parts, key=lambda audit: _granted(audit, knowledge))
 
 
-def _together(parts: list[ItemAudit], knowledge: Knowledge) -> dict[str, object]:
+def _granted(audit: ItemAudit, knowledge: Knowledge) -> bool:
+    found = audit.determination
+    return found is not None and knowledge.value(found.outcome, ADVERSE) == "false"
+
+
+def _together(parts: list[ItemAudit], knowledge: Knowledge) -> ComparedData:
     findings = [f for a in parts if a.determination for f in explaining(a.determination, knowledge)]
     found = determination_of(deciding(parts, knowledge), knowledge)
-    return found | {"findings": list(dict.fromkeys(findings))}
+    return replace(found, findings=list(dict.fromkeys(findings)))
 
 
 def with_determinations(
@@ -153,5 +171,5 @@ def with_determinations(
     items = data["items"]
     if isinstance(items, list):
         for number, parts in of_each_item(audits).items():
-            items[number - 1]["determination"] = _together(parts, knowledge)
+            items[number - 1]["determination"] = to_json(_together(parts, knowledge))
     return data

@@ -1,4 +1,4 @@
-"""An audit as plain data: who said what, agreements and departures, each with its passages."""
+"""The audit of a case: who decided what, agreements and departures, each with its passages."""
 
 from __future__ import annotations
 
@@ -6,14 +6,29 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode
 
-from reasoner.determinations.as_data import assessment_data
+from reasoner.determinations.as_data import describe_assessment
+from reasoner.determinations.data import SpanData, to_json
 from reasoner.determinations.sentences import tell
 from reasoner.kernel.terms import CONCEPT, mn, shorten
 
+from .model import (
+    AuditDatesData,
+    CaseAuditData,
+    CitationData,
+    FindingData,
+    LimitData,
+    MeasureData,
+    PassageData,
+    ReadData,
+    ReasonerData,
+    RequestAuditData,
+    ReviewerData,
+)
+
 if TYPE_CHECKING:
-    from reasoner.determinations.as_data import Data
     from reasoner.determinations.assess import Assessment
     from reasoner.determinations.conclude import Determination
+    from reasoner.determinations.data import DeterminationData, Json
     from reasoner.determinations.sentences import Saying
     from reasoner.kernel.derivation import Derivation
     from reasoner.knowledge.base import Knowledge
@@ -28,35 +43,33 @@ DECISIONS: Final = {mn("ImrDecision").value, mn("UrDecision").value}
 PARTS: Final = ("diagnosis", "course", "record", "finding", "surgery")
 
 
-def audit_data(assessment: Assessment, knowledge: Knowledge, letter: Letter | None = None) -> Data:
+def describe_audit(
+    assessment: Assessment, knowledge: Knowledge, letter: Letter | None = None
+) -> CaseAuditData:
     """
-    Write the audit of a case as plain data.
+    Describe the audit of a case.
 
     Args:
-        assessment: The case decided.
-        knowledge: The knowledge base with which it was decided.
-        letter: The letter from which the case was read; None where the case was given as facts.
-
-    Returns:
-        Only dicts, lists, strings, numbers, booleans and None.
+        assessment: The assessment of the case.
+        knowledge: The knowledge base with which it was made.
+        letter: The letter from which the case was read; None for a case given as facts.
     """
-    whole = assessment_data(assessment, knowledge, proof=False)
-    return {
-        "case": assessment.case.iri,
-        "name": whole["name"],
-        "status": whole["status"],
-        "audits": [
+    whole = describe_assessment(assessment, knowledge, proof=False)
+    return CaseAuditData(
+        case=whole.case,
+        name=whole.name,
+        status=whole.status,
+        audits=[
             _audit(d, assessment, knowledge, letter, data)
-            for d, data in zip(
-                assessment.determinations, _list(whole["determinations"]), strict=True
-            )
+            for d, data in zip(assessment.determinations, whole.determinations, strict=True)
         ],
-        "provenance": whole["provenance"],
-    }
+        provenance=whole.provenance,
+    )
 
 
-def _list(value: object) -> list[Data]:
-    return value if isinstance(value, list) else []
+def audit_data(assessment: Assessment, knowledge: Knowledge, letter: Letter | None = None) -> Json:
+    """Write the audit of a case as a JSON object; the arguments are those of `describe_audit`."""
+    return to_json(describe_audit(assessment, knowledge, letter))
 
 
 def _audit(
@@ -64,53 +77,52 @@ def _audit(
     assessment: Assessment,
     knowledge: Knowledge,
     letter: Letter | None,
-    data: Data,
-) -> Data:
+    data: DeterminationData,
+) -> RequestAuditData:
     derivation, case = assessment.derivation, assessment.case.iri
     review, medical = (derivation.value(case, name) for name in ("urDecision", "imrDecision"))
     agreements = tell(derivation, knowledge, "agreement", found.request)
     view = _View(derivation, knowledge, letter)
-    original = derivation.number(found.request, "originalVisits")
-    return {
-        "request": found.request,
-        "asked": data["asked"],
-        "original": original,
-        "approved": derivation.number(review or "", "approvedVisits"),
-        "dates": _dates(derivation, case, found),
-        "columns": [
+    return RequestAuditData(
+        request=found.request,
+        asked=data.asked,
+        original=derivation.number(found.request, "originalVisits"),
+        approved=derivation.number(review or "", "approvedVisits"),
+        dates=_dates(derivation, case, found),
+        columns=(
             view.reviewer(review, LIMIT_USED),
             view.reviewer(medical, LIMIT_USED),
             view.reasoner(found, data),
-        ],
-        "agreements": [view.saying(s, found) for s in agreements],
-        "departures": [view.saying(s, found) for s in found.audit],
-        "determination": data,
-        "facts": view.facts(case, found.request),
-    }
+        ),
+        agreements=[view.finding(s, found) for s in agreements],
+        departures=[view.finding(s, found) for s in found.audit],
+        determination=data,
+        facts=view.facts(case, found.request),
+    )
 
 
-def _dates(derivation: Derivation, case: str, found: Determination) -> Data:
+def _dates(derivation: Derivation, case: str, found: Determination) -> AuditDatesData:
     injury, review, medical = (
         derivation.value(case, name) or "" for name in ("injury", "urDecision", "imrDecision")
     )
-    return {
-        "injury": derivation.value(injury, "injuredOn"),
-        "utilizationReview": derivation.value(review, "decidedOn"),
-        "medicalReview": derivation.value(medical, "decidedOn"),
-        "law": found.law_of,
-    }
+    return AuditDatesData(
+        injury=derivation.value(injury, "injuredOn"),
+        utilization_review=derivation.value(review, "decidedOn"),
+        medical_review=derivation.value(medical, "decidedOn"),
+        law=found.law_of,
+    )
 
 
 class _View:
-    """Reads what a page shows off a derivation, with the words of the letter where it is there."""
+    """Reads a derivation for the page of an audit, with the words of the letter if it is known."""
 
     def __init__(self, derivation: Derivation, knowledge: Knowledge, letter: Letter | None) -> None:
         self._derivation = derivation
         self._knowledge = knowledge
         self._letter = letter
 
-    def reviewer(self, assessment: str | None, topic: str) -> Data | None:
-        """Say what a reviewer decided, took as the most and cited; None without a decision."""
+    def reviewer(self, assessment: str | None, topic: str) -> ReviewerData | None:
+        """Describe what a reviewer decided, used as a limit and cited; None without a decision."""
         if assessment is None:
             return None
         d, label = self._derivation, self._knowledge.label
@@ -123,50 +135,50 @@ class _View:
                     numbers.setdefault(visits, d.value(statement, "quote") or "")
             if numbers:
                 break
-        return {
-            "outcome": label(d.value(assessment, "decisionOutcome") or ""),
-            "approved": d.number(assessment, "approvedVisits"),
-            "limits": [{"visits": n, "quote": q} for n, q in sorted(numbers.items())],
-            "basis": label(basis) if (basis := d.value(assessment, "basis")) else None,
-            "cites": [self._citation(c.value) for c in d.values(assessment, "cites")],
-        }
+        return ReviewerData(
+            outcome=label(d.value(assessment, "decisionOutcome") or ""),
+            approved=d.number(assessment, "approvedVisits"),
+            limits=[LimitData(visits=n, quote=q) for n, q in sorted(numbers.items())],
+            basis=label(basis) if (basis := d.value(assessment, "basis")) else None,
+            cites=[self._citation(c.value) for c in d.values(assessment, "cites")],
+        )
 
-    def _citation(self, citation: str) -> Data:
+    def _citation(self, citation: str) -> CitationData:
         d = self._derivation
         guideline = d.value(citation, "citedGuideline")
-        return {
-            "as": d.value(citation, "citedAs"),
-            "section": d.value(citation, "citedSection"),
-            "guideline": guideline,
-            "guidelineLabel": self._knowledge.label(guideline) if guideline else None,
-            "passages": self._passages([citation]),
-        }
+        return CitationData(
+            cited_as=d.value(citation, "citedAs"),
+            section=d.value(citation, "citedSection"),
+            guideline=guideline,
+            guideline_label=self._knowledge.label(guideline) if guideline else None,
+            passages=self._passages([citation]),
+        )
 
-    def reasoner(self, found: Determination, data: Data) -> Data:
-        """Say what the reasoner found, in the terms of the reviewers' columns."""
+    def reasoner(self, found: Determination, data: DeterminationData) -> ReasonerData:
+        """Describe what the reasoner found, in the terms of the reviewers' columns."""
         d, knowledge = self._derivation, self._knowledge
         whole = knowledge.value(found.outcome, mn("wholeDisposition"))
         situations = d.subjects("ofRequest", _node(found.request))
         measures = sorted({m.value for s in situations for m in d.values(s, "measuredBy")})
-        return {
-            "outcome": knowledge.label(whole) if whole else None,
-            "label": found.label,
-            "robust": found.robust,
-            "supported": {"least": found.visits.least, "most": found.visits.most},
-            "limit": found.visits.limit,
-            "largest": found.visits.largest,
-            "trial": found.visits.trial,
-            "governing": data["governing"],
-            "measures": [self._measure(m) for m in measures],
-        }
+        return ReasonerData(
+            outcome=knowledge.label(whole) if whole else None,
+            label=found.label,
+            robust=found.robust,
+            supported=SpanData(least=found.visits.least, most=found.visits.most),
+            limit=found.visits.limit,
+            largest=found.visits.largest,
+            trial=found.visits.trial,
+            governing=data.governing,
+            measures=[self._measure(m) for m in measures],
+        )
 
-    def _measure(self, iri: str) -> Data:
+    def _measure(self, iri: str) -> MeasureData:
         knowledge = self._knowledge
         edition = knowledge.value(iri, mn("statedIn")) or ""
-        return {"label": knowledge.label(iri), "guideline": knowledge.label(edition)}
+        return MeasureData(label=knowledge.label(iri), guideline=knowledge.label(edition))
 
-    def saying(self, saying: Saying, found: Determination) -> Data:
-        """Write one agreement or departure, with the passages of the case nodes that it names."""
+    def finding(self, saying: Saying, found: Determination) -> FindingData:
+        """Describe an agreement or departure, with the passages of the nodes that it names."""
         named = self._nodes([t[1:-1] for t in saying.firing.row.values() if t.startswith("<")])
         kinds = [
             fact[2][1:-1]
@@ -175,16 +187,16 @@ class _View:
         ]
         accounts = [self._knowledge.value(k, mn("accountsForOutcome")) == "true" for k in kinds]
         numbers = [n for iri in saying.sources for n in _number(found, iri)]
-        return {
-            "rule": saying.rule,
-            "kind": self._knowledge.label(kinds[0]) if kinds else "",
-            "accounts": any(accounts),
-            "title": saying.title,
-            "text": saying.text,
-            "basis": saying.basis,
-            "sources": numbers,
-            "passages": self._passages(named),
-        }
+        return FindingData(
+            rule=saying.rule,
+            kind=self._knowledge.label(kinds[0]) if kinds else "",
+            accounts=any(accounts),
+            title=saying.title,
+            text=saying.text,
+            basis=saying.basis,
+            sources=numbers,
+            passages=self._passages(named),
+        )
 
     def _nodes(self, named: list[str]) -> list[str]:
         """Keep the nodes that carry the words; a decision only where nothing smaller does."""
@@ -192,8 +204,8 @@ class _View:
         small = [n for n in named if kinds[n] & SMALL]
         return small or [n for n in named if kinds[n] & DECISIONS]
 
-    def _passages(self, nodes: list[str]) -> list[Data]:
-        found: dict[tuple[int, int], Data] = {}
+    def _passages(self, nodes: list[str]) -> list[PassageData]:
+        found: dict[tuple[int, int], PassageData] = {}
         facts = self._derivation.facts.objects
         for node in dict.fromkeys(nodes):
             for passage in self._derivation.values(node, "readFrom"):
@@ -203,15 +215,16 @@ class _View:
                 }
                 start, end = (int(ends[n].split('"')[1]) for n in ("start", "end"))
                 words = self._letter.source[start:end] if self._letter else ""
-                found[start, end] = {"start": start, "end": end, "words": " ".join(words.split())}
+                plain = " ".join(words.split())
+                found[start, end] = PassageData(start=start, end=end, words=plain)
         return [found[key] for key in sorted(found)]
 
-    def facts(self, case: str, request: str) -> list[Data]:
-        """List the parts of the case as they were understood, with their passages and trust."""
+    def facts(self, case: str, request: str) -> list[ReadData]:
+        """List the parts of the case as they were read, with their passages and confidence."""
         nodes = [(n, v.value) for n in PARTS for v in self._derivation.values(case, n)]
         return [self._fact(kind, node) for kind, node in [*nodes, ("request", request)]]
 
-    def _fact(self, kind: str, node: str) -> Data:
+    def _fact(self, kind: str, node: str) -> ReadData:
         d, label = self._derivation, self._knowledge.label
         shown: list[str] = []
         for name in SHOWN:
@@ -219,13 +232,13 @@ class _View:
                 text = label(value.value) if value.value.startswith("http") else value.value
                 shown.append(f"{text} {label(mn(name).value)}" if name in COUNTED else text)
         trust = d.value(node, "readingConfidence")
-        return {
-            "kind": kind,
-            "node": shorten(node),
-            "says": shown,
-            "confidence": label(trust) if trust else None,
-            "passages": self._passages([node]),
-        }
+        return ReadData(
+            kind=kind,
+            node=shorten(node),
+            says=shown,
+            confidence=label(trust) if trust else None,
+            passages=self._passages([node]),
+        )
 
 
 OA: Final = "http://www.w3.org/ns/oa#"

@@ -11,6 +11,12 @@ from reasoner.errors import AxiomUnsupported
 from reasoner.kernel.terms import DCTERMS, LABEL, RDF, mn, name_of, shorten
 from reasoner.knowledge.base import read_turtle
 from reasoner.knowledge.find import ontology_files
+from reasoner.knowledge.plain_populations import (
+    POPULATION,
+    WORDS,
+    expand_populations,
+    read_plain_populations,
+)
 from reasoner.knowledge.populations import compile_populations
 
 from .check_rules import rule_paths
@@ -49,7 +55,11 @@ class State:
 
     def __init__(self, home: Path) -> None:
         files = ontology_files(home)
-        self.facts = [t for path in files for t in read_turtle(path, home)]
+        written = {path: read_turtle(path, home) for path in files}
+        plain = [p for ts in written.values() for p in read_plain_populations(ts)]
+        made = {p.iri for p in plain if not p.named}
+        self.facts = [t for ts in expand_populations(written).values() for t in ts]
+        self.in_words = {p.recommendation.value for p in plain}
         self.rules = {
             path.relative_to(home).as_posix(): path.read_text(encoding="utf-8")
             for path in rule_paths(home)
@@ -57,7 +67,9 @@ class State:
         self.expressions = _expressions(tuple(self.facts))
         self.things: dict[str, Values] = {}
         for t in self.facts:
-            if isinstance(t.subject, ox.NamedNode) and not isinstance(t.object, ox.BlankNode):
+            if t.subject in made or isinstance(t.object, ox.BlankNode):
+                continue
+            if isinstance(t.subject, ox.NamedNode):
                 values = self.things.setdefault(t.subject.value, {})
                 said = values.get(t.predicate.value, ())
                 values[t.predicate.value] = tuple(sorted((*said, name_of(t.object))))
@@ -140,7 +152,9 @@ def _successions(old: State, new: State) -> list[tuple[str, str]]:
 def _details(iri: str, old: State, new: State) -> tuple[str, ...]:
     before, now = old.things.get(iri, {}), new.things.get(iri, {})
     lines = []
-    for predicate in sorted({*before, *now} - QUIET):
+    in_words = (iri in old.in_words) + (iri in new.in_words)
+    quiet = {0: set[str](), 1: {word.value for word in WORDS}, 2: {POPULATION.value}}[in_words]
+    for predicate in sorted({*before, *now} - QUIET - quiet):
         words = [
             state.spoken(predicate, values.get(predicate, ()))
             for state, values in ((old, before), (new, now))

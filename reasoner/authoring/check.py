@@ -14,7 +14,7 @@ from reasoner.knowledge.find import find_knowledge
 from reasoner.knowledge.limits import SECONDS
 from reasoner.knowledge.logic import logic_digest
 
-from .check_codes import check_codes
+from .check_codes import check_nested_codes
 from .check_concepts import check_concepts
 from .check_files import check_files, check_use, own_code
 from .check_logic import RAN_AWAY, check_logic
@@ -31,6 +31,7 @@ from .check_rule_bodies import check_rule_bodies
 from .check_rules import check_rule_files, read_all
 from .check_shapes import check_shapes_of_authors, contents, read_shapes, terms_of_cases
 from .check_values import check_values
+from .code_tables import check_codes
 from .finding import ERROR, WARNING, Finding
 from .places import Places
 from .space import Space
@@ -212,6 +213,8 @@ def _look(home: Path, stages: Stages, memory: Memory, seconds: int) -> None:
     entailed = logic.classification and tuple(classification_triples(logic.classification))
     if entailed is None:
         obstacle = obstacle or "the axioms were not classified"
+    else:
+        stages.findings += check_nested_codes(places, entailed)
     _look_at_meaning(home, places, stages, entailed or (), obstacle)
 
 

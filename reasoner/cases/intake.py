@@ -129,24 +129,24 @@ def check_data_with_referee(data: bytes, shapes: ShapeSet) -> set[Result]:
     return read_results(graph.serialize(format="nt").encode(), shapes)
 
 
-def _coded(t: ox.Triple, coded: Mapping[tuple[str, str], tuple[ox.Triple, ...]]) -> list[ox.Triple]:
-    """Find the facts of the concepts that bear a code or a category above it."""
-    code = text_of(t.object)
-    return [
-        fact
-        for end in range(1, len(code) + 1)
-        for fact in coded.get((t.predicate.value, code[:end]), ())
-    ]
+def _coded(
+    t: ox.Triple, coded: Mapping[tuple[str, str], tuple[ox.Triple, ...]], longest: int
+) -> tuple[ox.Triple, ...]:
+    """Find the facts of the concepts that bear the longest listed code that a code begins with."""
+    code = text_of(t.object)[:longest]
+    listed = (coded.get((t.predicate.value, code[:end]), ()) for end in range(len(code), 0, -1))
+    return next((facts for facts in listed if facts), ())
 
 
 def case_data(case: CaseGraph, knowledge: Knowledge) -> bytes:
     """Return the facts of a case, with the types of terms and codes they name, as N-Triples."""
     lines = [f"{t} .\n" for t in case.triples]
     coded = knowledge.vocabulary.coded
+    longest = max((len(code) for _, code in coded), default=0)
     tested = knowledge.shapes.tested
     named = {n for t in case.triples if isinstance(n := t.object, ox.NamedNode)}
     for t in case.triples:
-        for fact in _coded(t, coded):
+        for fact in _coded(t, coded, longest):
             lines.append(f"{fact} .\n")
             if isinstance(fact.subject, ox.NamedNode):
                 named.add(fact.subject)

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 import click
 
 from reasoner.audits.audit import Auditor
-from reasoner.audits.data import audit_data
-from reasoner.audits.page import audit_html
-from reasoner.audits.text import audit_text
+from reasoner.audits.data import describe_audit
 from reasoner.determinations.assess import FORMS, decide, load_case_file
+from reasoner.determinations.data import to_json
 from reasoner.errors import LetterUnreadable
 from reasoner.letters.files import load_source
 from reasoner.letters.read import read_letter
+from reasoner.pages.audit import audit_html, audit_text
 
 from .options import FOLDER, load
 
 if TYPE_CHECKING:
-    from reasoner.determinations.as_data import Data
+    from reasoner.audits.model import CaseAuditData
     from reasoner.knowledge.base import Knowledge
 
 
@@ -48,15 +48,14 @@ def audit_command(document: Path, form: str, folder: Path) -> None:
     troubles: list[str] = []
     if document.suffix.lower() in FORMS:
         decision = decide(load_case_file(document, knowledge), knowledge)
-        pages, cases = [audit_data(decision, knowledge)], b""
+        pages, cases = [describe_audit(decision, knowledge)], b""
     else:
         pages, troubles, cases = _letter(document, knowledge)
     if form == "turtle":
         click.echo(cases.decode(), nl=False)
     elif form == "json":
-        click.echo(
-            json.dumps({"audits": pages, "undecided": troubles}, indent=2, ensure_ascii=False)
-        )
+        data = {"audits": [to_json(page) for page in pages], "undecided": troubles}
+        click.echo(json.dumps(data, indent=2, ensure_ascii=False))
     elif form == "html":
         click.echo(audit_html(pages, document.name), nl=False)
     elif pages:
@@ -66,7 +65,7 @@ def audit_command(document: Path, form: str, folder: Path) -> None:
     sys.exit(1 if troubles else 0)
 
 
-def _letter(path: Path, knowledge: Knowledge) -> tuple[list[Data], list[str], bytes]:
+def _letter(path: Path, knowledge: Knowledge) -> tuple[list[CaseAuditData], list[str], bytes]:
     auditor = Auditor(knowledge)
     letter = read_letter(load_source(path), auditor.lexicon)
     found = auditor.audit(letter)
@@ -77,7 +76,7 @@ def _letter(path: Path, knowledge: Knowledge) -> tuple[list[Data], list[str], by
             f"{path}: {items if letter.items else 'no disputed item was found'}. {told}".rstrip(),
             hint="'mednec read' shows what could be read.",
         )
-    pages = [audit_data(a.decision, knowledge, letter) for a in found if a.decision]
+    pages = [describe_audit(a.decision, knowledge, letter) for a in found if a.decision]
     for problem in letter.problems:
         click.echo(f"{path.name}: {problem.message} {problem.hint}".rstrip(), err=True)
     troubles = [f"{path.name}: {a.trouble}" for a in found if a.decision is None]

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from reasoner.cases.intake import check_case, check_case_with_referee
-from reasoner.determinations.as_data import assessment_data, report_data
+from reasoner.determinations.as_data import describe_assessment
 from reasoner.determinations.as_rdf import assessment_rdf
-from reasoner.determinations.as_text import assessment_text, report_text
 from reasoner.determinations.assess import decide, load_case_file
+from reasoner.determinations.report_data import describe_report, report_data
 from reasoner.determinations.variants import COMPARISONS
+from reasoner.pages.determination import assessment_text, report_text
 from reasoner.proofs.write import build_proof, proof_text
+from reasoner.records.documents import assessment_data
 
 from .options import AS_OF, CASE, FOLDER, FORMAT, load
 
@@ -56,11 +58,12 @@ def decide_command(case: Path, form: str, as_of: date | None, folder: Path, **sh
     if form in {"turtle", "jsonld"}:
         click.echo(assessment_rdf(decision, knowledge, form))
         return
-    data = assessment_data(decision, knowledge, proof=form == "json")
     if form == "json":
+        data = assessment_data(decision, knowledge)
         click.echo(json.dumps(data, indent=2, ensure_ascii=False))
     else:
-        click.echo(assessment_text(data), nl=False)
+        page = describe_assessment(decision, knowledge, proof=False)
+        click.echo(assessment_text(page), nl=False)
 
 
 @click.command("validate")
@@ -79,6 +82,8 @@ def validate_command(case: Path, form: str, *, referee: bool, folder: Path) -> N
     knowledge = load(folder)
     check = check_case_with_referee if referee else check_case
     report = check(load_case_file(case, knowledge), knowledge)
-    data = report_data(report)
-    click.echo(json.dumps(data, indent=2) if form == "json" else report_text(data).rstrip())
+    if form == "json":
+        click.echo(json.dumps(report_data(report), indent=2))
+    else:
+        click.echo(report_text(describe_report(report)), nl=False)
     sys.exit(0 if report.conforms else 1)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from reasoner.audits.audit import Auditor, with_determinations
-from reasoner.audits.corpus.report import write_report
 from reasoner.audits.corpus.store import build
 from reasoner.errors import CaseError, LetterUnreadable
 from reasoner.letters.files import load_source
 from reasoner.letters.read import read_letter
 from reasoner.letters.reference_form import as_reference
+from reasoner.pages.corpus import write_report
 
 from .options import FOLDER, load, progress
 
@@ -105,7 +105,7 @@ def corpus_build_command(directory: Path, store: Path, folder: Path) -> None:
 def corpus_report_command(store: Path, out: Path) -> None:
     """Write a report on the letters of a store: outcomes, agreement and departures."""
     found = write_report(store, out)
-    click.echo(f"{out / 'report.html'}: {found['letters']} letters, {found['decided']} decided")
+    click.echo(f"{out / 'report.html'}: {found.letters} letters, {found.decided} decided")
 
 
 def letter_files(directory: Path) -> list[Path]:

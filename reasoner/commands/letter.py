@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reasoner.determinations.as_data import assessment_data
 from reasoner.determinations.assess import decide, load_case_file
 from reasoner.errors import DocumentUnreadable
-from reasoner.pages.letter.write import VENUES, write_letter
+from reasoner.pages.letter.write import write_letter
 from reasoner.records.as_rdf import signed_rdf
-from reasoner.records.documents import is_document, read_document
+from reasoner.records.documents import assessment_data, is_document, read_document
 from reasoner.records.signing import Physician, Ruling, sign
 
 from .options import FOLDER, load
 
 if TYPE_CHECKING:
-    from reasoner.determinations.as_data import Data
+    from reasoner.determinations.data import Json
     from reasoner.knowledge.base import Knowledge
 
 OUTPUT = click.option(
@@ -42,9 +41,9 @@ OUTPUT = click.option(
 @OUTPUT
 @click.option(
     "--venue",
-    type=click.Choice(sorted(VENUES)),
-    help="Whose letter it is: utilization review (ur) or independent medical review (imr); "
-    "by default the venue that the case is at.",
+    metavar="VENUE",
+    help="Short name of the venue whose letter it is, such as ur or imr. Default: the venue that "
+    "the case is at.",
 )
 @click.option(
     "--confidential",
@@ -87,7 +86,7 @@ def _form_of(output: Path | None) -> str:
     return endings[ending]
 
 
-def _document(source: Path, knowledge: Knowledge) -> Data:
+def _document(source: Path, knowledge: Knowledge) -> Json:
     if source.suffix.lower() == ".json" and source.is_file():
         data = source.read_bytes()
         if is_document(data):

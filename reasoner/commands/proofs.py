@@ -12,8 +12,8 @@ import click
 from reasoner.determinations.assess import decide, load_case_file
 from reasoner.determinations.sentences import say
 from reasoner.errors import CaseUnreadable, DeterminationUnreadable, KnowledgeUnreadable
+from reasoner.pages.explanation import explanation_text
 from reasoner.proofs.explanation import explain
-from reasoner.proofs.explanation_text import explanation_text
 from reasoner.proofs.write import build_proof, proof_text
 from reasoner.records.replay import read_recorded, replay, replay_text
 from reasoner.verifier import Unreadable, read_case, read_folder, report, verify

@@ -1,4 +1,4 @@
-"""What was asked for beside a determination, as plain data."""
+"""A request decided in other ways, as data."""
 
 from __future__ import annotations
 
@@ -8,51 +8,51 @@ import pyoxigraph as ox
 
 from reasoner.kernel.terms import mn, shorten
 
+from .data import ReasonData, SpanData, StretchData, VariantData
 from .sentences import say_value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from reasoner.knowledge.base import Knowledge
 
-    from .variants import Comparison, Variant
-
-Data = dict[str, object]
+    from .variants import Step, Variant
 
 
-def comparison_data(found: Comparison | None, knowledge: Knowledge) -> Data:
-    """Write what was asked for beside the determination; empty lists where nothing was."""
-    steps = found.timeline if found else ()
-    return {
-        "timeline": [
-            {
-                "from": step.start,
-                "until": step.end,
-                "flips": step.flips,
-                "used": step.used,
-                **_variant(step.variant, knowledge),
-            }
-            for step in steps
-        ],
-        "sourcesAlone": [_variant(v, knowledge) for v in (found.sources if found else ())],
-        "policies": [_variant(v, knowledge) for v in (found.policies if found else ())],
-    }
-
-
-def _variant(v: Variant, knowledge: Knowledge) -> Data:
+def describe_variant(v: Variant, knowledge: Knowledge) -> VariantData:
+    """Describe a request decided in another way."""
     editions = [(knowledge.value(iri, mn("statedIn")) or "", iri) for iri in v.governing]
-    return {
-        "id": v.iri,
-        "name": v.name,
-        "note": v.note,
-        "outcome": shorten(v.outcome).split(":")[-1],
-        "label": v.label,
-        "robust": v.robust,
-        "governing": [
+    return VariantData(
+        id=v.iri,
+        name=v.name,
+        note=v.note,
+        outcome=shorten(v.outcome).split(":")[-1],
+        label=v.label,
+        robust=v.robust,
+        governing=[
             f"{say_value(ox.NamedNode(edition), knowledge)}: {knowledge.label(iri)}"
             for edition, iri in editions
         ],
-        "limit": v.limit,
-        "prior": v.prior,
-        "priorOpen": v.prior_open,
-        "supported": {"least": v.least, "most": v.most},
-        "why": [{"rule": s.rule, "text": s.text, "basis": s.basis} for s in v.why],
-    }
+        limit=v.limit,
+        prior=v.prior,
+        prior_open=v.prior_open,
+        supported=SpanData(least=v.least, most=v.most),
+        why=[ReasonData(rule=s.rule, text=s.text, basis=s.basis) for s in v.why],
+    )
+
+
+def describe_timeline(steps: Iterable[Step], knowledge: Knowledge) -> list[StretchData]:
+    """Describe the stretches of time in which a request is decided alike, in order."""
+    made = []
+    for step in steps:
+        v = describe_variant(step.variant, knowledge)
+        made.append(
+            StretchData(
+                **{name: getattr(v, name) for name in v.__struct_fields__},
+                start=step.start,
+                until=step.end,
+                flips=step.flips,
+                used=step.used,
+            )
+        )
+    return made

@@ -57,7 +57,9 @@ def look(path: Path, seconds: int) -> dict[str, Any]:
     reasoner = factory.createReasoner(ontology)
     if not reasoner.isConsistent():
         answer["consistent"] = False
-        answer["why"] = explain_contradiction(ontology, factory, seconds)
+        answer["why"] = explain_member(ontology, factory) or explain_contradiction(
+            ontology, factory, seconds
+        )
         return answer
     empty = [c for c in reasoner.getUnsatisfiableClasses() if not c.isOWLNothing()]
     for name in sorted(empty, key=str)[:MOST_CLASSES]:
@@ -105,6 +107,28 @@ def explain_empty(ontology: Any, factory: Any, name: Any) -> list[str]:  # noqa:
         return not factory.createReasoner(part).isSatisfiable(name)
 
     return [_spoken(a) for a in shrink(kept, fails)]
+
+
+def explain_member(ontology: Any, factory: Any) -> list[str]:  # noqa: ANN401
+    """
+    Explain a contradiction by a class that can have no member and yet has one; else nothing.
+
+    It is the usual one, a concept being a member of itself, and is found in a second.
+    """
+    import jpype  # noqa: PLC0415
+
+    excluded = jpype.JPackage("org.semanticweb.owlapi").model.parameters.Imports.EXCLUDED
+    axioms = [*ontology.getTBoxAxioms(excluded), *ontology.getRBoxAxioms(excluded)]
+    classes = _ontology_of(axioms)
+    reasoner = factory.createReasoner(classes)
+    if not reasoner.isConsistent():
+        return []
+    empty = {c for c in reasoner.getUnsatisfiableClasses() if not c.isOWLNothing()}
+    for name in sorted(empty, key=str):
+        members = sorted(ontology.getClassAssertionAxioms(name), key=str)
+        if members:
+            return [_spoken(members[0]), *explain_empty(classes, factory, name)]
+    return []
 
 
 def explain_contradiction(ontology: Any, factory: Any, seconds: int) -> list[str]:  # noqa: ANN401

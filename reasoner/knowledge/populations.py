@@ -193,7 +193,10 @@ class _Writer:
             return shorten(node.value)
         for predicate, name in (("intersectionOf", "And"), ("unionOf", "Or")):
             if parts := self.only(node, OWL + predicate):
-                return f"{name}({' '.join(self.functional(p) for p in self.items(parts))})"
+                written = [self.functional(part) for part in self.items(parts)]
+                if name == "Or":
+                    written = sorted(set(written))
+                return f"{name}({' '.join(written)})"
         path = self.only(node, OWL + "onProperty")
         if isinstance(path, ox.NamedNode):
             if value := self.only(node, OWL + "hasValue"):

@@ -2,75 +2,82 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from reasoner.determinations.as_rdf import FORMATS, IDENTIFIER, LABEL
 from reasoner.kernel.terms import NS, PREFIXES, PROV, TYPE, XSD, mn
 
-from .documents import is_decided
+from .documents import parse_document
 
 if TYPE_CHECKING:
-    from reasoner.determinations.as_data import Data
+    from reasoner.determinations.data import Json
+
+    from .documents import DecisionData
 
 DATE = ox.NamedNode(XSD + "date")
 
 
-def signed_triples(document: Data) -> list[ox.Triple]:
-    """Write a document of decision as triples, sorted."""
-    recommendation = cast("Data", document["recommendation"])
-    node = ox.NamedNode(f"{document['case']}/decision-document")
-    status = mn("Decided" if is_decided(document) else "PartlyDecided")
-    found = {
+def signed_triples(document: Json) -> list[ox.Triple]:
+    """
+    Write a document of decision as triples, sorted.
+
+    Raises:
+        DocumentUnreadable: A part of the document is missing or of another type.
+    """
+    found = parse_document(document, "the document")
+    recommendation = found.recommendation
+    node = ox.NamedNode(f"{recommendation.case}/decision-document")
+    status = mn("Decided" if found.is_decided else "PartlyDecided")
+    triples = {
         ox.Triple(node, TYPE, mn("DecisionDocument")),
         ox.Triple(node, mn("status"), status),
         ox.Triple(node, IDENTIFIER, ox.Literal(f"sha256:{document['digest']}")),
     }
-    for d in cast("list[Data]", recommendation["determinations"]):
-        kept = ox.NamedNode(str(d["id"]))
-        found |= {
+    for d in recommendation.determinations:
+        kept = ox.NamedNode(d.id)
+        triples |= {
             ox.Triple(node, mn("keeps"), kept),
             ox.Triple(kept, TYPE, mn("Determination")),
             ox.Triple(kept, mn("status"), mn("Recommended")),
-            ox.Triple(kept, mn("ofRequest"), ox.NamedNode(str(d["request"]))),
-            ox.Triple(kept, mn("outcome"), ox.NamedNode(NS + str(d["outcome"]))),
-            ox.Triple(kept, IDENTIFIER, ox.Literal(f"sha256:{recommendation['digest']}")),
+            ox.Triple(kept, mn("ofRequest"), ox.NamedNode(d.request)),
+            ox.Triple(kept, mn("outcome"), ox.NamedNode(NS + d.outcome)),
+            ox.Triple(kept, IDENTIFIER, ox.Literal(f"sha256:{recommendation.digest}")),
         }
-    for decision in cast("list[Data]", document["decisions"]):
-        found |= _decision(node, decision)
-    return sorted(found, key=str)
+    for decision in found.decisions:
+        triples |= _decision(node, decision)
+    return sorted(triples, key=str)
 
 
-def signed_rdf(document: Data, form: str) -> str:
+def signed_rdf(document: Json, form: str) -> str:
     """Write a document of decision as Turtle or JSON-LD; `form` is `turtle` or `jsonld`."""
     text = ox.serialize(signed_triples(document), format=FORMATS[form], prefixes=PREFIXES)
     return text.decode() if text else ""
 
 
-def _decision(document: ox.NamedNode, decision: Data) -> set[ox.Triple]:
-    node = ox.NamedNode(str(decision["id"]))
-    on = ox.NamedNode(str(decision["on"]))
-    agent = ox.NamedNode(f"{decision['id']}/physician")
-    who = cast("dict[str, str]", decision["physician"])
+def _decision(document: ox.NamedNode, decision: DecisionData) -> set[ox.Triple]:
+    node, on = ox.NamedNode(decision.id), ox.NamedNode(decision.on)
+    agent = ox.NamedNode(f"{decision.id}/physician")
+    who = decision.physician
     triple = ox.Triple
     found = {
         triple(document, ox.NamedNode(PROV + "wasGeneratedBy"), node),
         triple(node, TYPE, mn("PhysicianDecision")),
         triple(node, mn("decisionOn"), on),
         triple(node, ox.NamedNode(PROV + "used"), on),
-        triple(node, mn("decisionKind"), mn(str(decision["decision"]).title())),
-        triple(node, mn("outcome"), ox.NamedNode(NS + str(decision["outcome"]))),
-        triple(node, mn("decidedVisits"), ox.Literal(cast("int", decision["visits"]))),
-        triple(node, mn("decidedOn"), ox.Literal(str(decision["decidedOn"]), datatype=DATE)),
+        triple(node, mn("decisionKind"), mn(decision.decision.title())),
+        triple(node, mn("outcome"), ox.NamedNode(NS + decision.outcome)),
+        triple(node, mn("decidedVisits"), ox.Literal(decision.visits)),
+        triple(node, mn("decidedOn"), ox.Literal(decision.decided_on, datatype=DATE)),
         triple(node, ox.NamedNode(PROV + "wasAssociatedWith"), agent),
         triple(agent, TYPE, ox.NamedNode(PROV + "Person")),
-        triple(agent, LABEL, ox.Literal(who["name"])),
-        triple(agent, mn("licence"), ox.Literal(who["licence"])),
-        triple(agent, mn("specialty"), ox.Literal(who["specialty"])),
+        triple(agent, LABEL, ox.Literal(who.name)),
+        triple(agent, mn("licence"), ox.Literal(who.licence)),
+        triple(agent, mn("specialty"), ox.Literal(who.specialty)),
     }
-    if who.get("hours"):
-        found.add(triple(agent, mn("availableAt"), ox.Literal(who["hours"])))
-    if decision["reason"]:
-        found.add(triple(node, mn("rationale"), ox.Literal(str(decision["reason"]))))
+    if who.hours:
+        found.add(triple(agent, mn("availableAt"), ox.Literal(who.hours)))
+    if decision.reason:
+        found.add(triple(node, mn("rationale"), ox.Literal(decision.reason)))
     return found

@@ -1,22 +1,142 @@
-"""A determination as a document, and the document that adds a physician's decision to it."""
+"""
+Documents: an assessment under its hash, and the document that adds a physician's decision to it.
+
+A document is kept and hashed as the JSON that was written. `parse_document` gives its typed form.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from typing import TYPE_CHECKING, Final, cast
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
-from reasoner.determinations.as_data import digest
+import msgspec
+
+from reasoner.determinations.as_data import describe_assessment
+from reasoner.determinations.data import (
+    AssessmentData,
+    DeterminationData,
+    Json,
+    Model,
+    VenueWords,
+    from_json,
+    to_json,
+)
 from reasoner.errors import DocumentUnreadable, RecommendationAltered
 
 if TYPE_CHECKING:
-    from reasoner.determinations.as_data import Data
+    from reasoner.determinations.assess import Assessment
+    from reasoner.knowledge.base import Knowledge
 
 LIMIT: Final = 4_000_000
 """The largest document that is read, in bytes: a determination with its proof."""
+REMAKE: Final = "Write one with this version: 'mednec decide CASE --format json'."
+
+
+class RecommendationData(AssessmentData, frozen=True, kw_only=True):
+    """An assessment with the SHA-256 of its JSON."""
+
+    digest: str
+
+
+class PhysicianData(Model, frozen=True, kw_only=True, omit_defaults=True):
+    """The physician who decided; the fields are those of `signing.Physician`."""
+
+    name: str
+    licence: str
+    specialty: str
+    hours: str = ""
+
+
+class DecisionData(Model, frozen=True, kw_only=True):
+    """
+    A physician's decision on one determination.
+
+    Attributes:
+        on: The IRI of the determination.
+        recommendation_digest: The digest of the recommendation that the physician had.
+        decision: `accept` or `override`.
+        visits: Visits found necessary.
+        reason: The physician's reason; empty for none.
+        decided_on: The date, as YYYY-MM-DD.
+    """
+
+    id: str
+    on: str
+    recommendation_digest: str
+    decision: str
+    decision_label: str
+    outcome: str
+    label: str
+    adverse: bool
+    decided: VenueWords
+    visits: int
+    reason: str
+    decided_on: str
+    physician: PhysicianData
+
+
+class DecisionDocument(Model, frozen=True, kw_only=True):
+    """The JSON of a document of decision."""
+
+    case: str
+    name: str
+    status: str
+    recommendation: RecommendationData
+    decisions: Sequence[DecisionData]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """
+    A document in its typed form.
+
+    Attributes:
+        recommendation: The recommendation; an assessment is its own.
+        decisions: The decisions of a physician; empty for an assessment.
+    """
+
+    recommendation: RecommendationData
+    decisions: Sequence[DecisionData] = ()
+
+    def decision_on(self, determination: DeterminationData) -> DecisionData | None:
+        """Return the decision on one determination; None if there is none."""
+        return next((d for d in self.decisions if d.on == determination.id), None)
+
+    @property
+    def is_decided(self) -> bool:
+        """True if a physician has decided on every determination."""
+        return all(self.decision_on(d) is not None for d in self.recommendation.determinations)
+
+
+def assessment_data(assessment: Assessment, knowledge: Knowledge, *, proof: bool = True) -> Json:
+    """
+    Write an assessment as a document with its digest.
+
+    Args:
+        assessment: The assessment.
+        knowledge: The knowledge base with which it was made.
+        proof: True to include the steps of the proof, and the case for a replay.
+
+    Returns:
+        The JSON of `RecommendationData`; the same for the same assessment.
+    """
+    data = to_json(describe_assessment(assessment, knowledge, proof=proof))
+    return {**data, "digest": digest(data)}
+
+
+def digest(data: Json) -> str:
+    """Return the SHA-256 of a JSON object without its digest: keys sorted, no spaces, UTF-8."""
+    bare = {key: value for key, value in data.items() if key != "digest"}
+    text = json.dumps(bare, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def is_document(data: bytes) -> bool:
-    """Tell whether bytes are a determination or a document of decision, and not a case."""
+    """Return True if bytes are an assessment or a document of decision, and not a case."""
     try:
         value = json.loads(data)
     except (ValueError, RecursionError):
@@ -24,13 +144,17 @@ def is_document(data: bytes) -> bool:
     return isinstance(value, dict) and ("determinations" in value or "recommendation" in value)
 
 
-def read_document(data: bytes, *, source: str) -> Data:
+def read_document(data: bytes, *, source: str) -> Json:
     """
-    Read a determination or a document of decision.
+    Read an assessment or a document of decision.
+
+    Args:
+        data: The bytes.
+        source: What to call them in messages.
 
     Raises:
-        DocumentUnreadable: It is neither.
-        RecommendationAltered: Its hash is not that of what it holds.
+        DocumentUnreadable: They are neither.
+        RecommendationAltered: The digest is not that of the content.
     """
     if len(data) > LIMIT:
         raise DocumentUnreadable(f"{source}: {len(data):,} bytes; at most {LIMIT:,} are read.")
@@ -47,80 +171,68 @@ def read_document(data: bytes, *, source: str) -> Data:
     return value
 
 
-def check_document(document: Data, source: str) -> None:
+def parse_document(data: Json, source: str) -> Document:
     """
-    Check that a document is the one whose hash it carries, and that its parts belong together.
+    Return the typed form of a document.
 
     Raises:
-        DocumentUnreadable: A part is lacking.
-        RecommendationAltered: A hash is not that of what it stands on.
+        DocumentUnreadable: A part is missing or of another type; the message has its path.
     """
-    recommendation = recommendation_of(document)
+    try:
+        if "recommendation" not in data:
+            return Document(recommendation=from_json(data, RecommendationData))
+        found = from_json(data, DecisionDocument)
+    except msgspec.ValidationError as error:
+        raise DocumentUnreadable(f"{source}: {error}.", hint=REMAKE) from error
+    return Document(recommendation=found.recommendation, decisions=found.decisions)
+
+
+def check_document(data: Json, source: str) -> Document:
+    """
+    Check that a document carries the hash of its content, and that its parts belong together.
+
+    Returns:
+        Its typed form.
+
+    Raises:
+        DocumentUnreadable: A part is missing or of another type.
+        RecommendationAltered: A hash is not that of the content.
+    """
+    recommendation = data.get("recommendation", data)
     held = recommendation.get("determinations") if isinstance(recommendation, dict) else None
-    if not isinstance(held, list) or not held or not all(isinstance(d, dict) for d in held):
-        raise DocumentUnreadable(f"{source}: it holds no determination.")
-    for part in (recommendation, document):
+    if not isinstance(recommendation, dict) or not isinstance(held, list) or not held:
+        raise DocumentUnreadable(f"{source}: it has no determination.")
+    for part in (recommendation, data):
         if part.get("digest") != digest(part):
             raise RecommendationAltered(
-                f"{source}: what it holds is not what its hash was made of.",
+                f"{source}: its digest is not that of its content.",
                 hint="A recommendation is kept as it was made. Decide the case again.",
             )
-    if document is recommendation:
-        return
-    try:
-        _check_decisions(document, recommendation, source)
-    except (AttributeError, KeyError, TypeError) as error:
-        raise DocumentUnreadable(f"{source}: a part is lacking: {error}.") from error
+    document = parse_document(data, source)
+    if data is not recommendation:
+        _check_decisions(document, source)
+    return document
 
 
-def _check_decisions(document: Data, recommendation: Data, source: str) -> None:
+def _check_decisions(document: Document, source: str) -> None:
     """Check that each decision is that of a named physician, and on this recommendation."""
-    known = {d["id"]: d for d in cast("list[Data]", recommendation["determinations"])}
-    decisions = document.get("decisions")
-    if not isinstance(decisions, list) or not decisions:
+    known = {d.id: d for d in document.recommendation.determinations}
+    if not document.decisions:
         raise DocumentUnreadable(f"{source}: a document of decision without a decision.")
-    for decision in cast("list[Data]", decisions):
-        if decision.get("recommendationDigest") != recommendation["digest"]:
+    for decision in document.decisions:
+        if decision.recommendation_digest != document.recommendation.digest:
             raise RecommendationAltered(f"{source}: a decision is on another recommendation.")
-        on = known.get(decision.get("on"))
+        on = known.get(decision.on)
         if on is None or not _is_whole(decision, on):
             raise DocumentUnreadable(
-                f"{source}: a decision lacks its physician, its determination or its reason.",
+                f"{source}: a decision is missing its physician, its determination or its reason.",
                 hint="Write it with 'mednec sign'.",
             )
 
 
-def _is_whole(decision: Data, on: Data) -> bool:
-    """Tell whether a decision names a physician and a date, and fits what it is on."""
-    who = decision.get("physician")
-    named = isinstance(who, dict) and all(
-        isinstance(who.get(key), str) and who[key].strip()
-        for key in ("name", "licence", "specialty")
-    )
-    fits = {
-        "accept": decision.get("outcome") == on["outcome"],
-        "override": bool(decision.get("reason")),
-    }
-    return named and bool(decision.get("decidedOn")) and fits.get(str(decision["decision"]), False)
-
-
-def recommendation_of(document: Data) -> Data:
-    """Return the recommendation that a document holds; a determination is its own."""
-    return cast("Data", document.get("recommendation", document))
-
-
-def decision_on(document: Data, determination: Data) -> Data | None:
-    """Return the physician's decision on one determination; None if there is none."""
-    for decision in cast("list[Data]", document.get("decisions", [])):
-        if decision["on"] == determination["id"]:
-            return decision
-    return None
-
-
-def is_decided(document: Data) -> bool:
-    """Tell whether a physician has decided on every determination of a document."""
-    recommendation = recommendation_of(document)
-    return all(
-        decision_on(document, d) is not None
-        for d in cast("list[Data]", recommendation["determinations"])
-    )
+def _is_whole(decision: DecisionData, on: DeterminationData) -> bool:
+    """Return True if a decision names a physician and a date, and fits its determination."""
+    who = decision.physician
+    named = all(text.strip() for text in (who.name, who.licence, who.specialty))
+    fits = {"accept": decision.outcome == on.outcome, "override": bool(decision.reason)}
+    return named and bool(decision.decided_on) and fits.get(decision.decision, False)

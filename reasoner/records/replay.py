@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from reasoner.cases.canonical import canonical_case, canonical_hash
-from reasoner.determinations.as_data import assessment_data
 from reasoner.determinations.as_rdf import assessment_rdf
 from reasoner.determinations.assess import decide, load_case
 from reasoner.determinations.variants import COMPARISONS
 from reasoner.errors import CaseError, DeterminationUnreadable
 from reasoner.kernel.terms import KNOWLEDGE_BASE, PROV, mn
+
+from .documents import assessment_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

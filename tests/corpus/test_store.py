@@ -13,11 +13,11 @@ import pytest
 from click.testing import CliRunner
 
 from reasoner import errors
-from reasoner.audits.corpus.charts import stacked_bars
-from reasoner.audits.corpus.report import write_report
 from reasoner.audits.corpus.store import FACTS, INDEX, LOCK, build, rows, stored_facts
 from reasoner.commands.main import commands
 from reasoner.knowledge.query import ask
+from reasoner.pages.charts import stacked_bars
+from reasoner.pages.corpus import write_report
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
@@ -71,8 +71,8 @@ def test_the_letters_of_others_do_not_matter(
     name = NAMES[1]
     build([folder / name], tmp_path, knowledge)
     (alone,) = rows(tmp_path)
-    (among,) = (row for row in rows(store) if row["file"] == name)
-    audit = f"audits/{alone['source']}.json"
+    (among,) = (row for row in rows(store) if row.file == name)
+    audit = f"audits/{alone.source}.json"
 
     assert alone == among
     assert (tmp_path / audit).read_bytes() == (store / audit).read_bytes()
@@ -105,7 +105,7 @@ def test_a_build_that_broke_off_is_recovered(
 
     assert (done.recovered, done.added, done.known) == (True, 1, 1)
     assert set(stored_facts(broken)) == set(stored_facts(store))
-    assert {r["digest"] for r in rows(broken)} == {r["digest"] for r in rows(store)}
+    assert {r.digest for r in rows(broken)} == {r.digest for r in rows(store)}
     assert not build(letters, broken, knowledge).recovered
 
 
@@ -122,7 +122,7 @@ def test_the_report_counts_and_links_every_letter(store: Path, tmp_path: Path) -
     page = (tmp_path / "report.html").read_text()
     data = json.loads((tmp_path / "report.json").read_text())
 
-    assert (found["letters"], found["items"], found["decided"]) == (2, 3, 3)
+    assert (found.letters, found.items, found.decided) == (2, 3, 3)
     assert data["departures"]["whole request judged"] == 1
     assert sum(row["items"] for row in data["agreement"]["table"]) == 3
     links = set(re.findall(r'href="(letters/[^"]+)"', page))

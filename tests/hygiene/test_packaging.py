@@ -98,5 +98,5 @@ def test_the_wheel_writes_the_pages(installed: Path, tmp_path: Path) -> None:
     """Templates and style travel with the code."""
     run([installed / "mednec", "docs", tmp_path / "site"], tmp_path)
 
-    for name in ("index.html", "docs/docs.css", "docs/docs.js", "guideline.html", "ns/Case.ttl"):
+    for name in ("index.html", "docs/mednec.css", "docs/docs.js", "guideline.html", "ns/Case.ttl"):
         assert (tmp_path / "site" / name).stat().st_size > 200

@@ -15,8 +15,9 @@ from reasoner.knowledge.populations import compile_populations
 from reasoner.verifier.sources import read_folder
 
 if TYPE_CHECKING:
-    from reasoner import Knowledge
     from reasoner.verifier.classes import Expression
+
+    from reasoner import Knowledge
 
 ROOT = Path(__file__).parents[2]
 HEAD = """

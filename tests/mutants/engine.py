@@ -31,8 +31,8 @@ FAULTS: Final = (
     (
         "the last reason left out of the text",
         "reasoner/determinations/as_data.py",
-        '"reasons": said(d.reasons),',
-        '"reasons": said(d.reasons[:-1]),',
+        "reasons=said(d.reasons),",
+        "reasons=said(d.reasons[:-1]),",
     ),
     (
         "the least visits for the most",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 from hypothesis import assume, given
 
-from reasoner import assessment_data, assessment_rdf, assessment_text
+from reasoner import assessment_data, assessment_rdf, assessment_text, describe_assessment
 from reasoner.kernel.facts import Facts, encode
 from reasoner.kernel.terms import mn
 from tests.generated_cases import (
@@ -165,7 +165,7 @@ def test_text_data_and_rdf_say_the_same(case: Part, knowledge: Knowledge) -> Non
     """Three renderings of one derivation: outcome, numbers and every reason."""
     decision = decided(case, knowledge)
     data: Any = assessment_data(decision, knowledge)
-    text = " ".join(assessment_text(data).split())
+    text = " ".join(assessment_text(describe_assessment(decision, knowledge)).split())
     graph = ox.Store()
     graph.load(assessment_rdf(decision, knowledge, "turtle").encode(), format=ox.RdfFormat.TURTLE)
     told = {q.object.value for q in graph if isinstance(q.object, ox.Literal)}

@@ -10,7 +10,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reasoner import assessment_data, assessment_rdf, assessment_text, decide, load_case
+from reasoner import (
+    assessment_data,
+    assessment_rdf,
+    assessment_text,
+    decide,
+    describe_assessment,
+    load_case,
+)
 from reasoner.kernel.engine import derive
 from reasoner.kernel.facts import encode
 from reasoner.kernel.terms import mn
@@ -194,10 +201,11 @@ def test_text_data_and_rdf_state_one_outcome(story: Story, knowledge: Knowledge)
     """Three renderings of one derivation."""
     case = load_case(story.turtle().encode(), knowledge, form="turtle")
     found = decide(case, knowledge)
-    data = assessment_data(found, knowledge)
 
     name = found.determinations[0].outcome
-    assert found.determinations[0].label.upper() in assessment_text(data)
+    assert found.determinations[0].label.upper() in assessment_text(
+        describe_assessment(found, knowledge)
+    )
     assert f"mn:outcome mn:{name.rsplit('#', 1)[-1]}" in assessment_rdf(found, knowledge, "turtle")
 
 

@@ -12,20 +12,21 @@ from hypothesis import strategies as st
 from reasoner import errors
 from reasoner.audits.audit import (
     Auditor,
+    ComparedData,
     departures,
     determination_of,
     explaining,
     with_determinations,
 )
-from reasoner.audits.data import audit_data
-from reasoner.audits.page import audit_html
-from reasoner.audits.text import WIDTH, audit_text
+from reasoner.audits.data import audit_data, describe_audit
 from reasoner.cases.intake import check_case, check_case_with_referee
 from reasoner.commands.main import commands
 from reasoner.determinations.assess import load_case
 from reasoner.letters.files import load_source
 from reasoner.letters.read import read_letter
 from reasoner.letters.reference_form import as_reference
+from reasoner.pages.audit import audit_html, audit_text
+from reasoner.pages.layout import WIDTH
 
 from .test_phrases import PERSON, written
 
@@ -130,12 +131,12 @@ def test_a_remainder_is_decided_on_top_of_what_was_approved(auditor: Auditor) ->
 
     assert found.determination.visits.requested == 4
     assert found.determination.visits.authorized == 4
-    assert determination_of(found, auditor.knowledge) == {
-        "imr": "Overturned",
-        "limit": 10,
-        "robust": True,
-        "findings": explaining(found.determination, auditor.knowledge),
-    }
+    assert determination_of(found, auditor.knowledge) == ComparedData(
+        imr="Overturned",
+        limit=10,
+        robust=True,
+        findings=explaining(found.determination, auditor.knowledge),
+    )
 
 
 def test_each_part_of_a_compound_remainder_is_decided(auditor: Auditor) -> None:
@@ -150,7 +151,7 @@ def test_each_part_of_a_compound_remainder_is_decided(auditor: Auditor) -> None:
     assert len({a.case for a in parts}) == 2
     asked = [a.determination.visits.requested for a in parts if a.determination]
     assert asked == [d.visits.value.most for d in item.disputed if d.visits]
-    outcomes = {determination_of(a, auditor.knowledge)["imr"] for a in parts}
+    outcomes = {determination_of(a, auditor.knowledge).imr for a in parts}
     assert whole["imr"] == ("Upheld" if "Upheld" in outcomes else "Overturned")
 
 
@@ -211,7 +212,7 @@ def test_the_page_needs_no_help_and_keeps_its_width(auditor: Auditor) -> None:
     """Who said what, agreement, departures with their words, and a glossary."""
     letter = read_letter(load_source(WHOLE), auditor.lexicon)
     pages = [
-        audit_data(a.decision, auditor.knowledge, letter)
+        describe_audit(a.decision, auditor.knowledge, letter)
         for a in auditor.audit(letter)
         if a.decision
     ]
@@ -221,7 +222,7 @@ def test_the_page_needs_no_help_and_keeps_its_width(auditor: Auditor) -> None:
     assert "physical therapy, 4 visits: reviewer upheld, mednec overturned: DIFFER" in text
     assert "  ! The letter says that the number is exceeded" in text
     assert "  - The letter rests on MTUS chronic pain 2016" in text
-    for heading in ("Who said what", "Where the letter departs: 7", "How to read this page"):
+    for heading in ("Who decided what", "Where the letter departs: 7", "How to read this page"):
         assert heading in text
     assert max(map(len, text.splitlines())) <= WIDTH
     assert "<b>a title</b>" not in html

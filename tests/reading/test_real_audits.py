@@ -44,8 +44,8 @@ def test_determinations_agree_with_reviewers_or_say_why_not(
             if fact is None:
                 continue
             ours = determination_of(audit, knowledge)
-            pairs.append((fact["outcome"], str(ours["imr"]).lower()))
-            if pairs[-1][0] != pairs[-1][1] and not ours["findings"]:
+            pairs.append((fact["outcome"], str(ours.imr).lower()))
+            if pairs[-1][0] != pairs[-1][1] and not ours.findings:
                 unexplained.append(path.stem)
     shares = [
         sum(a == b for a, b in pairs if a == outcome) / sum(a == outcome for a, _ in pairs)

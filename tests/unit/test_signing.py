@@ -25,9 +25,9 @@ from reasoner import (
 )
 from reasoner.cases.intake import check_data
 from reasoner.commands.main import commands
-from reasoner.determinations.as_data import digest
 from reasoner.kernel.terms import NS
 from reasoner.records.as_rdf import signed_triples
+from reasoner.records.documents import digest
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
@@ -100,8 +100,8 @@ def test_a_decision_survives_being_written_and_read(
         (Physician(name=" ", licence="CA 1", specialty="Pain"), ACCEPT, "name is missing"),
         (Physician(name="A. B.", licence="", specialty="Pain"), ACCEPT, "licence is missing"),
         (Physician(name="A\nB", licence="CA 1", specialty="Pain"), ACCEPT, "name is missing"),
-        (ANA, Ruling(decision="deny", decided_on="2014-08-20"), "no decision"),
-        (ANA, Ruling(decision="accept", decided_on="soon"), "no date"),
+        (ANA, Ruling(decision="deny", decided_on="2014-08-20"), "not a decision"),
+        (ANA, Ruling(decision="accept", decided_on="soon"), "not a date"),
         (ANA, Ruling(decision="accept", decided_on="2014-05-08"), "is before 2014-05-09"),
         (ANA, Ruling(decision="accept", decided_on="2014-08-20", item="2"), "no item '2'"),
         (
@@ -112,17 +112,17 @@ def test_a_decision_survives_being_written_and_read(
         (
             ANA,
             Ruling(decision="override", decided_on="2014-08-20", outcome="MedicallyNecessary"),
-            "lacks its outcome or its reason",
+            "is missing its outcome or its reason",
         ),
         (
             ANA,
             Ruling(decision="override", decided_on="2014-08-20", reason="So."),
-            "lacks its outcome or its reason",
+            "is missing its outcome or its reason",
         ),
         (
             ANA,
             Ruling(decision="override", decided_on="2014-08-20", outcome="Maybe", reason="So."),
-            "no outcome",
+            "not an outcome",
         ),
         (
             ANA,

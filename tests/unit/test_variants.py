@@ -11,9 +11,9 @@ import pytest
 
 from reasoner import (
     COMPARISONS,
-    assessment_data,
     assessment_text,
     decide,
+    describe_assessment,
     load_case,
     load_case_file,
 )
@@ -170,8 +170,8 @@ def test_the_page_shows_what_was_asked_for(knowledge: Knowledge) -> None:
     full = of(SEED, knowledge, include=COMPARISONS)
     headings = ("By date", "Which source decides", "By counting policy")
 
-    page = assessment_text(assessment_data(full, knowledge))
-    plain = assessment_text(assessment_data(of(SEED, knowledge), knowledge))
+    page = assessment_text(describe_assessment(full, knowledge))
+    plain = assessment_text(describe_assessment(of(SEED, knowledge), knowledge))
 
     assert all(f"\n{heading}" in page for heading in headings)
     assert not any(f"\n{heading}" in plain for heading in headings)

@@ -1,21 +1,25 @@
-"""One letter as a row of the index, as facts for queries, and as pages."""
+"""One letter as a row of the index, as facts for queries, and as audits."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
+from msgspec import UNSET
+from msgspec.structs import replace
 
 from reasoner.audits.audit import deciding, departures, determination_of, of_each_item
 from reasoner.audits.data import audit_data
 from reasoner.determinations.sentences import SHORT
 from reasoner.kernel.terms import CASE, TYPE, mn, name_of
 
+from .model import ItemRow, LetterRow
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reasoner.audits.audit import ItemAudit
-    from reasoner.determinations.as_data import Data
+    from reasoner.determinations.data import Json
     from reasoner.knowledge.base import Knowledge
     from reasoner.letters.model import Item, Letter
 
@@ -41,60 +45,68 @@ KEPT: Final = tuple(
 
 
 def letter_row(
-    letter: Letter, audits: tuple[ItemAudit, ...], knowledge: Knowledge
-) -> dict[str, object]:
-    """Write what a report counts of one letter."""
+    letter: Letter, audits: tuple[ItemAudit, ...], knowledge: Knowledge, *, file: str
+) -> LetterRow:
+    """
+    Return the row of one letter.
+
+    Args:
+        letter: The letter.
+        audits: Its audits.
+        knowledge: The knowledge base with which they were made.
+        file: The name of the file that it was read from.
+    """
     by_number = {n: deciding(parts, knowledge) for n, parts in of_each_item(audits).items()}
-    dates = {name: stated.value.isoformat() for name, stated in sorted(letter.dates.items())}
-    return {
-        "case": letter.case_number.value if letter.case_number else None,
-        "digest": letter.digest,
-        "knowledge": knowledge.digest,
-        "dates": dates,
-        "specialties": [s.value for s in letter.reviewer.specialties],
-        "problems": [p.kind for p in letter.problems],
-        "items": [_item(item, by_number.get(item.number), knowledge) for item in letter.items],
-    }
+    return LetterRow(
+        case=letter.case_number.value if letter.case_number else None,
+        digest=letter.digest,
+        knowledge=knowledge.digest,
+        dates={name: stated.value.isoformat() for name, stated in sorted(letter.dates.items())},
+        specialties=[s.value for s in letter.reviewer.specialties],
+        problems=[p.kind for p in letter.problems],
+        items=[_item(item, by_number.get(item.number), knowledge) for item in letter.items],
+        file=file,
+        source=letter.digest[:16],
+    )
 
 
-def _item(item: Item, audit: ItemAudit | None, knowledge: Knowledge) -> dict[str, object]:
+def _item(item: Item, audit: ItemAudit | None, knowledge: Knowledge) -> ItemRow:
     found = audit.determination if audit else None
-    row: dict[str, object] = {
-        "number": item.number,
-        "heading": item.heading.value,
-        "treatment": item.treatment.value.label if item.treatment else None,
-        "physicalMedicine": item.physical_medicine,
-        "reviewer": item.outcome.value.label if item.outcome else None,
-        "modified": item.modified,
-        "cites": _cites(item, knowledge),
-        "decided": False,
-    }
-    if audit is None or found is None or audit.decision is None:
-        return row | {"trouble": audit.trouble if audit else ""}
+    row = ItemRow(
+        number=item.number,
+        heading=item.heading.value,
+        treatment=item.treatment.value.label if item.treatment else None,
+        physical_medicine=item.physical_medicine,
+        reviewer=item.outcome.value.label if item.outcome else None,
+        modified=item.modified,
+        cites=_cites(item, knowledge),
+        decided=False,
+        trouble=audit.trouble if audit else "",
+    )
+    if audit is None or found is None:
+        return row
+    compared = determination_of(audit, knowledge)
     kinds = {
         knowledge.label(name_of(fact.object))
         for saying in departures(found)
         for fact in saying.firing.conclusions
         if fact.predicate == mn("auditFinding")
     }
-    return (
-        row
-        | determination_of(audit, knowledge)
-        | {
-            "decided": True,
-            "treatment": found.treatment,
-            "regions": list(found.regions),
-            "outcome": found.label,
-            "governing": sorted({_edition(g.source.iri, knowledge) for g in found.governing}),
-            "departures": sorted(kinds),
-            "differs": _differs(item, audit, knowledge),
-        }
+    return replace(
+        row,
+        decided=True,
+        trouble=UNSET,
+        imr=compared.imr,
+        limit=compared.limit,
+        robust=compared.robust,
+        findings=compared.findings,
+        treatment=found.treatment,
+        regions=list(found.regions),
+        outcome=found.label,
+        governing=sorted({_edition(g.source.iri, knowledge) for g in found.governing}),
+        departures=sorted(kinds),
+        differs=item.outcome is not None and item.outcome.value.label != compared.imr,
     )
-
-
-def _differs(item: Item, audit: ItemAudit, knowledge: Knowledge) -> bool:
-    ours = determination_of(audit, knowledge)["imr"]
-    return item.outcome is not None and item.outcome.value.label != ours
 
 
 def _cites(item: Item, knowledge: Knowledge) -> list[str]:
@@ -131,6 +143,6 @@ def facts_of(letter: Letter, audits: tuple[ItemAudit, ...]) -> Iterator[ox.Tripl
         yield from (fact for fact in derived if fact.predicate.value in KEPT)
 
 
-def pages_of(letter: Letter, audits: tuple[ItemAudit, ...], knowledge: Knowledge) -> list[Data]:
-    """Write the audits of a letter as plain data, one for each item that was decided."""
+def audits_data(letter: Letter, audits: tuple[ItemAudit, ...], knowledge: Knowledge) -> list[Json]:
+    """Write the audits of a letter as JSON, one for each item that was decided."""
     return [audit_data(a.decision, knowledge, letter) for a in audits if a.decision]

@@ -11,16 +11,19 @@ import fcntl
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
 from reasoner.audits.audit import Auditor
+from reasoner.audits.model import CaseAuditData
+from reasoner.determinations.data import from_json, to_json
 from reasoner.errors import CaseError, MednecError, StoreBusy, StoreUnreadable
 from reasoner.letters.files import load_source
 from reasoner.letters.read import read_letter
 
-from .rows import facts_of, letter_row, pages_of
+from .model import LetterRow
+from .rows import audits_data, facts_of, letter_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,7 +34,6 @@ if TYPE_CHECKING:
 INDEX: Final = "index.jsonl"
 FACTS: Final = "letters.nt"
 LOCK: Final = "writing"
-Row = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +71,7 @@ def build(files: Iterable[Path], store: Path, knowledge: Knowledge) -> Built:
     added = known = 0
     failed: list[str] = []
     with _writing(store) as recovered:
-        have = {(str(r["digest"]), str(r["knowledge"])) for r in rows(store, missing_ok=True)}
+        have = {(r.digest, r.knowledge) for r in rows(store, missing_ok=True)}
         for path in files:
             try:
                 row = _add(path, store, auditor, have)
@@ -81,21 +83,22 @@ def build(files: Iterable[Path], store: Path, knowledge: Knowledge) -> Built:
     return Built(added=added, known=known, failed=tuple(failed), recovered=recovered)
 
 
-def _add(path: Path, store: Path, auditor: Auditor, have: set[tuple[str, str]]) -> Row | None:
+def _add(path: Path, store: Path, auditor: Auditor, have: set[tuple[str, str]]) -> LetterRow | None:
     letter = read_letter(load_source(path), auditor.lexicon)
     key = (letter.digest, auditor.knowledge.digest)
     if key in have:
         return None
     audits = auditor.audit(letter)
-    name = letter.digest[:16]
-    row = letter_row(letter, audits, auditor.knowledge) | {"file": path.name, "source": name}
-    pages = pages_of(letter, audits, auditor.knowledge)
-    (store / "sources" / f"{name}.txt").write_text(letter.source, "utf-8", "surrogatepass")
-    (store / "audits" / f"{name}.json").write_text(json.dumps(pages, ensure_ascii=False), "utf-8")
+    row = letter_row(letter, audits, auditor.knowledge, file=path.name)
+    pages = audits_data(letter, audits, auditor.knowledge)
+    (store / "sources" / f"{row.source}.txt").write_text(letter.source, "utf-8", "surrogatepass")
+    (store / "audits" / f"{row.source}.json").write_text(
+        json.dumps(pages, ensure_ascii=False), "utf-8"
+    )
     with (store / FACTS).open("a", encoding="utf-8") as out:
         out.writelines(f"{fact} .\n" for fact in facts_of(letter, audits))
     with (store / INDEX).open("a", encoding="utf-8") as out:
-        out.write(json.dumps(row, ensure_ascii=False) + "\n")
+        out.write(json.dumps(to_json(row), ensure_ascii=False) + "\n")
     have.add(key)
     return row
 
@@ -139,7 +142,7 @@ def _cut(path: Path) -> None:
         path.write_bytes(data[: data.rfind(b"\n") + 1])
 
 
-def rows(store: Path, *, missing_ok: bool = False) -> list[Row]:
+def rows(store: Path, *, missing_ok: bool = False) -> list[LetterRow]:
     """
     Read the index of a store; of one letter, the row that was added last.
 
@@ -153,16 +156,37 @@ def rows(store: Path, *, missing_ok: bool = False) -> list[Row]:
         raise StoreUnreadable(
             f"{store}: no store of letters.", hint="Make one with 'mednec corpus build'."
         )
-    found: dict[str, Row] = {}
+    found: dict[str, LetterRow] = {}
     for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
         try:
-            row = cast("Row", json.loads(line))
-            found[str(row["digest"])] = row
-        except (ValueError, KeyError, TypeError) as error:
+            row = from_json(json.loads(line), LetterRow)
+            found[row.digest] = row
+        except ValueError as error:
             raise StoreUnreadable(
-                f"{path}, line {number}: damaged.", hint="Build the store again."
+                f"{path}, line {number}: {error}.", hint="Build the store again."
             ) from error
     return list(found.values())
+
+
+def audits_of(store: Path, source: str) -> list[CaseAuditData]:
+    """
+    Read the audits of one letter of a store.
+
+    Args:
+        store: The folder of the store.
+        source: The name of the letter in the store.
+
+    Raises:
+        StoreUnreadable: The file of the audits is missing or damaged.
+    """
+    path = store / "audits" / f"{source}.json"
+    try:
+        found = json.loads(path.read_text("utf-8"))
+        return [from_json(value, CaseAuditData) for value in found]
+    except (OSError, TypeError, ValueError) as error:
+        raise StoreUnreadable(
+            f"{path}: {error}.", hint="Remove the store and build it again."
+        ) from error
 
 
 def stored_facts(store: Path) -> list[ox.Triple]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from .links import Links
 
-ASSETS: Final = Path(__file__).parent / "assets"
+ASSETS: Final = Path(__file__).parents[1] / "assets"
 
 
 class Documentation:

@@ -1,33 +1,16 @@
-"""Pages as HTML: templates over plain data; everything that is not markup is escaped."""
+"""A page of the documentation as HTML."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from reasoner.pages.environment import environment
 
 from .contents import content
 
 if TYPE_CHECKING:
-    import jinja2
-
     from .catalogue import Catalogue, Page
     from .links import Links
-
-FOLDER: Final = Path(__file__).parent / "templates"
-
-
-@lru_cache(maxsize=1)
-def _templates() -> jinja2.Environment:
-    import jinja2  # noqa: PLC0415 - a decision on the command line needs no templates
-
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 def render(catalogue: Catalogue, page: Page, *, links: Links, sought: str) -> str:
@@ -35,14 +18,14 @@ def render(catalogue: Catalogue, page: Page, *, links: Links, sought: str) -> st
     Lay out a page.
 
     Args:
-        catalogue: The catalogue that the page stands in.
+        catalogue: The catalogue that contains the page.
         page: The page.
         links: How to write the address of another page.
-        sought: What to find, on the page for that; else empty.
+        sought: What to find, on the search page; empty on others.
     """
 
     def href(path: str) -> str:
         return links(path, page.path)
 
-    template = _templates().get_template(f"{page.template}.html")
+    template = environment().get_template(f"docs/{page.template}.html")
     return template.render(**content(catalogue, page, sought), href=href)

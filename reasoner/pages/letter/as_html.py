@@ -1,31 +1,15 @@
-"""A letter as one HTML page that needs nothing beside it: its style is inside."""
+"""A letter as one HTML page, with the stylesheet inside, so that it can be filed."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from reasoner.pages.environment import render
 
 if TYPE_CHECKING:
-    from .page import Letter
-
-TEMPLATES: Final = Path(__file__).with_name("templates")
-STYLE: Final = (TEMPLATES / "letter.css").read_text(encoding="utf-8")
-STYLE_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-"""The hash of the style, as a content security policy names it."""
+    from .page import LetterPage
 
 
-def letter_html(letter: Letter) -> str:
-    """Set a letter as HTML; what the facts of a case hold is escaped."""
-    pages = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = pages.get_template("letter.html")
-    return page.render(letter=letter, style=STYLE)
+def letter_html(letter: LetterPage) -> str:
+    """Set a letter as HTML; text from a case is escaped."""
+    return render("letter.html", letter=letter)

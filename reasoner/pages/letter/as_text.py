@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING, Final
+
+from reasoner.pages.layout import cites, wrapped
+from reasoner.pages.picture import ruler
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from .page import Block, Letter, Line, Scale, Section
+    from .page import Block, LetterPage, Line, Section
 
 WIDTH: Final = 92
 LABEL: Final = 28
-RULER: Final = 60
 BLANK: Final = "_" * 40
 
 
-def letter_text(letter: Letter) -> str:
+def letter_text(letter: LetterPage) -> str:
     """Lay out a letter as a page of text."""
     head = [letter.title.upper(), letter.subtitle]
     if letter.draft:
@@ -34,7 +35,7 @@ def letter_text(letter: Letter) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _section(section: Section, letter: Letter) -> str:
+def _section(section: Section, letter: LetterPage) -> str:
     name = section.heading
     if section.annex:
         name = f"{letter.words['annex']} {section.annex} · {name}"
@@ -54,8 +55,9 @@ def _spaced(block: Block, before: Sequence[str]) -> list[str]:
 def _block(block: Block) -> list[str]:
     if block.kind == "item":
         return [*_wrapped(block.heading), *_wrapped(f">> {block.note}")]
-    if block.scale is not None:
-        return _ruler(block.scale)
+    if block.picture is not None:
+        lines = [f"  {line}" for line in ruler(block.picture)]
+        return [*lines, *_wrapped(block.picture.words, "  ", "  ")]
     if block.kind == "question":
         return _question(block)
     if block.kind in {"rows", "rules", "sign"}:
@@ -95,15 +97,6 @@ def _question(block: Block) -> list[str]:
     return lines
 
 
-def _ruler(scale: Scale) -> list[str]:
-    def place(n: int) -> int:
-        return round(n / scale.top * RULER)
-
-    end = place(scale.prior + scale.asked)
-    bar = "".join("█" if i < place(scale.prior) else "▒" if i < end else "·" for i in range(RULER))
-    return [f"  0 {bar} {scale.top}", *_wrapped(scale.words, "  ", "  ")]
-
-
 def _rows(rows: Iterable[tuple[str, str]]) -> list[str]:
     return [
         line
@@ -118,7 +111,7 @@ def _said(line: Line) -> str:
 
 
 def _cited(line: Line) -> str:
-    return "".join(f"[{n}]" for n in line.cites)
+    return cites(line.cites)
 
 
 def _dagger(line: Line) -> str:
@@ -126,6 +119,4 @@ def _dagger(line: Line) -> str:
 
 
 def _wrapped(text: str, first: str = "", rest: str = "") -> list[str]:
-    return textwrap.wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
-    )
+    return wrapped(text, first, rest, width=WIDTH)

@@ -1,61 +1,68 @@
 """
 A letter composed from a determination, or from a document with a physician's decision on it.
 
-Nothing is worded here: the sentences are those of the rules, the rest is the form's.
+No word is added here: the sentences are those of the rules, the rest is that of the form.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, cast
-
-from reasoner.records.documents import decision_on, is_decided, recommendation_of
+from typing import TYPE_CHECKING
 
 from .form import read_form
-from .items import item_blocks, item_text, outcome_line, outcome_text
+from .items import LetterItem, item_blocks, item_text, outcome_line, outcome_text
 from .lines import Sources, cited_lines, said_date
-from .page import Block, Letter, Line, Section
+from .page import Block, LetterPage, Line, Section
 
 if TYPE_CHECKING:
-    from reasoner.determinations.as_data import Data
-    from reasoner.knowledge.base import Knowledge
+    from collections.abc import Sequence
 
-    from .form import Form
+    from reasoner.determinations.data import SentenceData
+    from reasoner.knowledge.base import Knowledge
+    from reasoner.records.documents import Document, PhysicianData, RecommendationData
+
+    from .form import LetterForm
+
+Items = tuple[LetterItem, ...]
 
 
 def compose(
-    document: Data, knowledge: Knowledge, *, venue: str | None = None, confidential: bool = False
-) -> Letter:
+    document: Document,
+    knowledge: Knowledge,
+    *,
+    venue: str | None = None,
+    confidential: bool = False,
+) -> LetterPage:
     """
     Compose the letter of a document.
 
     Args:
-        document: A determination, or a document of decision, as plain data.
-        knowledge: The knowledge base, which holds the form.
-        venue: The local name of the venue; None for the one that the case is at.
-        confidential: Whether to withhold the name and the number of the physician.
+        document: An assessment, or a document of decision.
+        knowledge: The knowledge base, which has the form.
+        venue: The local name of the venue; None for that of the case.
+        confidential: True to withhold the name and the number of the physician.
 
     Raises:
-        LetterUnsupported: There is no form for the venue.
+        LetterUnsupported: The knowledge base has no form for the venue.
     """
-    recommendation = recommendation_of(document)
-    determinations = _numbered(cast("list[Data]", recommendation["determinations"]))
-    signed = is_decided(document)
-    form = read_form(knowledge, venue or str(determinations[0]["venue"]), signed=signed)
+    recommendation = document.recommendation
+    items = _items(document)
+    signed = document.is_decided
+    form = read_form(knowledge, venue or items[0].data.venue, signed=signed)
     sources = Sources()
     body = [
         Section(key="made", heading=form.heading("made"), words=form.words("made")),
         _credentials(document, form, confidential=confidential),
-        _summary(determinations, form, sources),
-        _documents(determinations, form),
-        _issues(document, determinations, form, sources),
-        *_notices(document, determinations, form, sources),
-        _decision(document, determinations, form, confidential=confidential),
+        _summary(items, form, sources),
+        _documents(items, form),
+        _issues(items, form, sources),
+        *_notices(items, form, sources),
+        _decision(document, items, form, confidential=confidential),
     ]
     annexes = [
-        *_annex(determinations, form, sources, "audit", "bullets"),
-        *_annex(determinations, form, sources, "search", "bullets"),
-        _rules(determinations, form),
+        *_annex("audit", [i.data.audit for i in items], items, form, sources),
+        *_annex("search", [i.data.search for i in items], items, form, sources),
+        _rules(items, form),
     ]
     lettered = [
         Section(
@@ -65,46 +72,58 @@ def compose(
     ]
     title = form.parts["title"]
     mark = form.parts["mark"]
-    return Letter(
-        name=str(recommendation["name"]),
+    return LetterPage(
+        name=recommendation.name,
         title=title.heading,
         subtitle=title.words,
         draft=not signed,
         mark=("", "") if signed else (mark.heading, mark.words),
-        facts=_facts(recommendation, determinations[0], form),
-        results=tuple((item_text(d), outcome_line(document, d, form)) for d in determinations),
+        facts=_facts(recommendation, form),
+        results=tuple((item_text(i), outcome_line(i, form)) for i in items),
         sections=(*body, _sources(form, sources), *lettered),
         foot=_foot(recommendation, form),
         words={key: form.heading(key) for key in ("page", "of", "annex", "watermark")},
     )
 
 
-def _numbered(determinations: list[Data]) -> list[Data]:
-    """Give each item of a letter its number, from 1; one alone needs none."""
-    if len(determinations) == 1:
-        return determinations
-    return [{**d, "item": n} for n, d in enumerate(determinations, 1)]
+def _items(document: Document) -> Items:
+    """List the items of a document; one alone has no number."""
+    found = document.recommendation.determinations
+    return tuple(
+        LetterItem(
+            data=d,
+            decision=document.decision_on(d),
+            number=n if len(found) > 1 else None,
+        )
+        for n, d in enumerate(found, 1)
+    )
 
 
-def _facts(recommendation: Data, first: Data, form: Form) -> tuple[tuple[str, str], ...]:
-    dates = cast("dict[str, str | None]", first["dates"])
-    rows = [("case", str(recommendation["name"]))]
-    for key in ("injured", "requested", "received", "reviewed"):
-        date = dates[key]
-        silence = form.words(key) or form.heading("not-stated")
-        rows.append((key, said_date(date) if date else silence))
-    rows.append(("law-of", said_date(str(first["lawOf"]))))
+def _facts(recommendation: RecommendationData, form: LetterForm) -> tuple[tuple[str, str], ...]:
+    first = recommendation.determinations[0]
+    dates = {
+        "injured": first.dates.injured,
+        "requested": first.dates.requested,
+        "received": first.dates.received,
+        "reviewed": first.dates.reviewed,
+    }
+    rows = [("case", recommendation.name)]
+    for key, date in dates.items():
+        unstated = form.words(key) or form.heading("not-stated")
+        rows.append((key, said_date(date) if date else unstated))
+    rows.append(("law-of", said_date(first.law_of)))
     return tuple((form.heading(key), value) for key, value in rows)
 
 
-def _credentials(document: Data, form: Form, *, confidential: bool) -> Section:
-    who = physician_of(document, confidential=confidential)
+def _credentials(document: Document, form: LetterForm, *, confidential: bool) -> Section:
+    who = _physician(document)
+    licence = who.licence if who else ""
     rows = [
-        (form.heading("licensure"), who.get("licence", "")),
-        (form.heading("specialty"), who.get("specialty", "")),
+        (form.heading("licensure"), _without_number(licence) if confidential else licence),
+        (form.heading("specialty"), who.specialty if who else ""),
     ]
     if "hours" in form.parts:
-        rows.append((form.heading("hours"), who.get("hours", "")))
+        rows.append((form.heading("hours"), who.hours if who else ""))
     if "attestation" in form.parts:
         rows.append((form.heading("attestation"), form.words("attestation")))
     return Section(
@@ -115,25 +134,23 @@ def _credentials(document: Data, form: Form, *, confidential: bool) -> Section:
     )
 
 
-def physician_of(document: Data, *, confidential: bool) -> dict[str, str]:
-    """Return the physician who decided; empty if nobody did. Name and number may be withheld."""
-    decisions = cast("list[Data]", document.get("decisions", []))
-    if not decisions:
-        return {}
-    who = cast("dict[str, str]", decisions[0]["physician"])
-    if not confidential:
-        return who
-    place = " ".join(word for word in who["licence"].split() if not re.search(r"\d", word))
-    return {**who, "name": "", "licence": place}
+def _physician(document: Document) -> PhysicianData | None:
+    """Return the physician who decided; None if no item is decided."""
+    return document.decisions[0].physician if document.decisions else None
 
 
-def _summary(determinations: list[Data], form: Form, sources: Sources) -> Section:
-    """Tell the facts of the case once, in paragraphs by the hundreds of their order."""
+def _without_number(licence: str) -> str:
+    """Return the words of a license that contain no digit: its state."""
+    return " ".join(word for word in licence.split() if not re.search(r"\d", word))
+
+
+def _summary(items: Items, form: LetterForm, sources: Sources) -> Section:
+    """State the facts of the case once, in paragraphs by the hundreds of their order."""
     paragraphs: dict[int, dict[str, Line]] = {}
-    for d in determinations:
-        items = cast("list[Data]", d["summary"])
-        for item, line in zip(items, cited_lines(d, items, sources), strict=True):
-            place = cast("int", item["order"]) // 100
+    for item in items:
+        summary = item.data.summary
+        for sentence, line in zip(summary, cited_lines(item.data, summary, sources), strict=True):
+            place = sentence.order // 100 if isinstance(sentence.order, int) else 0
             paragraphs.setdefault(place, {}).setdefault(line.text, line)
     blocks = [
         Block(kind="prose", lines=tuple(lines.values())) for _, lines in sorted(paragraphs.items())
@@ -142,34 +159,29 @@ def _summary(determinations: list[Data], form: Form, sources: Sources) -> Sectio
     return Section(key="summary", heading=part.heading, words=part.words, blocks=tuple(blocks))
 
 
-def _documents(determinations: list[Data], form: Form) -> Section:
+def _documents(items: Items, form: LetterForm) -> Section:
     found: dict[str, Line] = {}
-    for d in determinations:
-        for item in cast("list[Data]", d["documents"]):
-            found.setdefault(str(item["text"]), Line(text=said_date(str(item["text"]))))
+    for item in items:
+        for sentence in item.data.documents:
+            found.setdefault(sentence.text, Line(text=said_date(sentence.text)))
     part = form.parts["documents" if found else "no-documents"]
     blocks = (Block(kind="bullets", lines=tuple(found.values())),) if found else ()
     return Section(key="documents", heading=part.heading, words=part.words, blocks=blocks)
 
 
-def _issues(document: Data, determinations: list[Data], form: Form, sources: Sources) -> Section:
-    blocks = [b for d in determinations for b in item_blocks(document, d, form, sources)]
+def _issues(items: Items, form: LetterForm, sources: Sources) -> Section:
+    blocks = [block for item in items for block in item_blocks(item, form, sources)]
     part = form.parts["issues"]
     return Section(key="issues", heading=part.heading, words=part.words, blocks=tuple(blocks))
 
 
-def _notices(
-    document: Data, determinations: list[Data], form: Form, sources: Sources
-) -> list[Section]:
+def _notices(items: Items, form: LetterForm, sources: Sources) -> list[Section]:
     """Give the notices that follow what was decided, or what is recommended."""
     lines: dict[str, Line] = {}
-    for d in determinations:
-        outcome = (decision_on(document, d) or d)["outcome"]
-        given = [
-            notice
-            for notice in cast("list[Data]", d["notices"])
-            if outcome in cast("list[str]", notice["after"]) and d["venue"] == form.venue
-        ]
+    for item in items:
+        d = item.data
+        outcome = (item.decision or d).outcome
+        given = [n for n in d.notices if outcome in n.after and d.venue == form.venue]
         lines |= {line.text: line for line in cited_lines(d, given, sources)}
     if not lines:
         return []
@@ -177,87 +189,86 @@ def _notices(
     return [Section(key="notices", heading=form.heading("notices"), blocks=(block,))]
 
 
-def _decision(
-    document: Data, determinations: list[Data], form: Form, *, confidential: bool
-) -> Section:
-    who = physician_of(document, confidential=confidential)
-    blocks: list[Block] = []
-    for d in determinations:
-        decided = decision_on(document, d)
-        rows = [(form.heading("decision-on"), item_text(d))]
-        if decided is None:
-            rows += [
-                (form.heading("decision-kind"), form.heading("accepted")),
-                ("", form.heading("overridden")),
-            ]
-        else:
-            rows += [
-                (form.heading("decision-kind"), str(decided["decisionLabel"])),
-                (form.heading("decision-outcome"), outcome_text(document, d, form)),
-                (form.heading("decision-visits"), str(decided["visits"])),
-                (form.heading("date"), said_date(str(decided["decidedOn"]))),
-            ]
-        blocks.append(Block(kind="rows", rows=tuple(rows)))
-    rows = [(form.heading("name"), who.get("name", ""))]
-    rows += [(form.heading("signature"), "")]
+def _decision(document: Document, items: Items, form: LetterForm, *, confidential: bool) -> Section:
+    who = _physician(document)
+    blocks = [Block(kind="rows", rows=_decided(item, form)) for item in items]
+    rows = [
+        (form.heading("name"), who.name if who and not confidential else ""),
+        (form.heading("signature"), ""),
+    ]
     if not who:
-        rows += [(form.heading("date"), "")]
+        rows.append((form.heading("date"), ""))
     blocks.append(Block(kind="sign", rows=tuple(rows)))
     part = form.parts["decision"]
-    words = "" if is_decided(document) else part.words
+    words = "" if document.is_decided else part.words
     return Section(key="decision", heading=part.heading, words=words, blocks=tuple(blocks))
 
 
+def _decided(item: LetterItem, form: LetterForm) -> tuple[tuple[str, str], ...]:
+    """Give the rows of the decision on one item; empty boxes while there is none."""
+    on = (form.heading("decision-on"), item_text(item))
+    decision = item.decision
+    if decision is None:
+        accepted, overridden = form.heading("accepted"), form.heading("overridden")
+        return (on, (form.heading("decision-kind"), accepted), ("", overridden))
+    return (
+        on,
+        (form.heading("decision-kind"), decision.decision_label),
+        (form.heading("decision-outcome"), outcome_text(item, form)),
+        (form.heading("decision-visits"), str(decision.visits)),
+        (form.heading("date"), said_date(decision.decided_on)),
+    )
+
+
 def _annex(
-    determinations: list[Data], form: Form, sources: Sources, key: str, kind: str
+    key: str,
+    sentences: Sequence[Sequence[SentenceData]],
+    items: Items,
+    form: LetterForm,
+    sources: Sources,
 ) -> list[Section]:
     part = form.parts[key]
-    several = len(determinations) > 1
+    several = len(items) > 1
     blocks = [
-        Block(kind=kind, heading=item_text(d) if several else "", lines=lines)
-        for d in determinations
-        if (lines := cited_lines(d, d[key], sources))
+        Block(kind="bullets", heading=item_text(item) if several else "", lines=lines)
+        for item, said in zip(items, sentences, strict=True)
+        if (lines := cited_lines(item.data, said, sources))
     ]
     if not blocks:
         return []
     return [Section(key=key, heading=part.heading, words=part.words, blocks=tuple(blocks))]
 
 
-def _rules(determinations: list[Data], form: Form) -> Section:
-    """List the rules behind the sentences, grouped by why they hold."""
-    parts = ("administrator", "reasons", "missing", "changes", "legal", "audit", "search")
+def _rules(items: Items, form: LetterForm) -> Section:
+    """List the rules behind the sentences, grouped by their sources."""
     found: dict[str, set[str]] = {}
-    for d in determinations:
-        for item in (item for name in parts for item in cast("list[Data]", d[name])):
-            found.setdefault(str(item["basis"]), set()).add(str(item["rule"]))
+    for d in (item.data for item in items):
+        for part in (d.administrator, d.reasons, d.missing, d.changes, d.legal, d.audit, d.search):
+            for sentence in part:
+                found.setdefault(sentence.basis, set()).add(sentence.rule)
     rows = sorted((", ".join(sorted(rules)), basis) for basis, rules in found.items())
-    part = form.parts["rules"]
+    words = form.parts["rules"]
     block = Block(kind="rules", rows=tuple(rows))
-    return Section(key="rules", heading=part.heading, words=part.words, blocks=(block,))
+    return Section(key="rules", heading=words.heading, words=words.words, blocks=(block,))
 
 
-def _sources(form: Form, sources: Sources) -> Section:
+def _sources(form: LetterForm, sources: Sources) -> Section:
     part = form.parts["sources"]
     lines = tuple(
-        Line(text=f"{s['citation']}: {s['title']}", cites=(n,), provisional=not s["verified"])
+        Line(text=f"{s.citation}: {s.title}", cites=(n,), provisional=not s.verified)
         for n, s in enumerate(sources.order.values(), start=1)
     )
     block = Block(kind="sources", lines=lines)
     return Section(key="sources", heading=part.heading, words=part.words, blocks=(block,))
 
 
-def _foot(recommendation: Data, form: Form) -> tuple[tuple[str, str], ...]:
-    provenance = cast("dict[str, str]", recommendation["provenance"])
+def _foot(recommendation: RecommendationData, form: LetterForm) -> tuple[tuple[str, str], ...]:
+    provenance = recommendation.provenance
+    short = provenance.knowledge_digest[:16]
+    version = provenance.knowledge_version
     return (
-        (form.heading("engine"), provenance["engine"]),
-        (form.heading("knowledge"), _knowledge(provenance)),
-        (form.heading("case-digest"), provenance["caseDigest"][:16]),
-        (form.heading("digest"), str(recommendation["digest"])[:16]),
+        (form.heading("engine"), provenance.engine),
+        (form.heading("knowledge"), f"{version} ({short})" if version else short),
+        (form.heading("case-digest"), provenance.case_digest[:16]),
+        (form.heading("digest"), recommendation.digest[:16]),
     )
-
-
-def _knowledge(provenance: dict[str, str]) -> str:
-    """Name the knowledge base: its version, and as much of its hash as tells it from others."""
-    version = provenance.get("knowledgeVersion")
-    short = provenance["knowledgeDigest"][:16]
-    return f"{version} ({short})" if version else short

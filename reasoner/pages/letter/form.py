@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class FormPart:
     """
-    One part of a letter: a heading and what stands below it.
+    One part of a letter: a heading and the words below it.
 
     Attributes:
         heading: The heading, or a single connecting word.
@@ -30,7 +30,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class LetterForm:
     """
     The words of the letter of one venue.
 
@@ -40,7 +40,7 @@ class Form:
     """
 
     venue: str
-    parts: Mapping[str, Part]
+    parts: Mapping[str, FormPart]
 
     def heading(self, key: str) -> str:
         """Return the heading of a part."""
@@ -52,20 +52,20 @@ class Form:
 
 
 @lru_cache(maxsize=4)
-def read_form(knowledge: Knowledge, venue: str, *, signed: bool) -> Form:
+def read_form(knowledge: Knowledge, venue: str, *, signed: bool) -> LetterForm:
     """
     Read the form of the letter of a venue.
 
     Args:
         knowledge: The knowledge base.
         venue: The local name of the venue.
-        signed: Whether every request is decided, so that the words are those of a decision.
+        signed: True for the words of a decision, False for those of a draft.
 
     Raises:
-        LetterUnsupported: There is no form for that venue.
+        LetterUnsupported: The knowledge base has no form for that venue.
     """
     place = NS + venue
-    parts: dict[str, Part] = {}
+    parts: dict[str, FormPart] = {}
     own = False
     for subject in _parts(knowledge):
         where = knowledge.value(subject, mn("formOf"))
@@ -73,7 +73,7 @@ def read_form(knowledge: Knowledge, venue: str, *, signed: bool) -> Form:
             continue
         own = own or where == place
         key = knowledge.value(subject, mn("key")) or ""
-        parts[key] = Part(
+        parts[key] = FormPart(
             heading=_said(knowledge, subject, "headingSigned" if signed else "")
             or knowledge.value(subject, LABEL)
             or "",
@@ -85,7 +85,7 @@ def read_form(knowledge: Knowledge, venue: str, *, signed: bool) -> Form:
             f"There is no form of a letter for '{venue}'.",
             hint="A part of a letter names its venue with mn:formOf.",
         )
-    return Form(venue=venue, parts=parts)
+    return LetterForm(venue=venue, parts=parts)
 
 
 def _said(knowledge: Knowledge, subject: str, name: str) -> str:

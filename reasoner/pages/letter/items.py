@@ -2,155 +2,156 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
-from reasoner.determinations.as_text import amount_text, asked_text
 from reasoner.kernel.terms import NS, mn
-from reasoner.records.documents import decision_on
+from reasoner.pages.layout import capital
+from reasoner.pages.phrases import amount, asked, interval
+from reasoner.pages.picture import PictureWords, picture_of
 
 from .lines import Sources, cited_lines
-from .page import Block, Choice, Line, Scale
+from .page import Block, Choice, Line
 
 if TYPE_CHECKING:
-    from reasoner.determinations.as_data import Data
+    from collections.abc import Sequence
 
-    from .form import Form
+    from reasoner.determinations.data import AnswerData, DeterminationData, SentenceData, VenueWords
+    from reasoner.records.documents import DecisionData
 
-VENUE_KEYS: Final = {
-    "UtilizationReview": "utilizationReview",
-    "IndependentMedicalReview": "independentMedicalReview",
-}
+    from .form import LetterForm
 
-
-def item_text(determination: Data) -> str:
-    """Write what was asked for, as one line, with its number where there are several."""
-    asked = asked_text(cast("Data", determination["asked"]))
-    return f"{determination['item']}. {asked}" if "item" in determination else asked
+PARTLY: Final = mn("NecessaryInPart").value.removeprefix(NS)
 
 
-def outcome_line(document: Data, determination: Data, form: Form) -> str:
-    """Write the outcome of one item, with the word that says whose it is."""
-    decided = decision_on(document, determination) is not None
-    word = form.heading("decision-outcome" if decided else "outcome")
-    return f"{word}: {outcome_text(document, determination, form)}"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterItem:
+    """
+    A disputed item of a letter.
+
+    Attributes:
+        data: Its determination.
+        decision: The physician's decision on it; None while it is undecided.
+        number: Its number, from 1; None for the only item of a letter.
+    """
+
+    data: DeterminationData
+    decision: DecisionData | None
+    number: int | None
 
 
-def outcome_text(document: Data, determination: Data, form: Form) -> str:
+def item_text(item: LetterItem) -> str:
+    """Write what was requested, as one line, with its number where there are several."""
+    text = asked(item.data.asked)
+    return text if item.number is None else f"{item.number}. {text}"
+
+
+def outcome_line(item: LetterItem, form: LetterForm) -> str:
+    """Write the outcome of one item, after the word that says whose it is."""
+    word = form.heading("decision-outcome" if item.decision else "outcome")
+    return f"{word}: {outcome_text(item, form)}"
+
+
+def outcome_text(item: LetterItem, form: LetterForm) -> str:
     """Write the outcome of one item: what a physician decided, or what is recommended."""
-    decided = decision_on(document, determination)
-    source = decided or determination
-    words = cast("dict[str, str]", source["decided" if decided else "recommended"])
-    text = f"{capital(words[VENUE_KEYS[form.venue]])} · {source['label']}"
-    visits = decided["visits"] if decided else _supported(determination, form)
-    partly = source["outcome"] == mn("NecessaryInPart").value.removeprefix(NS)
-    text += f" · {form.heading('visits-supported').lower()}: {visits}" if partly else ""
-    rate = cast("Data", determination["visits"]).get("supportedPerWeek")
-    if not partly or decided or rate is None:
+    d, decision = item.data, item.decision
+    words = decision.decided if decision else d.recommended
+    source = decision or d
+    text = f"{capital(_at_venue(words, form))} · {source.label}"
+    if source.outcome != PARTLY:
+        return text
+    visits = str(decision.visits) if decision else interval(d.visits.supported)
+    text += f" · {form.heading('visits-supported').lower()}: {visits}"
+    rate = d.visits.supported_per_week
+    if decision or rate is None:
         return text
     return f"{text}, {form.heading('at-most')} {rate} {form.heading('a-week')}"
 
 
-def _supported(d: Data, form: Form) -> str:
-    supported = cast("dict[str, int]", cast("Data", d.get("visits", d))["supported"])
-    least, most = supported["least"], supported["most"]
-    return str(most) if least == most else f"{least} {form.heading('to')} {most}"
+def _at_venue(words: VenueWords, form: LetterForm) -> str:
+    if form.venue == "UtilizationReview":
+        return words.utilization_review
+    return words.independent_medical_review
 
 
-def capital(text: str) -> str:
-    """Write the first letter as a capital."""
-    return text[:1].upper() + text[1:]
-
-
-def item_blocks(document: Data, d: Data, form: Form, sources: Sources) -> list[Block]:
+def item_blocks(item: LetterItem, form: LetterForm, sources: Sources) -> list[Block]:
     """Set one disputed item: its outcome, its reasons and the questions that it leaves open."""
-    outcome = outcome_line(document, d, form)
+    d, decision = item.data, item.decision
     blocks = [
-        Block(kind="item", heading=item_text(d), note=outcome),
-        Block(kind="scale", scale=_scale(d, form)),
+        Block(kind="item", heading=item_text(item), note=outcome_line(item, form)),
+        Block(kind="visits", picture=picture_of(d.visits, _picture_words(form))),
     ]
-    decided = decision_on(document, d)
-    if decided and decided["reason"]:
-        reason = (Line(text=str(decided["reason"])),)
+    if decision and decision.reason:
+        reason = (Line(text=decision.reason),)
         blocks.append(Block(kind="prose", heading=form.heading("decision-reason"), lines=reason))
-    if decided and decided["decision"] == "override":
-        kept = cast("dict[str, str]", d["recommended"])[VENUE_KEYS[form.venue]]
-        line = Line(text=f"{capital(kept)} · {d['label']}.")
+    if decision and decision.decision == "override":
+        line = Line(text=f"{capital(_at_venue(d.recommended, form))} · {d.label}.")
         blocks.append(Block(kind="prose", heading=form.heading("recommended"), lines=(line,)))
-    first = [
-        ("prose", "administrator", cited_lines(d, d["administrator"], sources)),
-        ("prose", "governing", _governing(d, form, sources)),
-    ]
-    rest = [
-        ("numbered", "rationale", "reasons"),
-        ("bullets", "missing", "missing"),
-        ("bullets", "changes", "changes"),
-        ("bullets", "legal", "legal"),
-    ]
-    rest_lines = [(kind, key, cited_lines(d, d[name], sources)) for kind, key, name in rest]
-    blocks += [
-        Block(kind=kind, heading=form.heading(key), lines=lines)
-        for kind, key, lines in (*first, *rest_lines)
-        if lines
-    ]
+
+    def add(kind: str, key: str, lines: tuple[Line, ...]) -> None:
+        if lines:
+            blocks.append(Block(kind=kind, heading=form.heading(key), lines=lines))
+
+    def said(items: Sequence[SentenceData]) -> tuple[Line, ...]:
+        return cited_lines(d, items, sources)
+
+    add("prose", "administrator", said(d.administrator))
+    add("prose", "governing", _governing(d, form, sources))
+    add("numbered", "rationale", said(d.reasons))
+    add("bullets", "missing", said(d.missing))
+    add("bullets", "changes", said(d.changes))
+    add("bullets", "legal", said(d.legal))
     return [*blocks, *_questions(d, form, sources)]
 
 
-def _governing(d: Data, form: Form, sources: Sources) -> tuple[Line, ...]:
+def _governing(d: DeterminationData, form: LetterForm, sources: Sources) -> tuple[Line, ...]:
     lines = [
         Line(
-            text=f"{g['guideline']}: {amount_text(g)}.",
-            cites=sources.cite(d, [n for n in (g["source"], g["borrowedFrom"]) if n]),
-            provisional=not g["verified"],
+            text=f"{g.guideline}: {g.label}; {amount(g.figures)}.",
+            cites=sources.cite(d, [n for n in (g.source, g.borrowed_from) if n]),
+            provisional=not g.verified,
         )
-        for g in cast("list[Data]", d["governing"])
+        for g in d.governing
     ]
     return tuple(lines) or (Line(text=form.words("nothing-governs")),)
 
 
-def _scale(d: Data, form: Form) -> Scale:
-    v = cast("Data", d["visits"])
-    prior, asked = cast("int", v["prior"]), cast("int", v["requested"])
-    more = f" {form.heading('or-more')}" if v["priorOpen"] else ""
-    marks = [(key, cast("int", v[key])) for key in ("limit", "cap") if v[key] is not None]
-    prior_words = f"{prior}{more} {form.heading('earlier')}"
-    asked_words = f"{asked} {form.heading('asked')}"
-    told = [prior_words, asked_words, *(f"{form.heading(key)} {n}" for key, n in marks)]
-    return Scale(
-        prior=prior,
-        asked=asked,
-        marks=tuple((form.heading(key), n) for key, n in marks),
-        top=max(prior + asked, *(n for _, n in marks), 1),
-        words=f"{form.heading('visits')}: {', '.join(told)}.",
-        prior_words=prior_words,
-        asked_words=asked_words,
+def _picture_words(form: LetterForm) -> PictureWords:
+    return PictureWords(
+        visits=form.heading("visits"),
+        earlier=form.heading("earlier"),
+        requested=form.heading("asked"),
+        limit=form.heading("limit"),
+        cap=form.heading("cap"),
     )
 
 
-def _questions(d: Data, form: Form, sources: Sources) -> list[Block]:
-    slots = cast("list[Data]", d["slots"])
-    if not slots:
+def _questions(d: DeterminationData, form: LetterForm, sources: Sources) -> list[Block]:
+    if not d.slots:
         return []
     part = form.parts["judgement"]
     blocks = [Block(kind="prose", heading=part.heading, lines=(Line(text=part.words),))]
-    for slot in slots:
-        by = " / ".join(cast("list[str]", slot["filledBy"]))
-        judge = " / ".join(cast("list[str]", slot["judgedBy"]))
-        rows = (
-            (form.heading("evidence"), str(slot["evidence"])),
-            (form.heading("by"), f"{by} → {judge}"),
-        )
-        line = Line(text=str(slot["question"]), cites=sources.cite(d, slot["sources"]))
+    for slot in d.slots:
+        by = f"{' / '.join(slot.filled_by)} → {' / '.join(slot.judged_by)}"
+        rows = ((form.heading("evidence"), slot.evidence), (form.heading("by"), by))
+        line = Line(text=slot.question, cites=sources.cite(d, slot.sources))
         choices = tuple(
-            Choice(label=str(a["label"]), outcome=_under(a, form), given=bool(a["given"]))
-            for a in cast("list[Data]", slot["answers"])
+            Choice(label=a.label, outcome=_under(a, form), given=a.given) for a in slot.answers
         )
-        term = capital(str(slot["term"]))
         blocks.append(
-            Block(kind="question", heading=term, lines=(line,), rows=rows, choices=choices)
+            Block(
+                kind="question",
+                heading=capital(slot.term),
+                lines=(line,),
+                rows=rows,
+                choices=choices,
+            )
         )
     return blocks
 
 
-def _under(answer: Data, form: Form) -> str:
-    amount = _supported(answer, form)
-    return f"{answer['outcomeLabel']} · {form.heading('visits-supported').lower()}: {amount}"
+def _under(answer: AnswerData, form: LetterForm) -> str:
+    amount_supported = interval(answer.supported)
+    return (
+        f"{answer.outcome_label} · {form.heading('visits-supported').lower()}: {amount_supported}"
+    )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from .page import Line
 
 if TYPE_CHECKING:
-    from reasoner.determinations.as_data import Data
+    from collections.abc import Iterable, Sequence
+
+    from reasoner.determinations.data import DeterminationData, SentenceData, SourceData
 
 PIECES: Final = re.compile(r"(“[^”]*”)")
 DATE: Final = re.compile(r"(?<![\w-])(\d{4})-(\d{2})-(\d{2})(?![\w-])")
@@ -26,20 +28,19 @@ class Sources:
         order: Each source by its IRI, in the order of its number.
     """
 
-    order: dict[str, Data] = field(default_factory=dict)
+    order: dict[str, SourceData] = field(default_factory=dict)
 
-    def cite(self, determination: Data, numbers: object) -> tuple[int, ...]:
+    def cite(self, determination: DeterminationData, numbers: Iterable[int]) -> tuple[int, ...]:
         """Turn a determination's own numbers into those of the letter."""
-        own = cast("list[Data]", determination["sources"])
-        found = [own[n - 1] for n in cast("list[int]", numbers)]
+        found = [determination.sources[n - 1] for n in numbers]
         for source in found:
-            self.order.setdefault(str(source["iri"]), source)
+            self.order.setdefault(source.iri, source)
         places = {iri: n for n, iri in enumerate(self.order, start=1)}
-        return tuple(sorted(places[str(source["iri"])] for source in found))
+        return tuple(sorted(places[source.iri] for source in found))
 
 
 def said_date(text: str) -> str:
-    """Write the dates in a text as a letter does; what is quoted stays as it was written."""
+    """Write the dates of a text in words, except inside quotation marks."""
 
     def spoken(match: re.Match[str]) -> str:
         year, month, day = (int(part) for part in match.groups())
@@ -49,13 +50,15 @@ def said_date(text: str) -> str:
     return "".join(part if n % 2 else DATE.sub(spoken, part) for n, part in enumerate(parts))
 
 
-def cited_lines(determination: Data, items: object, sources: Sources) -> tuple[Line, ...]:
+def cited_lines(
+    determination: DeterminationData, items: Sequence[SentenceData], sources: Sources
+) -> tuple[Line, ...]:
     """Turn sentences of a determination into lines that cite the letter's own list."""
     return tuple(
         Line(
-            text=said_date(str(item["text"])),
-            cites=sources.cite(determination, item["sources"]),
-            provisional=bool(item["provisional"]),
+            text=said_date(item.text),
+            cites=sources.cite(determination, item.sources),
+            provisional=item.provisional,
         )
-        for item in cast("list[Data]", items)
+        for item in items
     )

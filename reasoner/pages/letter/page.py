@@ -1,8 +1,12 @@
-"""A letter as plain data: sections of blocks, which each layout sets in its own way."""
+"""The model of a letter: sections of blocks, which HTML, text and typst each lay out."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reasoner.pages.picture import VisitsPicture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,36 +17,12 @@ class Line:
     Attributes:
         text: The sentence.
         cites: The numbers of the sources that it cites, in the letter's own list, sorted.
-        provisional: Whether it rests on a source that was not verified.
+        provisional: True if it rests on a source that was not verified.
     """
 
     text: str
     cites: tuple[int, ...] = ()
     provisional: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scale:
-    """
-    The visits of a request, drawn to scale.
-
-    Attributes:
-        prior: Earlier visits that are sure.
-        asked: Visits requested.
-        marks: What to mark on the scale, by its words: a limit, a cap.
-        top: The end of the scale.
-        words: The scale in words, for those who do not see it.
-        prior_words: What to write below the earlier visits.
-        asked_words: What to write below the visits requested.
-    """
-
-    prior: int
-    asked: int
-    marks: tuple[tuple[str, int], ...]
-    top: int
-    words: str
-    prior_words: str
-    asked_words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +33,7 @@ class Choice:
     Attributes:
         label: The answer.
         outcome: What is recommended under it.
-        given: Whether the file gives it.
+        given: True if the record gives this answer.
     """
 
     label: str
@@ -67,13 +47,13 @@ class Block:
     A part of a section.
 
     Attributes:
-        kind: How it is set: `item`, `prose`, `numbered`, `bullets`, `rows`, `scale`, `question`,
+        kind: How it is set: `item`, `prose`, `numbered`, `bullets`, `rows`, `visits`, `question`,
             `sources` or `sign`.
         heading: Its heading; empty for none.
-        note: What stands under or beside the heading; empty for nothing.
+        note: The line under the heading; empty for none.
         lines: Its sentences.
-        rows: Its rows; each is a label and what is said of it, which is empty for a blank to fill.
-        scale: The visits, for a block of kind `scale`.
+        rows: Its rows; each a label and its text; an empty text is a blank to fill in.
+        picture: The visits, for a block of kind `visits`.
         choices: The answers, for a block of kind `question`.
     """
 
@@ -82,7 +62,7 @@ class Block:
     note: str = ""
     lines: tuple[Line, ...] = ()
     rows: tuple[tuple[str, str], ...] = ()
-    scale: Scale | None = None
+    picture: VisitsPicture | None = None
     choices: tuple[Choice, ...] = ()
 
 
@@ -103,11 +83,11 @@ class Section:
     heading: str
     words: str = ""
     annex: str = ""
-    blocks: tuple[Block, ...] = field(default=())
+    blocks: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class LetterPage:
     """
     A letter.
 
@@ -115,10 +95,10 @@ class Letter:
         name: The case.
         title: The venue.
         subtitle: What the letter is: a draft, or a decision.
-        draft: Whether it still awaits a physician's decision on some request.
+        draft: True while a request awaits a physician's decision.
         mark: The mark of a draft, as heading and sentence; both empty once all is decided.
         facts: Rows at the head: case and dates.
-        results: Rows at the head: each disputed item, and whose outcome it has and which.
+        results: Rows at the head: each a disputed item and its outcome.
         sections: The sections, annexes last.
         foot: Rows at the foot: versions and hashes.
         words: Single words that layouts need: `page`, `of`, `annex`, `watermark`.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from reasoner.errors import DocumentUnreadable
+from reasoner.knowledge.venues import find_venue
+from reasoner.records.documents import parse_document
 
 from .as_html import letter_html
 from .as_pdf import letter_pdf
@@ -12,14 +13,12 @@ from .as_text import letter_text
 from .compose import compose
 
 if TYPE_CHECKING:
-    from reasoner.determinations.as_data import Data
+    from reasoner.determinations.data import Json
     from reasoner.knowledge.base import Knowledge
-
-VENUES: Final = {"imr": "IndependentMedicalReview", "ur": "UtilizationReview"}
 
 
 def write_letter(
-    document: Data,
+    document: Json,
     knowledge: Knowledge,
     form: str,
     *,
@@ -30,24 +29,19 @@ def write_letter(
     Write the letter of a determination or of a document of decision.
 
     Args:
-        document: The document, as plain data, whose hash was checked if it came from outside.
-        knowledge: The knowledge base, which holds the form of the letter.
+        document: The document; its hash was checked if it came from outside.
+        knowledge: The knowledge base, which has the form of the letter.
         form: `html`, `pdf` or `text`.
-        venue: `ur` or `imr`; None for the venue that the case is at.
-        confidential: Whether to withhold the name and the licence number of the physician.
+        venue: The short name of a venue; None for that of the case.
+        confidential: True to withhold the name and the licence number of the physician.
 
     Raises:
-        DocumentUnreadable: The document lacks what a letter tells.
-        LetterUnsupported: There is no form for the venue.
+        DocumentUnreadable: A part of the document is missing or of another type.
+        LetterUnsupported: There is no such venue, or the knowledge base has no form for it.
     """
-    place = VENUES[venue] if venue else None
-    try:
-        letter = compose(document, knowledge, venue=place, confidential=confidential)
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        raise DocumentUnreadable(
-            f"The document lacks a part that a letter tells: {error}.",
-            hint="Make it with this version: 'mednec decide CASE --format json'.",
-        ) from error
+    found = parse_document(document, "the document")
+    place = find_venue(venue, knowledge).name if venue else None
+    letter = compose(found, knowledge, venue=place, confidential=confidential)
     if form == "pdf":
         return letter_pdf(letter)
     text = letter_html(letter) if form == "html" else letter_text(letter)

@@ -1,0 +1,154 @@
+"""The JSON of an audit: who decided what, and where the letter agrees or departs, with passages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import field
+
+from reasoner.determinations.data import (
+    AskedData,
+    DeterminationData,
+    GoverningData,
+    Model,
+    ProvenanceData,
+    SpanData,
+)
+
+
+class PassageData(Model, frozen=True, kw_only=True):
+    """A passage of the letter: offsets in characters, the end exclusive; its words if known."""
+
+    start: int
+    end: int
+    words: str
+
+
+class CitationData(Model, frozen=True, kw_only=True):
+    """A source that a reviewer cited; the guideline is None if it is not one that is held."""
+
+    cited_as: str | None = field(name="as")
+    section: str | None
+    guideline: str | None
+    guideline_label: str | None
+    passages: Sequence[PassageData]
+
+
+class LimitData(Model, frozen=True, kw_only=True):
+    """A number of visits that a reviewer held the request against, with the words."""
+
+    visits: int
+    quote: str
+
+
+class ReviewerData(Model, frozen=True, kw_only=True):
+    """What a reviewer decided, the limits used and the sources cited; None if not stated."""
+
+    outcome: str
+    approved: int | None
+    limits: Sequence[LimitData]
+    basis: str | None
+    cites: Sequence[CitationData]
+
+
+class MeasureData(Model, frozen=True, kw_only=True):
+    """The recommendation whose figure a request is held against, and its guideline."""
+
+    label: str
+    guideline: str
+
+
+class ReasonerData(Model, frozen=True, kw_only=True):
+    """What the reasoner found, in the terms of the reviewers; `outcome` is None if undecided."""
+
+    outcome: str | None
+    label: str
+    robust: bool
+    supported: SpanData
+    limit: int | None
+    largest: int | None
+    trial: int | None
+    governing: Sequence[GoverningData]
+    measures: Sequence[MeasureData]
+
+
+class FindingData(Model, frozen=True, kw_only=True):
+    """
+    An agreement or a departure.
+
+    Attributes:
+        kind: The kind of departure; empty for an agreement.
+        accounts: True if the departure by itself can change the outcome.
+        sources: Numbers in the determination's list of sources.
+    """
+
+    rule: str
+    kind: str
+    accounts: bool
+    title: str
+    text: str
+    basis: str
+    sources: Sequence[int]
+    passages: Sequence[PassageData]
+
+
+class ReadData(Model, frozen=True, kw_only=True):
+    """A part of the case as it was read from the letter, with its confidence if stated."""
+
+    kind: str
+    node: str
+    says: Sequence[str]
+    confidence: str | None
+    passages: Sequence[PassageData]
+
+
+class AuditDatesData(Model, frozen=True, kw_only=True):
+    """The dates of a case, as YYYY-MM-DD; None for one that is not stated."""
+
+    injury: str | None
+    utilization_review: str | None
+    medical_review: str | None
+    law: str
+
+
+class RequestAuditData(Model, frozen=True, kw_only=True):
+    """
+    The audit of one request.
+
+    Attributes:
+        original: Visits first requested; None if the letter states only those in dispute.
+        approved: Visits that utilization review approved; None if not stated.
+        columns: Utilization review, independent medical review and the reasoner.
+    """
+
+    request: str
+    asked: AskedData
+    original: int | None
+    approved: int | None
+    dates: AuditDatesData
+    columns: tuple[ReviewerData | None, ReviewerData | None, ReasonerData]
+    agreements: Sequence[FindingData]
+    departures: Sequence[FindingData]
+    determination: DeterminationData
+    facts: Sequence[ReadData]
+
+    @property
+    def reviewer_outcome(self) -> str | None:
+        """The outcome of independent medical review; None without a decision."""
+        medical = self.columns[1]
+        return medical.outcome if medical else None
+
+    @property
+    def agrees(self) -> bool:
+        """True if the reviewer and the reasoner have the same outcome."""
+        return self.reviewer_outcome == self.columns[2].outcome
+
+
+class CaseAuditData(Model, frozen=True, kw_only=True):
+    """The audit of a case, one part for each of its requests."""
+
+    case: str
+    name: str
+    status: str
+    audits: Sequence[RequestAuditData]
+    provenance: ProvenanceData

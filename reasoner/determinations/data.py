@@ -1,0 +1,313 @@
+"""
+A determination as the JSON document that people and programs exchange: one type for each object.
+
+The fields are the names of the JSON, in camelCase there. `as_data` fills these types from an
+assessment, `reasoner.records` reads them from outside, pages and letters are made from them.
+Structs of msgspec rather than dataclasses: they carry the JSON names and check what is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+import msgspec
+from msgspec import UNSET, UnsetType, field
+
+Json = dict[str, object]
+"""A JSON object: dicts with string keys, lists, strings, numbers, booleans and None."""
+
+
+class Model(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The base of all objects of a document."""
+
+
+Kind = TypeVar("Kind", bound=Model)
+
+
+def to_json(model: Model) -> Json:
+    """Return a model as a JSON object; fields that are not set are left out."""
+    found: Json = msgspec.to_builtins(model)
+    return found
+
+
+def from_json(value: object, kind: type[Kind]) -> Kind:
+    """
+    Read a model from a JSON value.
+
+    Fields that the model does not know are ignored.
+
+    Raises:
+        msgspec.ValidationError: A field is missing or of another type; the message has its path.
+    """
+    return msgspec.convert(value, kind)
+
+
+class ResultData(Model, frozen=True, kw_only=True):
+    """One result of the shapes; the fields are those of `reasoner.cases.intake.Result`."""
+
+    severity: str
+    shape: str
+    focus: str
+    path: str
+    value: str
+    message: str
+
+
+class ReportData(Model, frozen=True, kw_only=True):
+    """The report of the shapes: whether the case conforms, and the number of nodes per shape."""
+
+    conforms: bool
+    results: Sequence[ResultData]
+    targets: Mapping[str, int]
+
+
+class AskedData(Model, frozen=True, kw_only=True):
+    """What was requested; the rate is None where the request does not state it."""
+
+    treatment: str
+    regions: Sequence[str]
+    visits: int
+    visits_per_week: int | None
+    weeks: int | None
+
+
+class DatesData(Model, frozen=True, kw_only=True):
+    """The dates that a letter names, as text; None for a date that no record states."""
+
+    injured: str | None
+    requested: str | None
+    received: str | None
+    reviewed: str | None
+
+
+class VenueWords(Model, frozen=True, kw_only=True):
+    """An outcome in the words of each venue."""
+
+    utilization_review: str
+    independent_medical_review: str
+
+
+class SpanData(Model, frozen=True, kw_only=True):
+    """The fewest and the most visits that any reading of the record supports."""
+
+    least: int
+    most: int
+
+
+class VisitsData(Model, frozen=True, kw_only=True):
+    """The arithmetic of a request; the fields are those of `Visits`."""
+
+    prior: int
+    prior_open: bool
+    prior_most: int | None
+    authorized: int
+    requested: int
+    total: int
+    limit: int | None
+    largest_limit: int | None
+    trial: int | None
+    remaining: int | None
+    supported: SpanData
+    supported_per_week: int | None
+    cap: int | None
+    counted_toward_cap: int
+    policy: str
+    policy_reason: str
+
+
+class FiguresData(Model, frozen=True, kw_only=True, omit_defaults=True):
+    """The figures of a recommendation; None, and absent from the JSON, for one not stated."""
+
+    minimum_visits: int | None = None
+    maximum_visits: int | None = None
+    within_weeks: int | None = None
+    maximum_per_week: int | None = None
+    trial_visits: int | None = None
+
+
+class GoverningData(Model, frozen=True, kw_only=True):
+    """A governing recommendation; `source` and `borrowed_from` are numbers of the source list."""
+
+    source: int
+    label: str
+    guideline: str
+    population: str
+    population_label: str
+    figures: FiguresData
+    borrowed_from: int | None
+    verified: bool
+
+
+class SentenceData(Model, frozen=True, kw_only=True):
+    """
+    A sentence of a rule, or the message of a shape.
+
+    Attributes:
+        rule: The id of the rule or the local name of the shape.
+        order: The place among the sentences of its role; unset for the message of a shape.
+        sources: Numbers in the list of sources, sorted.
+        provisional: True if one of these sources was not verified.
+    """
+
+    rule: str
+    order: int | UnsetType = UNSET
+    title: str
+    text: str
+    basis: str
+    rationale: str
+    sources: Sequence[int]
+    provisional: bool
+
+
+class NoticeData(SentenceData, frozen=True, kw_only=True):
+    """A notice for the reader of a letter, given after some outcomes; sorted local names."""
+
+    after: Sequence[str]
+
+
+class ReasonData(Model, frozen=True, kw_only=True):
+    """The rule that made a variant come out differently, with its sentence."""
+
+    rule: str
+    text: str
+    basis: str
+
+
+class VariantData(Model, frozen=True, kw_only=True):
+    """The request decided another way; the fields are those of `Variant`."""
+
+    id: str
+    name: str
+    note: str
+    outcome: str
+    label: str
+    robust: bool
+    governing: Sequence[str]
+    limit: int | None
+    prior: int
+    prior_open: bool
+    supported: SpanData
+    why: Sequence[ReasonData]
+
+
+class StretchData(VariantData, frozen=True, kw_only=True):
+    """The request as decided from one date (inclusive) to another (exclusive; None: no end)."""
+
+    start: str = field(name="from")
+    until: str | None
+    flips: bool
+    used: bool
+
+
+class AnswerData(Model, frozen=True, kw_only=True):
+    """One answer to a question of judgment, with the outcome under it."""
+
+    answer: str
+    label: str
+    meaning: str
+    outcome: str
+    outcome_label: str
+    supported: SpanData
+    given: bool
+
+
+class SlotData(Model, frozen=True, kw_only=True):
+    """A question of judgment that a person answers."""
+
+    slot: str
+    term: str
+    question: str
+    evidence: str
+    filled_by: Sequence[str]
+    judged_by: Sequence[str]
+    sources: Sequence[int]
+    answers: Sequence[AnswerData]
+
+
+class SourceData(Model, frozen=True, kw_only=True):
+    """A source with its number, from 1; the other fields are those of `Source`."""
+
+    number: int
+    iri: str
+    citation: str
+    title: str
+    edition: str
+    verified: bool
+    file: str
+    seen_at: Sequence[str]
+    row: Sequence[str]
+
+
+class StepData(Model, frozen=True, kw_only=True):
+    """One use of a rule in the proof; facts are written with the prefixes of the project."""
+
+    rule: str
+    text: str
+    concludes: Sequence[str]
+    premises: Sequence[str] = field(name="from")
+    absent: Sequence[str]
+    file: str
+
+
+class DeterminationData(Model, frozen=True, kw_only=True):
+    """The determination of one request; the fields are those of `Determination`."""
+
+    id: str
+    request: str
+    asked: AskedData
+    venue: str
+    dates: DatesData
+    outcome: str
+    adverse: bool
+    label: str
+    meaning: str
+    dispositions: VenueWords
+    recommended: VenueWords
+    robust: bool
+    robustness: str
+    law_of: str
+    dated_by: str
+    governing_dates: Sequence[SentenceData]
+    visits: VisitsData
+    governing: Sequence[GoverningData]
+    administrator: Sequence[SentenceData]
+    reasons: Sequence[SentenceData]
+    search: Sequence[SentenceData]
+    legal: Sequence[SentenceData]
+    otherwise: Sequence[SentenceData]
+    missing: Sequence[SentenceData]
+    changes: Sequence[SentenceData]
+    audit: Sequence[SentenceData]
+    timeline: Sequence[StretchData]
+    sources_alone: Sequence[VariantData]
+    policies: Sequence[VariantData]
+    summary: Sequence[SentenceData]
+    documents: Sequence[SentenceData]
+    notices: Sequence[NoticeData]
+    slots: Sequence[SlotData]
+    sources: Sequence[SourceData]
+    proof: Sequence[StepData]
+
+
+class ProvenanceData(Model, frozen=True, kw_only=True):
+    """What was used, for a replay; `canonical_case` is set only in a document with its proof."""
+
+    case_digest: str
+    case_hash: str
+    knowledge_digest: str
+    knowledge_version: str
+    engine: str
+    canonical_case: str | UnsetType = UNSET
+    as_of: str | None
+
+
+class AssessmentData(Model, frozen=True, kw_only=True):
+    """The assessment of a case: one determination for each request, in the order of their IRIs."""
+
+    case: str
+    name: str
+    status: str
+    report: ReportData
+    determinations: Sequence[DeterminationData]
+    provenance: ProvenanceData

@@ -1,0 +1,71 @@
+"""The page of an audit, as text and as HTML."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .environment import render, words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reasoner.audits.model import CaseAuditData, RequestAuditData
+    from reasoner.determinations.data import SourceData
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditItem:
+    """
+    One disputed item on the page of an audit.
+
+    Attributes:
+        name: The name of its case.
+        data: Its audit.
+        sources: The sources that its findings and reasons cite, in the order of their numbers.
+    """
+
+    name: str
+    data: RequestAuditData
+    sources: tuple[SourceData, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditPage:
+    """The page of the audits of one letter or case: its title and its items in order."""
+
+    title: str
+    items: tuple[AuditItem, ...]
+
+
+def audit_page(audits: Sequence[CaseAuditData], title: str) -> AuditPage:
+    """
+    Return the model of a page.
+
+    Args:
+        audits: The audits of the cases of one letter, or of one case.
+        title: What was audited.
+    """
+    items = [
+        AuditItem(name=case.name, data=audit, sources=_cited(audit))
+        for case in audits
+        for audit in case.audits
+    ]
+    return AuditPage(title=title, items=tuple(items))
+
+
+def _cited(audit: RequestAuditData) -> tuple[SourceData, ...]:
+    found = audit.determination
+    groups = (audit.departures, audit.agreements, found.reasons)
+    used = {n for group in groups for sentence in group for n in sentence.sources}
+    return tuple(source for source in found.sources if source.number in used)
+
+
+def audit_text(audits: Sequence[CaseAuditData], title: str) -> str:
+    """Write the page of an audit as text; the arguments are those of `audit_page`."""
+    return render("audit.txt", page=audit_page(audits, title), **words("audit_words.txt"))
+
+
+def audit_html(audits: Sequence[CaseAuditData], title: str) -> str:
+    """Write the page of an audit as HTML; the arguments are those of `audit_page`."""
+    return render("audit.html", page=audit_page(audits, title), **words("audit_words.txt"))

@@ -1,0 +1,66 @@
+"""The one environment of templates: HTML is escaped, text is not, and no name may be undefined."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from . import layout, style
+
+if TYPE_CHECKING:
+    import jinja2
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+PHRASES: Final = ("interval", "joined", "asked", "amount")
+"""The phrases that templates use as filters."""
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """
+    Return the environment, made when it is first used.
+
+    A text template must not be imported by an HTML template, because a macro takes the escaping
+    of its caller. The phrases that both use are filters, whose result HTML escapes.
+    """
+    import jinja2  # noqa: PLC0415 - most commands need no templates
+
+    found = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=jinja2.select_autoescape(["html"], default_for_string=False),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    found.filters |= {name: partial(phrase, name) for name in PHRASES}
+    found.filters |= {
+        "paragraph": layout.paragraph,
+        "capital": layout.capital,
+        "cites": layout.cites,
+    }
+    found.globals |= {
+        "style": style.STYLE,
+        "style_path": style.STYLE_PATH,
+        "table": layout.table,
+        "WIDTH": layout.WIDTH,
+    }
+    return found
+
+
+def phrase(name: str, *values: object) -> str:
+    """Write a phrase of `templates/phrases.txt` with its values, as text."""
+    module = environment().get_template("phrases.txt").module
+    return str(getattr(module, name)(*values))
+
+
+def render(template: str, **values: object) -> str:
+    """Render a template; the name is relative to the folder of templates."""
+    return environment().get_template(template).render(**values)
+
+
+def words(template: str) -> dict[str, object]:
+    """Return the values that a template of words sets, by name."""
+    module = environment().get_template(template).module
+    return {name: value for name, value in vars(module).items() if not name.startswith("_")}

@@ -1,0 +1,216 @@
+"""An explanation as a page of text: the outcome first, then each path, one step a line."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, cast
+
+from .environment import render
+from .layout import wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Data = dict[str, object]
+WIDTH: Final = 100
+STEP: Final = "   "
+OPERATORS: Final = {
+    "<=": "at most",
+    ">=": "at least",
+    "<": "less than",
+    ">": "more than",
+    "=": "the same as",
+    "!=": "other than",
+    "&&": "and",
+    "||": "or",
+}
+VARIABLE: Final = re.compile(r"\?(\w+)")
+OPERATOR: Final = re.compile(r"\s(<=|>=|!=|<|>|=|&&|\|\|)\s")
+
+
+def explanation_text(answer: Data) -> str:
+    """Write an explanation for people."""
+    lines: list[str] = []
+    for one in _list(answer, "determinations"):
+        lines += [f"{str(one['label']).upper()}", f"  {one['request']}", ""]
+    if "why" in answer:
+        asked = cast("Data", answer["why"])
+        lines += [f"Why: {asked['about']}", ""]
+        for found in _list(asked, "found"):
+            lines += [*_tree(found, ""), ""]
+    if "whyNot" in answer:
+        lines += WhyNotPage(cast("Data", answer["whyNot"])).lines()
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _list(data: Data, key: str) -> list[Data]:
+    return cast("list[Data]", data.get(key) or [])
+
+
+def _wrapped(text: str, indent: str, mark: str = "") -> list[str]:
+    return wrapped(text, indent + mark, width=max(WIDTH, len(indent) + 60), long_words=True)
+
+
+def _place(data: Data) -> str:
+    place = cast("Data | None", data.get("place"))
+    if place is None:
+        return ""
+    return f" [{place['file']}:{place['line']}]" if place["line"] else f" [{place['file']}]"
+
+
+def _rule(data: Data) -> str:
+    return f"[{' · '.join(str(data[key]) for key in ('rule', 'source', 'rationale') if data[key])}]"
+
+
+def _tree(node: Data, indent: str) -> Iterator[str]:
+    """Write why something holds: the sentence of the rule, then what it rests on."""
+    if "rule" not in node:
+        yield from _wrapped(f"{node['words']}{_place(node)}", indent, "- ")
+        return
+    if node.get("shownAbove"):
+        yield from _wrapped(f"{node['words']} [{node['rule']}, shown above]", indent, "- ")
+        return
+    file = f" [{node['ruleFile']}]" if node["ruleFile"] else ""
+    yield from _wrapped(f"{node['text']} {_rule(node)}{file}", indent, "- ")
+    inner = indent + STEP
+    if citations := cast("list[str]", node["citations"]):
+        yield from _wrapped(f"cites {'; '.join(citations)}", inner)
+    for below in _list(node, "from"):
+        yield from _tree(below, inner)
+    for absent in cast("list[str]", node["absent"]):
+        yield from _wrapped(f"nothing of this kind is there: {absent}", inner, "- ")
+
+
+class WhyNotPage:
+    """
+    The page of a why-not: in short what stands in the way, then each path, then the files.
+
+    Args:
+        asked: The answer to the question.
+    """
+
+    def __init__(self, asked: Data) -> None:
+        self.asked = asked
+        # What is told in short: the grounds; else what the outcome itself says, else all there is.
+        self.grounds: dict[str, None] = {}
+        self.outright: dict[str, None] = {}
+        self.others: dict[str, None] = {}
+        self.files: dict[str, str] = {}
+        self.tests: set[str] = set()
+        self.number = 0
+        # What stands in the way of each premise, for the places where it is named again.
+        self.below: dict[str, dict[str, None]] = {}
+        self.within: list[tuple[str, int]] = []
+        self.aside = 0
+
+    def lines(self) -> list[str]:
+        """Write the page."""
+        paths: list[str] = []
+        for found in _list(self.asked, "found"):
+            paths += self._missing(found, "", "", None)
+        lines = [f"Why not: {self.asked['about']}", "", "What stands in the way, in short:"]
+        for number, ground in enumerate(self.grounds or self.outright or self.others, start=1):
+            lines += _wrapped(ground, "", f"{number:>3}  ")
+        lines += ["", "Each path to it, and what fails:", *paths, "", "Rules named:"]
+        return [*lines, *(f"  {name:<9}{file}" for name, file in sorted(self.files.items())), ""]
+
+    def _ground(self, text: str) -> None:
+        """Count a ground; one below a premise after the first that fails is told in its place."""
+        for premise, aside in self.within:
+            if aside == self.aside:
+                self.below[premise].setdefault(text)
+        (self.others if self.aside else self.grounds).setdefault(text)
+
+    def _cite(self, data: Data) -> str:
+        self.files[str(data["rule"])] = str(data["ruleFile"])
+        return _rule(data)
+
+    def _missing(self, node: Data, indent: str, about: str, above_it: Data | None) -> Iterator[str]:
+        """Write why something does not hold: what there is instead, then each way to it."""
+        subject = "" if node["about"] == about else f"{node['about']}: "
+        above = " (see above)" if node.get("shownAbove") else ""
+        yield from _wrapped(f"not so: {subject}{node['words']}{above}", indent, "✗ ")
+        premise = f"{node['about']} {node['premise']}"
+        if above:
+            for ground in self.below.get(premise, ()):
+                self._ground(ground)
+            return
+        self.below[premise] = {}
+        self.within.append((premise, self.aside))
+        yield from self._unmet(node, indent + STEP, above_it)
+        self.within.pop()
+
+    def _unmet(self, node: Data, inner: str, above_it: Data | None) -> Iterator[str]:
+        if outside := cast("Data | None", node.get("outside")):
+            unmet = "; ".join(cast("list[str]", outside["unmet"]))
+            told = f"outside “{outside['population']}”: not met: {unmet}"
+            self._ground(told)
+            yield from _wrapped(told, inner)
+            return
+        for instead in _list(node, "instead"):
+            yield from _wrapped(f"there is: {instead['words']}{_place(instead)}", inner)
+        if not node["concludable"]:
+            needed = f", for “{above_it['wouldSay']}” {_rule(above_it)}" if above_it else ""
+            self._ground(f"not stated: {node['about']}: {node['words']}{needed}")
+            yield from _wrapped("it would have to be stated: no rule concludes it", inner)
+        for way in _list(node, "ways"):
+            yield from self._way(way, inner, str(node["about"]), top=above_it is None)
+
+    def _way(self, way: Data, indent: str, about: str, *, top: bool) -> Iterator[str]:
+        inner = indent + STEP
+        if way["passesOn"]:
+            inner = indent
+        else:
+            said = f"would be so if: “{way['wouldSay']}” {self._cite(way)}"
+            self.number += 1
+            yield from _wrapped(said, indent, f"{self.number}. ")
+        for attempt in _list(way, "attempts"):
+            for test in _list(attempt, "failing"):
+                yield from self._test(test, way, inner)
+            for present in _list(attempt, "present"):
+                by = cast("Data", present["by"])
+                said = f"{by['wouldSay']} {self._cite(by)}" if by else str(present["words"])
+                ground = f"this is so: {said}{_place(present)}"
+                if top and attempt["missing"]:
+                    self.outright.setdefault(ground)
+                else:
+                    self._ground(ground)
+                yield from _wrapped(
+                    f"fails, because this is so: {said}{_place(present)}", inner, "✗ "
+                )
+            for place, missing in enumerate(_list(attempt, "missing")):
+                self.aside += place > 0
+                yield from self._missing(missing, inner, about, way)
+                self.aside -= place > 0
+        if way["others"]:
+            yield from _wrapped(f"and {way['others']} more such", inner)
+
+    def _test(self, test: Data, way: Data, indent: str) -> Iterator[str]:
+        """Write a test with its values, how they were computed and where they stand."""
+        values = cast("dict[str, str]", test["values"])
+
+        computed = cast("dict[str, str]", test["computed"])
+
+        def value(match: re.Match[str]) -> str:
+            plain = f"{match[1]} {values.get(match[1], '(not known)')}"
+            sums = computed.get(match[1])
+            return f"{plain} (= {VARIABLE.sub(value, sums)})" if sums else plain
+
+        filled = VARIABLE.sub(value, str(test["test"]))
+        said = f"this does not hold: {OPERATOR.sub(lambda m: f' {OPERATORS[m[1]]} ', filled)}"
+        origins = [
+            f"{origin['words']}{_place(origin)}"
+            for found in cast("dict[str, list[Data]]", test["origins"]).values()
+            for origin in found
+        ]
+        self._ground(f"{said} {_rule(way)}")
+        known = said in self.tests
+        self.tests.add(said)
+        yield from _wrapped(f"fails, because {said}{' (as above)' if known else ''}", indent, "✗ ")
+        for origin in [] if known else origins:
+            yield from _wrapped(origin, indent + STEP, "- ")
+
+
+def explanation_html(answer: Data) -> str:
+    """Write an explanation as a page of HTML."""
+    return render("explanation.html", answer=answer)

@@ -1,0 +1,103 @@
+"""The picture of visits: one model, drawn as text here, as SVG and by typst in the templates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from .environment import phrase
+from .phrases import interval, prior_visits
+
+if TYPE_CHECKING:
+    from reasoner.determinations.data import VisitsData
+
+RULER: Final = 60
+"""The width of the bar in a text, in characters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureWords:
+    """The words of a picture: its name, and what each of its parts is called."""
+
+    visits: str
+    earlier: str
+    requested: str
+    limit: str
+    cap: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitsPicture:
+    """
+    The visits of a request, to be drawn to scale.
+
+    Attributes:
+        prior: Earlier visits that are certain.
+        asked: Visits requested.
+        marks: What is marked on the scale, each with its name: a limit, a cap.
+        top: The end of the scale; at least 1.
+        words: The picture in a sentence, for those who do not see it.
+        prior_words: The caption of the earlier visits.
+        asked_words: The caption of the visits requested.
+    """
+
+    prior: int
+    asked: int
+    marks: tuple[tuple[str, int], ...]
+    top: int
+    words: str
+    prior_words: str
+    asked_words: str
+
+
+def picture_words() -> PictureWords:
+    """Return the words of a picture on pages that have no form of their own."""
+    return PictureWords(
+        visits=phrase("visits"),
+        earlier=phrase("earlier"),
+        requested=phrase("requested"),
+        limit=phrase("limit"),
+        cap=phrase("cap"),
+    )
+
+
+def picture_of(visits: VisitsData, words: PictureWords) -> VisitsPicture:
+    """Return the picture of the visits of a request, in the words of a page."""
+    named = ((words.limit, visits.limit), (words.cap, visits.cap))
+    marks = tuple((name, number) for name, number in named if number is not None)
+    prior_words = f"{interval(prior_visits(visits))} {words.earlier}"
+    asked_words = f"{visits.requested} {words.requested}"
+    parts = [prior_words, asked_words, *(f"{name} {number}" for name, number in marks)]
+    return VisitsPicture(
+        prior=visits.prior,
+        asked=visits.requested,
+        marks=marks,
+        top=max(visits.total, *(number for _, number in marks), 1),
+        words=f"{words.visits}: {', '.join(parts)}.",
+        prior_words=prior_words,
+        asked_words=asked_words,
+    )
+
+
+def ruler(picture: VisitsPicture) -> list[str]:
+    """
+    Draw a picture as lines of text.
+
+    Returns:
+        The bar: █ is an earlier visit, ▒ a requested one. Then, if there are marks, a line with
+        those that fit below it.
+    """
+
+    def place(number: int) -> int:
+        return round(number / picture.top * RULER)
+
+    prior, end = place(picture.prior), place(picture.prior + picture.asked)
+    bar = "█" * prior + "▒" * (end - prior) + "·" * (RULER - end)
+    below = [" "] * (RULER + 12)
+    for name, number in picture.marks:
+        text = f"^{number} {name}"
+        start = max(0, place(number) - 1)
+        if not "".join(below[max(0, start - 1) : start + len(text)]).strip():
+            below[start : start + len(text)] = text
+    marks = "".join(below).rstrip()
+    return [f"0 {bar} {picture.top}", *([f"  {marks}"] if marks else [])]
