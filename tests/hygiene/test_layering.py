@@ -28,7 +28,8 @@ LAYERS = (
     {"determinations"},
     {"letters", "proofs"},
     {"audits", "records"},
-    {"authoring", "pages"},
+    {"authoring"},
+    {"pages"},
     {"commands"},
     {"__init__"},
 )
