@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
@@ -16,7 +17,6 @@ from reasoner.errors import CaseError, KnowledgeUnreadable, QueryError
 from reasoner.kernel.terms import CASE
 from reasoner.knowledge.query import ask
 from reasoner.proofs.explanation import explain
-from reasoner.proofs.explanation_text import explanation_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from reasoner.knowledge.base import Knowledge
 
 KEYS: Final = frozenset({"name", "case", "expect"})
+Speak = Callable[[dict[str, object]], str]
 MOST_REASONS: Final = 3
 MOST_LINES: Final = 12
 """How much of an explanation a failing test shows; `mednec explain` shows all of it."""
@@ -49,7 +50,7 @@ class Tried:
     wrong: tuple[str, ...]
 
 
-def run_author_tests(knowledge: Knowledge) -> Iterator[Tried]:
+def run_author_tests(knowledge: Knowledge, speak: Speak = str) -> Iterator[Tried]:
     """
     Run all tests of a knowledge base, file by file.
 
@@ -58,17 +59,21 @@ def run_author_tests(knowledge: Knowledge) -> Iterator[Tried]:
     `expect`. A file `<name>.rq` in a folder `queries` is a question; `<name>.csv` next to it is its
     answer.
 
+    Args:
+        knowledge: The knowledge base.
+        speak: Writes an explanation for people.
+
     Raises:
         KnowledgeUnreadable: A file of tests breaks its form, or a question has no answer.
     """
     home = knowledge.folder
     for path in sorted((home / "ontology").rglob("*.tests.yaml")):
-        yield from _run_file(path, path.relative_to(home).as_posix(), knowledge)
+        yield from _run_file(path, path.relative_to(home).as_posix(), knowledge, speak)
     for path in sorted((home / "ontology").rglob("queries/*.rq")):
         yield _run_question(path, path.relative_to(home).as_posix(), knowledge)
 
 
-def _run_file(path: Path, name: str, knowledge: Knowledge) -> Iterator[Tried]:
+def _run_file(path: Path, name: str, knowledge: Knowledge, speak: Speak) -> Iterator[Tried]:
     try:
         said = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -92,7 +97,9 @@ def _run_file(path: Path, name: str, knowledge: Knowledge) -> Iterator[Tried]:
         case = lay_over(defaults, test.get("case") or {})
         case.setdefault("id", f"{CASE}{path.name.split('.')[0]}-{number}")
         case.setdefault("type", "Case")
-        yield Tried(path=name, name=test["name"], wrong=_wrong(case, test["expect"], knowledge))
+        yield Tried(
+            path=name, name=test["name"], wrong=_wrong(case, test["expect"], knowledge, speak)
+        )
 
 
 def lay_over(under: Any, over: Any) -> Any:  # noqa: ANN401 - parts of a JSON case
@@ -105,7 +112,9 @@ def lay_over(under: Any, over: Any) -> Any:  # noqa: ANN401 - parts of a JSON ca
     return over if over is not None else under
 
 
-def _wrong(case: dict[str, Any], expect: dict[str, Any], knowledge: Knowledge) -> tuple[str, ...]:
+def _wrong(
+    case: dict[str, Any], expect: dict[str, Any], knowledge: Knowledge, speak: Speak
+) -> tuple[str, ...]:
     data = json.dumps(case, default=lambda v: v.isoformat() if isinstance(v, date) else str(v))
     try:
         decision = decide(load_case(data.encode(), knowledge, form="json"), knowledge)
@@ -123,16 +132,17 @@ def _wrong(case: dict[str, Any], expect: dict[str, Any], knowledge: Knowledge) -
         wrong += [f"because {reason.rule}: {reason.text}" for reason in reasons]
     for rule in expect.get("rules", ()):
         if rule not in fired:
-            wrong += [f"{rule} did not fire", *_explained(decision, knowledge, why_not=rule)]
+            wrong += [f"{rule} did not fire", *_explained(decision, knowledge, speak, why_not=rule)]
     for rule in expect.get("absent", ()):
         if rule in fired:
-            wrong += [f"{rule} fired", *_explained(decision, knowledge, why=rule)]
+            wrong += [f"{rule} fired", *_explained(decision, knowledge, speak, why=rule)]
     return tuple(wrong)
 
 
 def _explained(
     decision: Assessment,
     knowledge: Knowledge,
+    speak: Speak,
     *,
     why: str | None = None,
     why_not: str | None = None,
@@ -142,7 +152,7 @@ def _explained(
         answer = explain(decision, knowledge, why=why, why_not=why_not)
     except QueryError as error:
         return [f"    {error}"]
-    lines = [line for line in explanation_text(answer).splitlines() if line.strip()]
+    lines = [line for line in speak(answer).splitlines() if line.strip()]
     return [f"    {line}" for line in lines[:MOST_LINES]]
 
 

@@ -28,7 +28,7 @@ from .check_meaning import (
 )
 from .check_rule_base import check_rule_base
 from .check_rule_bodies import check_rule_bodies
-from .check_rules import check_rule_files, read_all
+from .check_rules import check_order, check_rule_files, read_all
 from .check_shapes import check_shapes_of_authors, contents, read_shapes, terms_of_cases
 from .check_values import check_values
 from .code_tables import check_codes
@@ -57,6 +57,7 @@ OBSTACLES: Final = frozenset(
         "class-empty",
         "not-utf-8",
         "rule-malformed",
+        "rules-unordered",
         "rule-sentence-unbound",
         "shape-malformed",
         "population-malformed",
@@ -196,6 +197,7 @@ def _look(home: Path, stages: Stages, memory: Memory, seconds: int) -> None:
             *check_rule_files(places, rules),
             *check_rule_bodies(places, rules),
             *([] if malformed else check_rule_base(places, rules, stated, own_code())),
+            *([] if malformed else check_order(places, rules, shapes)),
             *check_use(places, {rule.name: rule.text for rule in rules}, stated),
         ],
     )
@@ -210,12 +212,13 @@ def _look(home: Path, stages: Stages, memory: Memory, seconds: int) -> None:
     else:
         stages.skip("logic", "the reasoner gave no answer")
     obstacle = _obstacle([*places.unreadable, *malformed, *refused, *found, *logic.findings])
-    entailed = logic.classification and tuple(classification_triples(logic.classification))
-    if entailed is None:
+    entailed: tuple[ox.Triple, ...] = ()
+    if logic.classification is None:
         obstacle = obstacle or "the axioms were not classified"
     else:
+        entailed = tuple(classification_triples(logic.classification))
         stages.findings += check_nested_codes(places, entailed)
-    _look_at_meaning(home, places, stages, entailed or (), obstacle)
+    _look_at_meaning(home, places, stages, entailed, obstacle)
 
 
 def _obstacle(findings: Iterable[Finding]) -> str:

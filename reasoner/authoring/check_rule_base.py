@@ -66,7 +66,7 @@ class Sources:
         self.provided = provided
         self.made: dict[str | None, set[Key]] = {}
         for rule in rules:
-            for key in writes(rule.rule.construct):
+            for key in writes(rule.construct):
                 self.made.setdefault(key.predicate, set()).add(key)
         self.known = {t.predicate.value for _, t in places.facts} - {TYPE.value}
         self.values = {(t.predicate.value, name_of(t.object)) for _, t in places.facts}
@@ -95,7 +95,7 @@ class Sources:
 def _unprovided(rules: list[RuleFile], sources: Sources) -> Iterator[Finding]:
     """Find rules that require a fact that nothing can provide."""
     for rule in rules:
-        construct = rule.rule.construct
+        construct = rule.construct
         allowed = chosen(construct.where)
         for pattern in (*premises(construct), *counted(construct)):
             if not any(sources.provide(key) for key in keys(pattern, allowed)):
@@ -123,14 +123,12 @@ def _outcomes(rules: list[RuleFile]) -> Iterator[Finding]:
     """Find outcomes concluded elsewhere than by outcome rules, and rules whose outcomes clash."""
     deciding = []
     for rule in rules:
-        line = next(
-            (p.line for p in rule.rule.construct.template if p.predicate == Iri(OUTCOME)), 0
-        )
-        if line and rule.rule.head.role != ROLE:
+        line = next((p.line for p in rule.construct.template if p.predicate == Iri(OUTCOME)), 0)
+        if line and rule.head.role != ROLE:
             yield rule.finding(
                 "rule-outcome-elsewhere",
                 line,
-                f"{rule.id} concludes an outcome, and its role is '{rule.rule.head.role}'.",
+                f"{rule.id} concludes an outcome, and its role is '{rule.head.role}'.",
                 f"Only rules of the role '{ROLE}' conclude {shorten(OUTCOME)}.",
             )
         if line:
@@ -141,7 +139,7 @@ def _outcomes(rules: list[RuleFile]) -> Iterator[Finding]:
             facts = "; ".join(" ".join(map(_shown, fact)) for fact in world)
             yield other.finding(
                 "outcomes-clash",
-                next(p.line for p in other.rule.construct.template if p.predicate == Iri(OUTCOME)),
+                next(p.line for p in other.construct.template if p.predicate == Iri(OUTCOME)),
                 f"{one.id} and {other.id} conclude different outcomes of one request, where: "
                 f"{facts}.",
                 "Let the one require what the other requires to be absent.",
@@ -156,7 +154,7 @@ def _named_values(rules: list[RuleFile]) -> Mapping[str, list[str]]:
     """List for each property the things that some rule reads or concludes as its value."""
     found: dict[str, set[str]] = {}
     for rule in rules:
-        construct = rule.rule.construct
+        construct = rule.construct
         for key in (*writes(construct), *reads(construct)):
             if key.predicate and key.value and not key.value.startswith('"'):
                 found.setdefault(key.predicate, set()).add(key.value)
@@ -182,9 +180,9 @@ def _clash(one: RuleFile, other: RuleFile, named: Mapping[str, list[str]]) -> Wo
 
 def _renamed(rule: RuleFile, mark: str) -> list[tuple[str, str, str]]:
     """Write the premises of a rule as facts about `?request`, with other variables kept apart."""
-    about = rule.rule.head.about
+    about = rule.head.about
     found = []
-    for pattern in premises(rule.rule.construct):
+    for pattern in premises(rule.construct):
         words = []
         for node in pattern.nodes:
             if isinstance(node, Variable):
@@ -212,7 +210,7 @@ def _worlds(
 
 def _concluded(rule: RuleFile, store: ox.Store) -> dict[str, frozenset[str]]:
     """Return the outcomes that a rule concludes from the facts of a store, by subject."""
-    answer = store.query(print_construct(rule.rule.construct))
+    answer = store.query(print_construct(rule.construct))
     found: dict[str, set[str]] = {}
     for triple in answer if isinstance(answer, ox.QueryTriples) else ():
         if triple.predicate.value == OUTCOME:

@@ -56,14 +56,14 @@ def check_rule_bodies(places: Places, rules: list[RuleFile]) -> list[Finding]:
         found += _constants(rule)
         found += (
             rule.finding("rule-never-fires", line, f"{rule.id} can never fire: {why}.", hint)
-            for line, why, hint in kinds.contradictions(rule.rule.construct)
+            for line, why, hint in kinds.contradictions(rule.construct)
         )
     return found
 
 
 def parts_with_lines(rule: RuleFile) -> Iterator[tuple[Tree, int]]:
     """Yield every part of a rule with the line of the element that it is in."""
-    construct = rule.rule.construct
+    construct = rule.construct
     line = 0
     for part in (*(n for p in construct.template for n in walk(p)), *walk(construct.where)):
         line = getattr(part, "line", 0) or line
@@ -105,7 +105,7 @@ def _figures(rule: RuleFile) -> Iterator[Finding]:
     Numbers inside BIND are left to arithmetic, such as that of calendars, unless nothing else
     is in it.
     """
-    dated = {day for day in (rule.rule.head.starts, rule.rule.head.ends) if day}
+    dated = {day for day in (rule.head.starts, rule.head.ends) if day}
     for part, line in parts_with_lines(rule):
         literals = [one for held in _held(part) for one in walk(held) if isinstance(one, Literal)]
         for literal in literals:
@@ -131,7 +131,7 @@ def _held(part: Tree) -> tuple[Tree, ...]:
 
 def compared(rule: RuleFile) -> frozenset[str]:
     """List the variables whose order a rule tests, each traced back to what the rule reads."""
-    where = rule.rule.construct.where
+    where = rule.construct.where
     made = {p.variable.name: variables(p.expression) for p in walk(where) if isinstance(p, Bind)}
     given = {v.name for p in walk(where) if isinstance(p, Values) for v in p.variables}
     todo = [
@@ -154,9 +154,9 @@ def compared(rule: RuleFile) -> frozenset[str]:
 
 
 def _directions(rule: RuleFile) -> Iterator[Finding]:
-    missing = sorted(compared(rule) - set(rule.rule.head.monotone))
+    missing = sorted(compared(rule) - set(rule.head.monotone))
     if missing:
-        entry = rule.rule.head.entries.get("monotone", rule.rule.head.entries["role"])
+        entry = rule.head.entries.get("monotone", rule.head.entries["role"])
         names = ", ".join(f"?{name}" for name in missing)
         yield rule.finding(
             "rule-direction-missing",
@@ -168,7 +168,7 @@ def _directions(rule: RuleFile) -> Iterator[Finding]:
 
 def _constants(rule: RuleFile) -> Iterator[Finding]:
     """Find filters that no solution passes."""
-    where = rule.rule.construct.where
+    where = rule.construct.where
     lines = {id(part): line for part, line in parts_with_lines(rule)}
     for part in walk(where):
         if isinstance(part, Filter) and is_false(part.condition):

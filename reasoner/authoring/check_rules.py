@@ -1,4 +1,4 @@
-"""Rule files: which are read, whether each parses, and whether their ids differ."""
+"""Rule files: which are read, whether each parses, and whether they have ids and an order."""
 
 from __future__ import annotations
 
@@ -6,26 +6,28 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from reasoner.errors import RuleMalformed
-from reasoner.kernel.head import Form
-from reasoner.kernel.rule_files import parse_rule
-from reasoner.kernel.rules import ROLES
-from reasoner.kernel.terms import mn
+from reasoner.errors import KnowledgeError, RuleMalformed, RulesUnordered
+from reasoner.kernel.index import Index
+from reasoner.kernel.rules import Rule, read_rule
+from reasoner.knowledge.base import rule_folders, working_facts
+from reasoner.knowledge.populations import compile_populations
+from reasoner.knowledge.programs import order_rules
+from reasoner.knowledge.rule_form import FORM
 
-from .check_files import bound_prefixes, find_unfinished
+from .check_files import find_unfinished
 from .finding import ERROR, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from reasoner.kernel.syntax import RuleText
+    from reasoner.kernel.syntax import Construct, Head
+    from reasoner.knowledge.shapes import ShapeSet
 
     from .places import Places
 
 PLACE: Final = re.compile(r"^(?P<path>[^\s:]+):(?P<line>\d+)(?::\d+)?: ")
-MISPLACED: Final = frozenset({".rq", ".sparql", ".ru", ".rule", ".txt"})
-RULES: Final = "rules"
+NOTES: Final = frozenset({".md", ".rq"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,17 +38,27 @@ class RuleFile:
     Attributes:
         name: The file, relative to the folder of the knowledge.
         text: The whole file.
-        rule: Its syntax tree.
+        rule: The rule.
     """
 
     name: str
     text: str
-    rule: RuleText
+    rule: Rule
 
     @property
     def id(self) -> str:
         """The id of the rule."""
-        return self.rule.head.id
+        return self.rule.id
+
+    @property
+    def head(self) -> Head:
+        """The head as a syntax tree."""
+        return self.rule.parsed.head
+
+    @property
+    def construct(self) -> Construct:
+        """The query as a syntax tree."""
+        return self.rule.construct
 
     def finding(
         self, kind: str, line: int, message: str, hint: str = "", *, severity: str = ERROR
@@ -63,33 +75,22 @@ class RuleFile:
 
 
 def rule_paths(home: Path) -> list[Path]:
-    """List the files that are read as rules: those in the subfolders of a folder `rules`."""
-    folders = (path for path in (home / "ontology").rglob(RULES) if path.is_dir())
-    return sorted(path for folder in folders for path in folder.glob("*/*.rq"))
+    """List the files that are read as rules: those that end in .rq below a folder `rules`."""
+    return sorted({path for folder in rule_folders(home) for path in folder.rglob("*.rq")})
 
 
 def read_all(places: Places) -> tuple[list[RuleFile], list[Finding]]:
     """Parse every rule; one that cannot be parsed is a finding, and the others are still read."""
-    form = rule_form(bound_prefixes(places))
     rules: list[RuleFile] = []
     found: list[Finding] = []
     for path in rule_paths(places.home):
         name = path.relative_to(places.home).as_posix()
         try:
-            text = path.read_text(encoding="utf-8")
-            rules.append(RuleFile(name=name, text=text, rule=parse_rule(text, name, form)))
+            rule = read_rule(path, places.home, FORM)
+            rules.append(RuleFile(name=name, text=path.read_text(encoding="utf-8"), rule=rule))
         except RuleMalformed as error:
             found.append(_malformed(name, error))
-        except (UnicodeDecodeError, OSError) as error:
-            found.append(Finding(path=name, line=1, kind="rule-malformed", message=str(error)))
     return rules, found
-
-
-def rule_form(prefixes: Mapping[str, str]) -> Form:
-    """Return what the rules of this knowledge base share."""
-    return Form(
-        roles=ROLES, silent=("step",), dated_by=mn("onDecisionDate").value, prefixes=prefixes
-    )
 
 
 def _malformed(name: str, error: RuleMalformed) -> Finding:
@@ -120,23 +121,46 @@ def _ids(rules: list[RuleFile]) -> Iterable[Finding]:
         if other is not rule:
             yield rule.finding(
                 "rule-id-twice",
-                rule.rule.head.entries["id"].line,
+                rule.head.entries["id"].line,
                 f"{rule.id} is also the id of {other.name}.",
                 "Give each rule an id of its own.",
             )
 
 
 def _misplaced(places: Places) -> Iterable[Finding]:
-    """Find files that look like rules and are not read as rules."""
-    read = set(rule_paths(places.home))
-    for folder in (path for path in (places.home / "ontology").rglob(RULES) if path.is_dir()):
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and path not in read and path.suffix.lower() in MISPLACED:
-                yield Finding(
-                    path=path.relative_to(places.home).as_posix(),
-                    line=1,
-                    kind="rule-not-read",
-                    message=f"{path.name} is not read: rules are the files "
-                    f"{folder.relative_to(places.home).as_posix()}/<question>/<name>.rq.",
-                    hint="Move it into one of those folders, with the ending .rq, or remove it.",
-                )
+    """Find files among the rules that are not read as rules."""
+    for path in sorted({p for folder in rule_folders(places.home) for p in folder.rglob("*")}):
+        if path.is_file() and path.suffix not in NOTES and not path.name.startswith("."):
+            yield Finding(
+                path=path.relative_to(places.home).as_posix(),
+                line=1,
+                kind="rule-not-read",
+                message=f"{path.name} is not read: a rule has the ending .rq.",
+                hint="Rename the file, or move it out of the folder of rules.",
+            )
+
+
+def check_order(
+    places: Places, rules: list[RuleFile], shapes: Mapping[str, ShapeSet]
+) -> Iterable[Finding]:
+    """Find rules that depend on each other in a circle, so that they have no order."""
+    facts = tuple(t for _, t in places.facts)
+    base = Index()
+    base.add(working_facts(facts))
+    paths = shapes["case"].paths if "case" in shapes else {}
+    stated = {path for read in paths.values() for path in read}
+    try:
+        populations = compile_populations(facts)
+    except KnowledgeError:
+        return  # what is wrong with a population is reported where knowledge is loaded
+    try:
+        order_rules([rule.rule for rule in rules], populations, base, stated, paths)
+    except RulesUnordered as error:
+        named = [rule for rule in rules if rule.rule.path in error.paths]
+        yield Finding(
+            path=named[0].name if named else "",
+            line=1 if named else 0,
+            kind="rules-unordered",
+            message=error.message,
+            hint=error.hint,
+        )

@@ -294,6 +294,17 @@ def test_a_proof_from_other_rules_is_rejected(folder: Folder, tmp_path: Path) ->
     assert not verify(proof, case=read_case(SEED), folder=folder).accepted
 
 
+def test_a_proof_quotes_the_knowledge_as_it_was_loaded(folder: Folder, tmp_path: Path) -> None:
+    """Files that change or go after the knowledge was loaded have no part in a proof."""
+    copied = copied_knowledge(tmp_path)
+    other = load_knowledge(copied)
+    shutil.rmtree(copied)
+
+    verdict = verify(json.dumps(prove(SEED, other)), case=read_case(SEED), folder=folder)
+
+    assert verdict.faults == ()
+
+
 def copied_knowledge(to: Path) -> Path:
     for name in ("ontology", "shapes"):
         shutil.copytree(ROOT / name, to / name)
