@@ -29,6 +29,7 @@ from .check_meaning import (
     check_shapes_of_authors,
 )
 from .check_rules import check_rules, read_all
+from .check_terms import check_terms
 from .finding import ERROR, WARNING, Finding
 from .places import Places
 from .space import Space
@@ -139,6 +140,7 @@ def _look(home: Path, tell: Callable[[str], object], seconds: int) -> Iterable[F
     yield from refused
     yield from check_shapes_of_authors(places, shapes, leave_out=OWN_SHAPES)
     texts = {rule.path: rule.text for rule in rules}
+    yield from check_terms(places, texts)
     yield from check_use(places, texts, _case_terms(shapes))
     if logic.classification is None:
         return

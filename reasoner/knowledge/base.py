@@ -16,6 +16,7 @@ from reasoner.kernel.parsed_queries import parsed_queries
 from reasoner.kernel.rules import Rule, read_rules
 from reasoner.kernel.terms import (
     CONCEPT,
+    DCTERMS,
     KNOWLEDGE_BASE,
     LABEL,
     LEXICON,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+REPLACED_BY: Final = ox.NamedNode(DCTERMS + "isReplacedBy")
 GENERATED: Final = "generated/classification.ttl"
 OURS: Final = (NS, CONCEPT)
 LOGIC: Final = re.compile(r"^# logic: ([0-9a-f]{64})$", re.MULTILINE)
@@ -116,6 +118,15 @@ class Knowledge:
             for t in self.facts
             if t.predicate == TYPE and t.object == mn("Guideline")
         )
+
+    @cached_property
+    def retired(self) -> Mapping[str, str | None]:
+        """The IRIs of retired terms, each with that of the term that replaces it, or None."""
+        return {
+            iri: self.value(iri, REPLACED_BY)
+            for (iri, predicate), values in self.described.items()
+            if predicate == OWL + "deprecated" and values[0].value == "true"
+        }
 
     @cached_property
     def membership(self) -> int:

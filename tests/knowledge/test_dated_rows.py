@@ -24,7 +24,8 @@ CASE = """
             mn:statedBy mn:TreatingPhysician ] ;
         mn:course [ mn:treatment mnc:PhysicalTherapy ; mn:attendedVisits 0 ;
             mn:countCertainty mn:Exact ] ;
-        mn:request [ mn:treatment mnc:PhysicalTherapy ; mn:requestedVisits 6 ; mn:region mnc:LumbarSpine ;
+        mn:request [ mn:treatment mnc:PhysicalTherapy ; mn:requestedVisits 6 ;
+            mn:region mnc:LumbarSpine ;
             mn:requestedOn "DAY"^^xsd:date ] .
 """
 
