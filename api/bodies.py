@@ -1,21 +1,22 @@
-"""What comes in over HTTP: bodies with a limit, and the form that is wanted."""
+"""What comes in over HTTP: bodies with a limit, parameters, and the form that is wanted."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
-from flask import current_app, request
+from flask import request
 from werkzeug.exceptions import BadRequest, NotAcceptable, UnsupportedMediaType
 
 from reasoner import errors, load_case
 
+from .state import current
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from reasoner import CaseGraph, Knowledge
 
-LIMIT: Final = 1_000_000
 CASE_FORMS: Final = {
     "application/json": "json",
     "application/ld+json": "jsonld",
@@ -23,9 +24,31 @@ CASE_FORMS: Final = {
 }
 
 
-def knowledge_now() -> Knowledge:
-    """Return the knowledge base that is served."""
-    return cast("Knowledge", current_app.config["KNOWLEDGE"])
+def parameters(*known: str) -> dict[str, str]:
+    """
+    Return the parameters of the address, each given at most once.
+
+    Raises:
+        BadRequest: A parameter is unknown or is given more than once.
+    """
+    given = request.args.to_dict(flat=False)
+    if unknown := sorted(set(given) - set(known)):
+        offered = f"Parameters here are {', '.join(known)}." if known else "There are none here."
+        raise BadRequest(f"The address has the unknown parameter '{unknown[0]}'. {offered}")
+    given_once(given)
+    return {name: values[0] for name, values in given.items()}
+
+
+def given_once(given: Mapping[str, Sequence[str]]) -> None:
+    """
+    Refuse a parameter that is given more than once.
+
+    Raises:
+        BadRequest: One is.
+    """
+    for name, values in given.items():
+        if len(values) > 1:
+            raise BadRequest(f"'{name}' is given {len(values)} times; give it once.")
 
 
 def sent_case(knowledge: Knowledge) -> tuple[CaseGraph, str]:
@@ -42,14 +65,17 @@ def sent_case(knowledge: Knowledge) -> tuple[CaseGraph, str]:
     form = CASE_FORMS.get(request.mimetype)
     if form is None:
         raise UnsupportedMediaType(f"Send one of {', '.join(CASE_FORMS)}.")
-    data = read_body()
+    data = read_body(current().settings.case_bytes)
     case = load_case(data, knowledge, form=form)
-    return case, data.decode() if form == "turtle" else ""
+    return case, data.decode("utf-8-sig") if form == "turtle" else ""
 
 
-def read_body(limit: int = LIMIT) -> bytes:
+def read_body(limit: int) -> bytes:
     """
-    Read the body up to its limit; a longer one is refused, never cut.
+    Read the body; one that is longer than the limit is refused, never cut.
+
+    Args:
+        limit: The largest number of bytes.
 
     Raises:
         CaseTooLarge: It is longer.
@@ -61,7 +87,10 @@ def read_body(limit: int = LIMIT) -> bytes:
         )
     data = request.stream.read(limit + 1)
     if len(data) > limit:
-        raise errors.CaseTooLarge(f"The body is longer than {limit:,} bytes.")
+        raise errors.CaseTooLarge(
+            f"The body is longer than {limit:,} bytes.",
+            hint="Send the facts of one case, not its documents.",
+        )
     return data
 
 
@@ -79,10 +108,14 @@ def wanted_form(offered: Sequence[str]) -> str:
     return wanted
 
 
-def asked_day() -> date | None:
-    """Read the day whose law and guidelines are asked for; None if none is."""
-    text = request.args.get("asOf")
+def asked_day(text: str | None) -> date | None:
+    """
+    Read the day whose law and guidelines are asked for; None if none is.
+
+    Raises:
+        BadRequest: It is not a date.
+    """
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise BadRequest(f"asOf is '{text}', which is no date; write YYYY-MM-DD.") from error
+        raise BadRequest(f"asOf is '{text}', which is not a date; write YYYY-MM-DD.") from error

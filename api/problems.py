@@ -1,10 +1,10 @@
-"""The only place where an error becomes a status (RFC 9457)."""
+"""The only place where an error becomes an HTTP status and a problem document (RFC 9457)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flask import Response, json
+from flask import Response, current_app, json
 from werkzeug.exceptions import HTTPException
 
 from reasoner import CaseReport, errors, report_data
@@ -59,6 +59,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def _unknown(error: Exception) -> Response:
+    current_app.logger.error("unforeseen", exc_info=error)
     detail = f"An unforeseen {type(error).__name__}; nothing was decided and nothing was changed."
     return _problem("unforeseen", "unforeseen", 500, detail, {})
 

@@ -25,6 +25,7 @@ MednecError
 │   ├── RuleMalformed       a rule file that breaks the form of a rule
 │   ├── ShapeMalformed      a shape that would be passed over in silence
 │   ├── PopulationMalformed a population stated twice, or with a value that is not an IRI
+│   ├── OutcomesContradict  rules that conclude two outcomes of one request
 │   ├── AxiomUnsupported    a class expression that cannot be compiled
 │   └── VocabularyInconsistent   HermiT finds a contradiction or an empty population
 ├── DecisionError       the one who records a decision, or asks for a letter
@@ -34,7 +35,7 @@ MednecError
 │   └── LetterUnsupported       no form of a letter for that venue
 └── EngineError         us
     ├── ClassifierFailed    HermiT did not end or did not start
-    └── ProofFailed         a proof that the checker would not accept
+    └── ProofFailed         a derivation that does not bear out its own steps
 """
 
 from __future__ import annotations
@@ -171,6 +172,10 @@ class ShapeMalformed(KnowledgeError):
     """A shape with a term that SHACL does not know, or that refers to itself."""
 
 
+class OutcomesContradict(KnowledgeError):
+    """Rules that conclude two outcomes of one request."""
+
+
 class AxiomUnsupported(KnowledgeError):
     """A class expression outside the forms that can be compiled to SPARQL."""
 
@@ -212,4 +217,4 @@ class ClassifierFailed(EngineError):
 
 
 class ProofFailed(EngineError):
-    """A decision whose proof the separate checker would not accept."""
+    """A derivation that does not bear out one of its own steps."""

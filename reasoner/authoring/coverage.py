@@ -162,3 +162,28 @@ def _gaps(names: tuple[str, str], told: list[Spell], days: list[str]) -> list[Sp
                 )
             )
     return _joined(found)
+
+
+def narrow(found: Coverage, *, condition: str, treatment: str) -> Coverage:
+    """
+    Keep what is said of conditions and treatments whose labels hold a text.
+
+    Args:
+        found: All of it.
+        condition: A part of a label, in any case; empty for all.
+        treatment: The same for treatments.
+    """
+
+    def wanted(names: tuple[str, str]) -> bool:
+        parts = (condition, treatment)
+        return all(p.casefold() in n.casefold() for p, n in zip(parts, names, strict=True))
+
+    def kept(spells: Iterable[Spell]) -> tuple[Spell, ...]:
+        return tuple(s for s in spells if wanted((s.condition, s.treatment)))
+
+    return replace(
+        found,
+        spells=kept(found.spells),
+        gaps=kept(found.gaps),
+        pairs=tuple(p for p in found.pairs if wanted((p[0], p[1]))),
+    )

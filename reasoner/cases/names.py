@@ -18,6 +18,14 @@ Resource = ox.NamedNode | ox.BlankNode | ox.Triple
 
 
 def name_blank_nodes(triples: set[ox.Triple], case: str, source: str) -> set[ox.Triple]:
+    """Give each blank node of a case a name; see `find_names`."""
+    names = find_names(triples, case, source)
+    return {with_names(t, names) for t in triples}
+
+
+def find_names(
+    triples: set[ox.Triple], case: str, source: str
+) -> Mapping[ox.BlankNode, ox.NamedNode]:
     """
     Name each blank node by the property that leads to it and its place among its like.
 
@@ -61,10 +69,11 @@ def name_blank_nodes(triples: set[ox.Triple], case: str, source: str) -> set[ox.
             f"{source}: {len(orphan)} parts without a name belong to nothing.",
             hint="Link each part from the case.",
         )
-    return {_named(t, names) for t in triples}
+    return names
 
 
-def _named(triple: ox.Triple, names: Mapping[ox.BlankNode, ox.NamedNode]) -> ox.Triple:
+def with_names(triple: ox.Triple, names: Mapping[ox.BlankNode, ox.NamedNode]) -> ox.Triple:
+    """Return a fact with the names of its blank nodes."""
     subject, value = triple.subject, triple.object
     if isinstance(subject, ox.BlankNode):
         subject = names[subject]

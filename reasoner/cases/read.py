@@ -101,8 +101,8 @@ def read_case(
             f"{source}: the case stands in a graph of its own, {graphs[0]}.",
             hint="Send the facts without a graph name.",
         )
-    triples = {ox.Triple(q.subject, q.predicate, _literal(q, source)) for q in quads}
-    triples |= _implied_types(triples, parts)
+    triples = {ox.Triple(q.subject, q.predicate, normal_value(q, source)) for q in quads}
+    triples |= implied_types(triples, parts)
     sent = frozenset(triples)
     _check_terms(triples, vocabulary, source)
     iri = _find_case(triples, source)
@@ -132,7 +132,7 @@ def _parse_turtle(data: bytes, source: str) -> list[ox.Quad]:
         ) from error
 
 
-def _literal(quad: ox.Quad, source: str) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+def normal_value(quad: ox.Quad, source: str) -> ox.NamedNode | ox.BlankNode | ox.Literal:
     """Check the form of a value, and bring integers and booleans into one form."""
     value = quad.object
     if isinstance(value, ox.Triple):
@@ -169,7 +169,7 @@ def _speak(node: ox.NamedNode | ox.BlankNode | ox.Triple) -> str:
     return shorten(node.value) if isinstance(node, ox.NamedNode) else "a part of the case"
 
 
-def _implied_types(triples: set[ox.Triple], parts: Mapping[str, str]) -> set[ox.Triple]:
+def implied_types(triples: set[ox.Triple], parts: Mapping[str, str]) -> set[ox.Triple]:
     """Give each part the class that the property leading to it implies, if it has none."""
     typed = {t.subject for t in triples if t.predicate == TYPE}
     described = {t.subject for t in triples}

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reasoner.authoring.coverage import coverage
-from reasoner.authoring.coverage_page import coverage_csv, coverage_text, narrow
+from reasoner.authoring.coverage import coverage, narrow
 from reasoner.authoring.scaffold import is_date
 from reasoner.authoring.space import Space
+from reasoner.pages.coverage import coverage_csv, coverage_text
 
 from .options import FOLDER, load
 
@@ -54,4 +54,4 @@ def coverage_command(
     elif form == "csv":
         click.echo(coverage_csv(found, gaps=gaps), nl=False)
     else:
-        click.echo(coverage_text(found, gaps=gaps))
+        click.echo(coverage_text(found, gaps=gaps), nl=False)

@@ -11,7 +11,7 @@ import click
 
 from reasoner.determinations.assess import decide, load_case_file
 from reasoner.errors import DocumentUnreadable
-from reasoner.pages.letter.write import VENUES, write_letter
+from reasoner.pages.letter.write import write_letter
 from reasoner.records.as_rdf import signed_rdf
 from reasoner.records.documents import assessment_data, is_document, read_document
 from reasoner.records.signing import Physician, Ruling, sign
@@ -41,9 +41,9 @@ OUTPUT = click.option(
 @OUTPUT
 @click.option(
     "--venue",
-    type=click.Choice(sorted(VENUES)),
-    help="Whose letter it is: utilization review (ur) or independent medical review (imr); "
-    "by default the venue that the case is at.",
+    metavar="VENUE",
+    help="Short name of the venue whose letter it is, such as ur or imr. Default: the venue that "
+    "the case is at.",
 )
 @click.option(
     "--confidential",

@@ -66,7 +66,7 @@ COMMANDS: Final = {
     "generate": _entry(
         "generate",
         "generate_command",
-        "Classify the ontology with HermiT; run it after each change of an ontology file.",
+        "Classify the ontology with HermiT; run it after each change of an axiom.",
     ),
     "impact": _entry(
         "changes",

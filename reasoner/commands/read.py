@@ -11,14 +11,18 @@ import click
 
 from reasoner.audits.audit import is_decided_here
 from reasoner.letters.as_json import letter_data
-from reasoner.letters.as_text import letter_text
 from reasoner.letters.case_graph import case_of
 from reasoner.letters.files import load_source
 from reasoner.letters.lexicon import read_lexicon
 from reasoner.letters.read import read_letter
 from reasoner.letters.readers.facts import parts_of
 from reasoner.letters.readers.statements import Words
-from reasoner.letters.show import shown_as_html, shown_in_brackets, shown_in_colours
+from reasoner.pages.reading import (
+    reading_text,
+    shown_as_html,
+    shown_in_brackets,
+    shown_in_colors,
+)
 
 from .options import FOLDER, load
 
@@ -58,7 +62,7 @@ def read_command(letter: Path, form: str, *, show: bool, folder: Path) -> None:
     elif form == "json":
         click.echo(json.dumps(letter_data(read), indent=2, ensure_ascii=False))
     else:
-        click.echo(letter_text(read), nl=False)
+        click.echo(reading_text(read), nl=False)
     sys.exit(1 if any(p.kind.endswith(("-missing", "-incomplete")) for p in read.problems) else 0)
 
 
@@ -75,4 +79,4 @@ def case_graphs(letter: Letter, lexicon: Lexicon) -> str:
 
 
 def _shown(letter: Letter) -> str:
-    return shown_in_colours(letter) if sys.stdout.isatty() else shown_in_brackets(letter)
+    return shown_in_colors(letter) if sys.stdout.isatty() else shown_in_brackets(letter)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import FOLDER, load
+from .options import FOLDER, load, settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,4 +31,6 @@ def serve_command(host: str, port: int, watch: float | None, folder: Path) -> No
     """
     from importlib import import_module  # noqa: PLC0415 - the one place where reasoner names api
 
-    import_module("api").serve(load(folder), host=host, port=port, watch=watch)
+    api = import_module("api")
+    chosen = api.Settings(cache=settings().cache)
+    api.serve(load(folder), host=host, port=port, watch=watch, settings=chosen)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from reasoner.kernel.terms import DEFINITION, XSD, mn
+from reasoner.errors import OutcomesContradict
+from reasoner.kernel.terms import DEFINITION, XSD, mn, shorten
 
 from .sentences import Saying, Source, find_source, prove, tell
 from .slots import Slot, read_slots
@@ -148,9 +149,14 @@ class Determination:
 
 
 def conclude(knowledge: Knowledge, derivation: Derivation, request: str) -> Determination:
-    """Read the determination of one request off a derivation."""
+    """
+    Read the determination of one request off a derivation.
+
+    Raises:
+        OutcomesContradict: The rules conclude more than one outcome of the request.
+    """
     told = {role: tell(derivation, knowledge, role, request) for role in (*PROVEN, *TOLD)}
-    outcome = derivation.value(request, "outcome") or mn("NotEstablished").value
+    outcome = _outcome(knowledge, derivation, request)
     said = tell(derivation, knowledge, "outcome", request)
     governing = _governing(knowledge, derivation, request)
     everything = tuple(s for role in PROVEN for s in told[role])
@@ -197,6 +203,20 @@ def conclude(knowledge: Knowledge, derivation: Derivation, request: str) -> Dete
         sources=_sources(knowledge, governing, told, slots),
         proof=_proof(derivation, (*said, *everything)),
     )
+
+
+def _outcome(knowledge: Knowledge, derivation: Derivation, request: str) -> str:
+    found = [value.value for value in derivation.values(request, "outcome")]
+    if len(found) > 1:
+        labels = ", ".join(knowledge.label(outcome) for outcome in found)
+        facts = [(f"<{request}>", f"<{mn('outcome').value}>", f"<{one}>") for one in found]
+        firings = [derivation.firing_of(fact) for fact in facts]
+        rules = ", ".join(sorted({firing.name for firing in firings if firing}))
+        raise OutcomesContradict(
+            f"{shorten(request)} has {len(found)} outcomes: {labels}.",
+            hint=f"Correct one of the rules that conclude them: {rules}.",
+        )
+    return found[0] if found else mn("NotEstablished").value
 
 
 def _proof(derivation: Derivation, sayings: tuple[Saying, ...]) -> tuple[Firing, ...]:

@@ -46,6 +46,7 @@ PREFIXES: Final = {
 
 TYPE: Final = ox.NamedNode(RDF + "type")
 LABEL: Final = ox.NamedNode(RDFS + "label")
+NOTATION: Final = ox.NamedNode(SKOS + "notation")
 DEFINITION: Final = ox.NamedNode(SKOS + "definition")
 SUBCLASS: Final = ox.NamedNode(RDFS + "subClassOf")
 SOURCE: Final = ox.NamedNode(DCTERMS + "source")

@@ -33,7 +33,8 @@ from .classify import classification_triples, classify
 from .find import find_knowledge, ontology_files
 from .limits import SECONDS
 from .logic import logic_digest
-from .plain_populations import expand_populations
+from .places import places_in
+from .plain_populations import WORDS, expand_populations
 from .populations import Population, compile_populations
 from .shapes import ShapeSet
 from .vocabulary import Vocabulary
@@ -41,6 +42,8 @@ from .vocabulary import Vocabulary
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from reasoner.kernel.facts import Fact
 
 REPLACED_BY: Final = ox.NamedNode(DCTERMS + "isReplacedBy")
 GENERATED: Final = "generated/classification.ttl"
@@ -64,6 +67,8 @@ class Knowledge:
         shapes: The shapes of a case, checked and prepared.
         other_shapes: The shapes for authors and for our own answers, by file name.
         origins: For each subject, the file that describes it, relative to `folder`.
+        sources: The bytes of each file as it was read, by its path relative to `folder`; the
+            classification too. Proofs and pages quote these and never read a file again.
     """
 
     folder: Path
@@ -76,6 +81,7 @@ class Knowledge:
     shapes: ShapeSet
     other_shapes: Mapping[str, ShapeSet]
     origins: Mapping[str, str]
+    sources: Mapping[str, bytes]
 
     @cached_property
     def rule(self) -> Mapping[str, Rule]:
@@ -162,6 +168,29 @@ class Knowledge:
             for value in (None, object_)
         )
 
+    @cached_property
+    def places(self) -> Mapping[Fact, tuple[str, int]]:
+        """
+        The file and line of each fact of the ontology.
+
+        A population that plain words state is placed at the first of them.
+        """
+        ours = [n for n in self.sources if n.startswith("ontology/") and n.endswith(".ttl")]
+        found: dict[Fact, tuple[str, int]] = {}
+        for name in sorted(ours, key=lambda name: (name == f"ontology/{GENERATED}", name)):
+            for fact, line in places_in(self.sources[name].decode("utf-8")).items():
+                found.setdefault(fact, (name, line))
+        words = {f"<{word.value}>" for word in WORDS}
+        first: dict[str, tuple[str, int]] = {}
+        for (subject, predicate, _), place in found.items():
+            if predicate in words:
+                first[subject] = min(first.get(subject, place), place)
+        population = f"<{mn('population').value}>"
+        for subject, value in self.base_facts.pairs[population]:
+            if subject in first:
+                found.setdefault((subject, population, value), first[subject])
+        return found
+
     def value(self, subject: str, predicate: ox.NamedNode) -> str | None:
         """Return the least value of a property as text, or None if there is none."""
         values = self.described.get((subject, predicate.value), ())
@@ -199,18 +228,19 @@ def load_knowledge(
     home = find_knowledge(folder)
     queries = parsed_queries()
     queries.use(cache)
-    written = read_written(home)
+    sources = read_sources(home)
+    written = read_written(home, sources)
     parsed = expand_populations(written)
     facts = tuple(t for triples in parsed.values() for t in triples)
     check_declared(parsed, home)
     files = sorted((home / "shapes").glob("*.ttl"))
-    shapes = {path.stem: ShapeSet.read(read_turtle(path, home)) for path in files}
+    shapes = {path.stem: ShapeSet.read(read_turtle(path, home, sources)) for path in files}
     rules = read_rules(home / "ontology" / "rules")
     populations = compile_populations(facts)
     queries.keep()
     return Knowledge(
         folder=home,
-        digest=_digest(home, _all_files(home)),
+        digest=_digest(home, _all_files(home), sources),
         facts=facts,
         entailed=_read_classification(home, written) if entailed is None else entailed,
         rules=rules,
@@ -224,17 +254,24 @@ def load_knowledge(
             for t in triples
             if t.predicate == TYPE and isinstance(t.subject, ox.NamedNode)
         },
+        sources=sources,
     )
 
 
-def read_written(home: Path) -> dict[Path, list[ox.Triple]]:
+def read_written(
+    home: Path, sources: Mapping[str, bytes] | None = None
+) -> dict[Path, list[ox.Triple]]:
     """
     Read the Turtle files that authors write.
+
+    Args:
+        home: The folder of the knowledge base.
+        sources: The bytes of the files; see `read_turtle`.
 
     Raises:
         KnowledgeUnreadable: A file is not Turtle.
     """
-    return {path: read_turtle(path, home) for path in ontology_files(home)}
+    return {path: read_turtle(path, home, sources) for path in ontology_files(home)}
 
 
 def read_ontology(home: Path) -> dict[Path, list[ox.Triple]]:
@@ -246,6 +283,13 @@ def read_ontology(home: Path) -> dict[Path, list[ox.Triple]]:
         PopulationMalformed: A population is stated twice.
     """
     return expand_populations(read_written(home))
+
+
+def read_sources(home: Path) -> dict[str, bytes]:
+    """Read each file of a knowledge base once; return the bytes by path relative to its folder."""
+    generated = home / "ontology" / GENERATED
+    files = [*_all_files(home), *([generated] if generated.exists() else [])]
+    return {path.relative_to(home).as_posix(): path.read_bytes() for path in files}
 
 
 def check_declared(parsed: Mapping[Path, list[ox.Triple]], home: Path) -> None:
@@ -319,20 +363,34 @@ def _all_files(home: Path) -> list[Path]:
     return sorted([*ontology_files(home), *rules, *(home / "shapes").glob("*.ttl")])
 
 
-def _digest(home: Path, files: list[Path]) -> str:
+def _digest(home: Path, files: list[Path], sources: Mapping[str, bytes] | None = None) -> str:
     total = hashlib.sha256()
     for path in files:
-        total.update(f"{path.relative_to(home).as_posix()}\n".encode())
-        total.update(hashlib.sha256(path.read_bytes()).digest())
+        name = path.relative_to(home).as_posix()
+        total.update(f"{name}\n".encode())
+        total.update(hashlib.sha256(sources[name] if sources else path.read_bytes()).digest())
     return total.hexdigest()
 
 
-def read_turtle(path: Path, home: Path) -> list[ox.Triple]:
-    """Read one Turtle file; blank nodes keep apart from those of other files."""
+def read_turtle(
+    path: Path, home: Path, sources: Mapping[str, bytes] | None = None
+) -> list[ox.Triple]:
+    """
+    Read one Turtle file; its blank nodes differ from those of other files.
+
+    Args:
+        path: The file.
+        home: The folder of the knowledge base.
+        sources: The bytes of the files by path relative to `home`; None to read the file.
+
+    Raises:
+        KnowledgeUnreadable: The file is not Turtle.
+    """
     try:
+        data = sources[path.relative_to(home).as_posix()] if sources else path.read_bytes()
         return [
             ox.Triple(q.subject, q.predicate, q.object)
-            for q in ox.parse(path=path, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
+            for q in ox.parse(data, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
         ]
     except (SyntaxError, ValueError, OSError) as error:
         raise KnowledgeUnreadable(

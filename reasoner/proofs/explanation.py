@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from reasoner.errors import ConclusionUnknown
 from reasoner.kernel.terms import shorten
 
-from .following import DEEPEST
 from .goals import Goal, find_goal
+from .order import known_facts
 from .speech import Speech
+from .trees import rule_trees, text_of
 from .why import Tree
 from .why_not import Inquiry
-from .write import assessment_view, rule_texts
 
 if TYPE_CHECKING:
     from reasoner.determinations.assess import Assessment
@@ -59,7 +59,9 @@ def explain(
 
 
 def _goal(asked: str, speech: Speech) -> Goal:
-    return find_goal(asked, speech.assessment, speech.knowledge, rule_texts(speech.knowledge))
+    trees = rule_trees(speech.knowledge).values()
+    concluded = {text_of(pattern) for tree in trees for pattern in tree.construct.template}
+    return find_goal(asked, speech.assessment, speech.knowledge, concluded)
 
 
 def _why(asked: str, speech: Speech) -> Data:
@@ -76,8 +78,8 @@ def _why(asked: str, speech: Speech) -> Data:
 
 
 def _holding(goal: Goal, speech: Speech) -> list[Fact]:
-    view = assessment_view(speech.assessment, speech.knowledge)
-    found = {f for p in goal.patterns for f in view.find(p, {}, DEEPEST)}
+    known = known_facts(speech.derivation, speech.knowledge)
+    found = {f for p in goal.patterns for f in known.find(p, {})}
     return sorted(f for f in found if speech.derivation.firing_of(f) is not None)
 
 

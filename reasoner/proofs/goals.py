@@ -10,9 +10,12 @@ from reasoner.errors import ConclusionUnknown
 from reasoner.kernel.terms import TYPE, mn, shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from reasoner.determinations.assess import Assessment
     from reasoner.knowledge.base import Knowledge
-    from reasoner.verifier.rule_text import Pattern, RuleText
+
+    from .trees import Pattern
 
 CONCLUDED_AS: Final = {
     "Outcome": "outcome",
@@ -39,7 +42,7 @@ class Goal:
 
 
 def find_goal(
-    asked: str, assessment: Assessment, knowledge: Knowledge, rules: dict[str, tuple[int, RuleText]]
+    asked: str, assessment: Assessment, knowledge: Knowledge, concluded: Collection[Pattern]
 ) -> Goal:
     """
     Find what a question is about.
@@ -48,7 +51,7 @@ def find_goal(
         asked: The id of a rule, or a term: with its prefix, by its local name, or in full.
         assessment: The decision that is asked about.
         knowledge: The knowledge base, whose terms are known.
-        rules: The texts of its rules.
+        concluded: The patterns that its rules conclude.
 
     Raises:
         ConclusionUnknown: No rule and no term is called so, or several are; the hint names what is
@@ -59,7 +62,8 @@ def find_goal(
         return Goal(name=f"{rule.id} {rule.title}", rule=rule.id)
     iri = _find_term(asked, knowledge)
     term = f"<{iri}>"
-    patterns = _as_property(term, assessment, rules) or _as_value(iri, assessment, knowledge, rules)
+    patterns = _as_property(term, assessment, concluded)
+    patterns = patterns or _as_value(iri, assessment, knowledge, concluded)
     if not patterns:
         raise ConclusionUnknown(
             f"{shorten(iri)} is a term, but nothing that a rule concludes.",
@@ -95,10 +99,10 @@ def _find_term(asked: str, knowledge: Knowledge) -> str:
 
 
 def _as_property(
-    term: str, assessment: Assessment, rules: dict[str, tuple[int, RuleText]]
+    term: str, assessment: Assessment, concluded: Collection[Pattern]
 ) -> tuple[Pattern, ...]:
     """Ask for any value of a property, of each request where it is one of requests."""
-    subjects = {s for _, rule in rules.values() for s, p, _ in rule.template if p == term}
+    subjects = {s for s, p, _ in concluded if p == term}
     if subjects == {"?request"}:
         requests = [d.request for d in assessment.determinations]
         return tuple((f"<{request}>", term, "?value") for request in requests)
@@ -106,7 +110,7 @@ def _as_property(
 
 
 def _as_value(
-    iri: str, assessment: Assessment, knowledge: Knowledge, rules: dict[str, tuple[int, RuleText]]
+    iri: str, assessment: Assessment, knowledge: Knowledge, concluded: Collection[Pattern]
 ) -> tuple[Pattern, ...]:
     """Ask for a value: by the property that concludes things of its kind, or else by any."""
     term = f"<{iri}>"
@@ -114,16 +118,7 @@ def _as_value(
     for kind, name in CONCLUDED_AS.items():
         if mn(kind).value in kinds:
             return tuple((s, f"<{mn(name).value}>", term) for s in _subjects(name, assessment))
-    return tuple(
-        sorted(
-            {
-                ("?subject", p, term)
-                for _, rule in rules.values()
-                for _, p, o in rule.template
-                if o == term
-            }
-        )
-    )
+    return tuple(sorted({("?subject", p, term) for _, p, o in concluded if o == term}))
 
 
 def _subjects(name: str, assessment: Assessment) -> list[str]:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from reasoner.cases.lines import find_lines
 from reasoner.determinations.sentences import say, say_value
 from reasoner.kernel.facts import decode
 from reasoner.kernel.terms import DEFINITION, TYPE, shorten
-from reasoner.verifier.sources import Names, read_case_lines
-
-from .write import knowledge_pages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from reasoner.determinations.assess import Assessment
     from reasoner.kernel.facts import Fact
     from reasoner.knowledge.base import Knowledge
@@ -37,15 +33,7 @@ class Speech:
     def __init__(self, assessment: Assessment, knowledge: Knowledge, text: str = "") -> None:
         self.assessment, self.knowledge = assessment, knowledge
         self.derivation = assessment.derivation
-        self.pages = knowledge_pages(knowledge)
-        self.lines = self._lines(text)
-
-    def _lines(self, text: str) -> Mapping[Fact, int]:
-        case = self.assessment.case
-        told = {(str(t.subject), str(t.predicate), str(t.object)) for t in case.triples}
-        lines = read_case_lines(text, case.source)
-        names = Names(set(lines), told, f"<{case.iri}>")
-        return {names.fact(fact): line for fact, line in lines.items()}
+        self.lines = find_lines(text, assessment.case, knowledge.shapes.parts)
 
     def term(self, term: str) -> str:
         """Say a term; what a rule has minted is told by the sentence of the rule."""
@@ -77,8 +65,8 @@ class Speech:
 
     def place(self, fact: Fact) -> dict[str, object] | None:
         """Say where a fact stands in case or knowledge base; None if it is concluded."""
-        if fact in self.pages.facts:
-            file, line = self.pages.facts[fact]
+        if fact in self.knowledge.base_facts.all:
+            file, line = self.knowledge.places[fact]
             return {"file": file, "line": line}
         if fact in self.lines:
             return {"file": self.assessment.case.source, "line": self.lines[fact]}

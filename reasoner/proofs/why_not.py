@@ -12,24 +12,27 @@ from typing import TYPE_CHECKING, Final, cast
 from reasoner.determinations.sentences import say_value
 from reasoner.kernel.facts import decode
 from reasoner.kernel.rules import PLACE
-from reasoner.verifier.classes import witness
-from reasoner.verifier.layout import IN_POPULATION
-from reasoner.verifier.values import variables_of
-from reasoner.verifier.view import fill
+from reasoner.kernel.syntax import TriplePattern, Variable
+from reasoner.kernel.tree import walk
 
-from .following import DEEPEST, Attempt, Follower
-from .write import assessment_view, knowledge_pages, rule_texts
+from .conditions import condition_text
+from .following import IN_POPULATION, Attempt, Follower
+from .known import EVERY, fill
+from .order import known_facts
+from .populations import class_expressions, grounds_of, parts_of
+from .trees import rule_trees, text_of
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator
 
     from reasoner.kernel.facts import Fact
-    from reasoner.verifier.classes import Expression
-    from reasoner.verifier.rule_text import Part, Pattern
-    from reasoner.verifier.view import Row
+    from reasoner.kernel.syntax import Filter, Tree
 
+    from .known import Row
+    from .populations import Expression
     from .speech import Speech
+    from .trees import Pattern
 
 Data = dict[str, object]
 DEPTH: Final = 9
@@ -48,11 +51,9 @@ class Inquiry:
     def __init__(self, speech: Speech) -> None:
         self.speech = speech
         knowledge = speech.knowledge
-        self.view = assessment_view(speech.assessment, knowledge)
-        self.populations = knowledge_pages(knowledge).populations
-        self.follower = Follower(
-            self.view, speech.derivation, rule_texts(knowledge), knowledge.membership
-        )
+        self.known = known_facts(speech.derivation, knowledge)
+        self.populations = class_expressions(knowledge)
+        self.follower = Follower(self.known, rule_trees(knowledge))
         self.asked: set[Pattern] = set()
         self.requests = {f"<{request}>" for request in speech.assessment.case.requests}
 
@@ -74,11 +75,10 @@ class Inquiry:
 
     def rule(self, name: str, request: str) -> Data:
         """Tell how far one rule went for a request."""
-        _, rule = self.follower.rules[name]
-        about = rule.head.get("about", "request")
+        about = self.follower.trees[name].head.about
         goals = [
             fill(template, {about: request} if about == "request" else {})
-            for template in rule.template
+            for template in self.follower.template(name)
         ]
         told = self.speech.knowledge.rule[name]
         return {
@@ -93,8 +93,8 @@ class Inquiry:
     def _instead(self, goal: Pattern) -> list[Data]:
         """Say what there is instead: other values of the same property."""
         subject = goal[0] if not goal[0].startswith("?") else "?s"
-        found = sorted(self.view.find((subject, goal[1], "?x"), {}, DEEPEST))
-        own = [f for f in found if subject != "?s" or f not in self.view.knowledge.facts]
+        found = sorted(self.known.find((subject, goal[1], "?x"), {}))
+        own = [f for f in found if subject != "?s" or f not in self.known.stated.all]
         return [
             {"words": self.speech.fact(fact), "place": self.speech.place(fact)}
             for fact in own[:NEAREST]
@@ -103,14 +103,11 @@ class Inquiry:
     def _outside(self, goal: Pattern) -> Data:
         """Say which conditions of a population a situation does not meet."""
         expression = self.populations[goal[2]]
-        parts = cast("list[Expression]", expression[1:] if expression[0] == "and" else [expression])
+        parts = parts_of(expression) if expression[0] == "and" else [expression]
+        unmet = [p for p in parts if grounds_of(p, goal[0], self.known, EVERY) is None]
         return {
             "population": self.speech.term(goal[2]),
-            "unmet": [
-                self._condition(part)
-                for part in parts
-                if witness(part, goal[0], self.view, DEEPEST) is None
-            ],
+            "unmet": [self._condition(part) for part in unmet],
         }
 
     def _condition(self, expression: Expression) -> str:
@@ -128,9 +125,8 @@ class Inquiry:
 
     def _ways(self, name: str, goal: Pattern, depth: int) -> Iterator[Data]:
         """Follow a rule to the goal, from each of the triples that it concludes."""
-        rule = self.follower.rules[name][1]
-        about = rule.head.get("about", "request")
-        for template in rule.template:
+        about = self.follower.trees[name].head.about
+        for template in self.follower.template(name):
             if goal[0] in self.requests and template[0] == f"?{about}" != "?request":
                 continue  # The rule concludes it of another kind of thing than a request.
             found = self.follower.attempts(name, template, goal)
@@ -188,17 +184,17 @@ class Inquiry:
             return (pattern[0], predicate, value)
         return (subject, predicate, value)
 
-    def _test(self, name: str, part: Part, attempt: Attempt) -> Data:
-        """Tell a test that fails: its values, how each was computed, and where each comes from."""
+    def _test(self, name: str, test: Filter, attempt: Attempt) -> Data:
+        """Describe a test that fails: its values, how each was computed, where each comes from."""
         row = attempt.row
-        used = variables_of(part.expression)
-        computed = [bind for bind in attempt.binds if bind.names[0] in used]
-        inputs = [v for bind in computed for v in variables_of(bind.expression)]
+        used = _variables(test.condition)
+        computed = [bind for bind in attempt.binds if bind.variable.name in used]
+        inputs = [v for bind in computed for v in _variables(bind.expression)]
         names = [v for v in dict.fromkeys([*used, *inputs]) if v in row]
         return {
-            "test": part.text,
+            "test": condition_text(test.condition),
             "values": {v: say_value(decode(row[v]), self.speech.knowledge) for v in names},
-            "computed": {bind.names[0]: bind.text for bind in computed},
+            "computed": {bind.variable.name: condition_text(bind.expression) for bind in computed},
             "origins": {
                 v: origin for v in names if (origin := self._origin(name, v, row)) is not None
             },
@@ -207,10 +203,9 @@ class Inquiry:
     def _origin(self, name: str, variable: str, row: Row) -> list[Data] | None:
         """Follow a value down to what was told; None where it was computed or is a name."""
         patterns = [
-            fill(pattern, row)
-            for part in self.follower.rules[name][1].where
-            for pattern in part.patterns
-            if pattern[2] == f"?{variable}"
+            fill(text_of(element), row)
+            for element in self.follower.trees[name].construct.where.elements
+            if isinstance(element, TriplePattern) and element.value == Variable(variable)
         ]
         if not patterns or not row[variable].startswith('"'):
             return None
@@ -230,3 +225,8 @@ class Inquiry:
         firing = self.speech.derivation.firing_of(fact)
         by = self._title(firing.name, firing.row) if firing and firing.rule else {}
         return {"words": self.speech.fact(fact), "place": self.speech.place(fact), "by": by}
+
+
+def _variables(tree: Tree) -> list[str]:
+    """Return the names of the variables of a tree, in the order of their first mention."""
+    return list(dict.fromkeys(part.name for part in walk(tree) if isinstance(part, Variable)))

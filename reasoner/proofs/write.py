@@ -1,8 +1,8 @@
 """
-Build the proof of a decision, in the form that the separate checker reads.
+Write the proof of a decision from its derivation and the syntax trees of its rules.
 
-The facts, their strata and the firings are those of the engine. How they are laid out is said once,
-by the checker; where the two disagree there is no proof, and the fault is ours.
+The separate verifier reads what is written here. The two share the form of a proof, which
+`reasoner/verifier/README.md` describes, and no code.
 """
 
 from __future__ import annotations
@@ -10,56 +10,32 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from reasoner.errors import KnowledgeStale, ProofFailed
-from reasoner.kernel.facts import encode
-from reasoner.verifier.form import FORMAT
-from reasoner.verifier.layout import Data, Layout, find_steps, level_of
-from reasoner.verifier.rule_text import read_rule_text
-from reasoner.verifier.sources import Folder, read_folder
-from reasoner.verifier.view import View
+from reasoner.kernel.terms import PREFIXES, TYPE, XSD, mn
+
+from .order import known_facts
+from .populations import class_expressions
+from .steps import proof_steps
+from .trees import denied_patterns, rule_trees
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from reasoner.determinations.assess import Assessment
-    from reasoner.kernel.derivation import Firing
+    from reasoner.kernel.facts import Fact
     from reasoner.knowledge.base import Knowledge
-    from reasoner.verifier.layout import Step
-    from reasoner.verifier.rule_text import RuleText
 
-POPULATIONS = "POP"
+    from .known import Known
+    from .populations import Expression
+    from .steps import ProofStep
 
-
-@lru_cache(maxsize=4)
-def knowledge_pages(knowledge: Knowledge) -> Folder:
-    """
-    Read the files of a knowledge base again, for their lines and texts; kept for the next proof.
-
-    Raises:
-        KnowledgeStale: The files have changed since the knowledge was loaded.
-    """
-    folder = read_folder(knowledge.folder)
-    if folder.digest != knowledge.digest:
-        raise KnowledgeStale(
-            f"{knowledge.folder}: the files have changed since they were loaded.",
-            hint="Load the knowledge again, then decide again.",
-        )
-    return folder
-
-
-@lru_cache(maxsize=4)
-def rule_texts(knowledge: Knowledge) -> dict[str, tuple[int, RuleText]]:
-    """Read the texts of the rules as the checker reads them: stratum and text, by id."""
-    texts = knowledge_pages(knowledge).rules
-    return {
-        rule.id: (
-            rule.stratum,
-            read_rule_text(texts[f"ontology/{rule.path}"].decode(), rule.path),
-        )
-        for rule in knowledge.rules
-    }
+Data = dict[str, object]
+FORM: Final = "https://w3id.org/mednec/proof/2"
+SHORT: Final = ("mn", "mnc", "mng", "mnl", "rdf", "xsd")
+"""The prefixes of a proof, in addition to `case`."""
+CLASSIFICATION: Final = "ontology/generated/classification.ttl"
+IS_A: Final = f"<{TYPE.value}>"
 
 
 def build_proof(assessment: Assessment, knowledge: Knowledge) -> Data:
@@ -71,35 +47,36 @@ def build_proof(assessment: Assessment, knowledge: Knowledge) -> Data:
         knowledge: The knowledge base with which it was made.
 
     Raises:
-        KnowledgeStale: The knowledge files are others than those that were loaded.
-        ProofFailed: The checker reads the rules otherwise than the engine.
+        ProofFailed: The derivation does not bear out one of its own steps.
     """
-    folder = knowledge_pages(knowledge)
-    told = {encode(triple) for triple in assessment.derivation.told}
-    view = assessment_view(assessment, knowledge)
-    steps = find_steps(view, rule_texts(knowledge), folder.populations)
-    _agree(assessment.derivation.firings, steps)
-    layout = Layout(f"<{assessment.case.iri}>", told, view, steps, assessment.as_of)
+    known = known_facts(assessment.derivation, knowledge)
+    steps = proof_steps(known, knowledge)
+    writer = _Writer(assessment, knowledge, known, steps)
     return {
-        "format": FORMAT,
+        "format": FORM,
+        "engine": assessment.engine,
+        "prefixes": writer.prefixes,
         "case": {
-            "iri": layout.case,
+            "iri": assessment.case.iri,
             "digest": assessment.case.digest,
             "asOf": assessment.as_of,
         },
         "knowledge": {
-            "version": folder.version,
-            "digest": folder.digest,
-            "classification": folder.classification,
+            "version": knowledge.version,
+            "digest": knowledge.digest,
+            "classification": hashlib.sha256(knowledge.sources[CLASSIFICATION]).hexdigest(),
         },
-        "requests": layout.requests(),
-        "priorities": layout.priorities(),
-        "facts": layout.facts(folder.facts),
-        "rules": [_rule(rule.id, rule.stratum, rule.path, folder) for rule in knowledge.rules],
+        "requests": writer.requests(),
+        "priorities": writer.priorities(),
+        "memberships": known.membership,
+        "facts": writer.facts(),
+        "rules": _rules(knowledge, known),
         "populations": [
-            {"iri": name, "members": expression} for name, expression in folder.populations.items()
+            {"iri": writer.short(name), "members": _each(expression, writer.short)}
+            for name, expression in sorted(class_expressions(knowledge).items())
         ],
-        "steps": layout.written_steps(),
+        "searches": writer.searches(),
+        "steps": [writer.step(f"s{number}", step) for number, step in enumerate(steps, start=1)],
     }
 
 
@@ -115,47 +92,222 @@ def proof_text(proof: Data) -> str:
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def assessment_view(assessment: Assessment, knowledge: Knowledge) -> View:
-    """Give each fact of the derivation the level at which the engine concluded it."""
-    told = {encode(triple) for triple in assessment.derivation.told}
-    view = View(told, knowledge_pages(knowledge).index)
-    for firing in assessment.derivation.firings:
-        for fact in firing.concluded:
-            view.add(fact, _level(firing, knowledge))
-    return view
+def _rules(knowledge: Knowledge, known: Known) -> list[Data]:
+    listed = sorted((known.of_rule[rule.id], rule.id, rule.path) for rule in knowledge.rules)
+    return [
+        {
+            "id": name,
+            "stratum": stratum,
+            "file": f"ontology/{path}",
+            "text": knowledge.sources[f"ontology/{path}"].decode("utf-8"),
+        }
+        for stratum, name, path in listed
+    ]
 
 
-def _level(firing: Firing, knowledge: Knowledge) -> int:
-    level = level_of(firing.rule.stratum if firing.rule else knowledge.membership)
-    return level if firing.rule else level - 1
+@lru_cache(maxsize=4)
+def _denied_facts(knowledge: Knowledge) -> Mapping[str, tuple[Fact, ...]]:
+    """Return, for each IRI, the stated facts about it of the kinds that rules deny or total."""
+    whole: set[str] = set()
+    fixed: set[tuple[str, str]] = set()
+    for tree in rule_trees(knowledge).values():
+        for _, predicate, value in denied_patterns(tree.construct.where):
+            if value.startswith("?"):
+                whole.add(predicate)
+            else:
+                fixed.add((predicate, value))
+    found: dict[str, list[Fact]] = {}
+    for fact in knowledge.base_facts.all:
+        subject, predicate, value = fact
+        if predicate in whole or (predicate, value) in fixed:
+            found.setdefault(subject, []).append(fact)
+        if predicate in whole and value.startswith("<"):
+            found.setdefault(value, []).append(fact)
+    return {term: tuple(facts) for term, facts in found.items()}
 
 
-def _rule(name: str, stratum: int, path: str, folder: Folder) -> Data:
-    file = f"ontology/{path}"
-    text = folder.rules[file]
-    return {
-        "id": name,
-        "stratum": stratum,
-        "file": file,
-        "sha256": hashlib.sha256(text).hexdigest(),
-        "text": text.decode(),
-    }
+class _Writer:
+    """Numbers the facts, searches and steps of one proof, and writes them."""
 
-
-def _agree(firings: Iterable[Firing], steps: Iterable[Step]) -> None:
-    """Hold the checker to the engine: the same uses of the rules, of the same values."""
-    engine = {(f.name, *sorted(f.row.items())) if f.rule else _member(f.row) for f in firings}
-    checker = {
-        (s.rule, *sorted(s.solution.row.items())) if s.rule else _member(s.solution.row)
-        for s in steps
-    }
-    if engine != checker:
-        first = min(engine ^ checker, key=str)
-        raise ProofFailed(
-            f"The engine and the checker differ on {first}.",
-            hint="This is a fault of mednec: report it with the case.",
+    def __init__(
+        self, assessment: Assessment, knowledge: Knowledge, known: Known, steps: list[ProofStep]
+    ) -> None:
+        self.assessment, self.knowledge, self.known = assessment, knowledge, known
+        self.steps = steps
+        self.case = f"<{assessment.case.iri}>"
+        self.prefixes = {"case": assessment.case.iri} | {name: PREFIXES[name] for name in SHORT}
+        self._shortened: dict[str, str] = {}
+        self.asserted = sorted(known.asserted)
+        self.derived = sorted(
+            (fact for fact, stratum in known.stratum.items() if stratum),
+            key=lambda fact: (known.stratum[fact], fact),
         )
+        self.found = {s: known.searched(*s) for step in steps for s in step.searches}
+        self.stated = sorted(self._stated())
+        self.ids = {
+            fact: f"{letter}{number}"
+            for letter, facts in (("c", self.asserted), ("k", self.stated), ("d", self.derived))
+            for number, fact in enumerate(facts, start=1)
+        }
+        self.search_ids = {search: f"q{n}" for n, search in enumerate(self.found, start=1)}
+
+    def _stated(self) -> set[Fact]:
+        """Find the facts of the knowledge base that a proof lists; see the README of the form."""
+        named = {fact for step in self.steps for fact in (*step.premises, *step.concludes)}
+        named |= {fact for step in self.steps for total in step.totals for fact in total.members}
+        named |= {fact for facts in self.found.values() for fact in facts}
+        found = named & self.known.stated.all
+        about = _denied_facts(self.knowledge)
+        seen: set[str] = set()
+        terms = {term for fact in (*self.asserted, *self.derived, *found) for term in fact}
+        while terms := terms - seen:
+            seen |= terms
+            more = {fact for term in terms for fact in about.get(term, ())} - found
+            found |= more
+            terms = {term for fact in more for term in fact}
+        return found - self.known.asserted
+
+    def short(self, term: str) -> str:
+        """Write a term of N-Triples in the short form of a proof."""
+        if (found := self._shortened.get(term)) is None:
+            found = self._shortened[term] = self._shorten(term)
+        return found
+
+    def _shorten(self, term: str) -> str:
+        if term.startswith('"'):
+            text, mark, datatype = term.rpartition("^^")
+            whole = mark and datatype.endswith(">")
+            return f"{text}^^{self._shorten(datatype)}" if whole else term
+        for prefix, namespace in self.prefixes.items():
+            if term.startswith(f"<{namespace}"):
+                return f"{prefix}:{term[len(namespace) + 1 : -1]}"
+        return term
+
+    def _names(self, facts: Iterable[Fact]) -> list[str]:
+        return [self.ids[fact] for fact in facts]
+
+    def facts(self) -> list[Data]:
+        """Write the facts: those of the case, of the knowledge base, and those concluded."""
+        day = f'"{self.assessment.as_of}"^^<{XSD}date>'
+        requests = {
+            (o, f"<{mn('asOf').value}>", day)
+            for s, p, o in self.asserted
+            if (s, p) == (self.case, f"<{mn('request').value}>")
+        }
+        found = [
+            self._fact(fact, {"from": "asked" if fact in requests else "case"})
+            for fact in self.asserted
+        ]
+        for fact in self.stated:
+            file, line = self.knowledge.places[fact]
+            found.append(self._fact(fact, {"file": file, "line": line}))
+        by: dict[Fact, dict[str, None]] = {}
+        for number, step in enumerate(self.steps, start=1):
+            for fact in step.concludes:
+                by.setdefault(fact, {})[f"s{number}"] = None
+        for fact in self.derived:
+            found.append(
+                self._fact(fact, {"stratum": self.known.stratum[fact], "by": list(by[fact])})
+            )
+        return found
+
+    def _fact(self, fact: Fact, more: Data) -> Data:
+        return {"id": self.ids[fact], "fact": [self.short(term) for term in fact], **more}
+
+    def searches(self) -> list[Data]:
+        """Write what was searched, each search once."""
+        return [
+            {
+                "id": self.search_ids[search],
+                "subject": self.short(search[0]) if search[0] else None,
+                "property": self.short(search[1]),
+                "below": search[2],
+                "found": self._names(facts),
+            }
+            for search, facts in self.found.items()
+        ]
+
+    def step(self, name: str, step: ProofStep) -> Data:
+        """Write one step."""
+        row = {key: self.short(term) for key, term in sorted(step.row.items())}
+        return {
+            "id": name,
+            **({"rule": step.rule} if step.rule else {"population": row["population"]}),
+            "bindings": row,
+            "premises": self._names(step.premises),
+            "absent": [
+                {
+                    "pattern": [self.short(term) for term in pattern],
+                    "search": self.search_ids[search],
+                }
+                for pattern, search in step.absent
+            ],
+            "totals": [
+                {
+                    "binds": list(total.names),
+                    "of": self._names(total.members),
+                    "searches": [self.search_ids[search] for search in total.searches],
+                }
+                for total in step.totals
+            ],
+            "concludes": self._names(step.concludes),
+        }
+
+    def priorities(self) -> list[Data]:
+        """Write which recommendation came before which, and by what step."""
+        return [
+            {
+                "step": f"s{number}",
+                "over": self.short(step.prefers[0]),
+                "under": self.short(step.prefers[1]),
+            }
+            for number, step in enumerate(self.steps, start=1)
+            if step.prefers is not None
+        ]
+
+    def requests(self) -> list[Data]:
+        """Write what was decided of each request, and the outcome of each of its completions."""
+        found = self._values(self.case, "request")
+        return [
+            {
+                "request": self.short(request),
+                "outcome": self._stating(request, "outcome"),
+                "robust": self._stating(request, "robust"),
+                "completions": [
+                    {
+                        "scenario": self.short(scenario),
+                        "outcome": self._stating(scenario, "scenarioOutcome"),
+                    }
+                    for scenario in self._completions(request)
+                ],
+            }
+            for request in found
+            if (self.case, f"<{mn('request').value}>", request) in self.known.asserted
+        ]
+
+    def _values(self, subject: str, name: str) -> list[str]:
+        return sorted(o for _, _, o in self.known.find((subject, f"<{mn(name).value}>", "?o"), {}))
+
+    def _stating(self, subject: str, name: str) -> list[str]:
+        return self._names(sorted(self.known.find((subject, f"<{mn(name).value}>", "?o"), {})))
+
+    def _completions(self, request: str) -> list[str]:
+        completion = f"<{mn('Completion').value}>"
+        of_request = self.known.find(("?s", f"<{mn('ofRequest').value}>", request), {})
+        return sorted(s for s, _, _ in of_request if self.known.has((s, IS_A, completion)))
 
 
-def _member(row: dict[str, str]) -> tuple[object, ...]:
-    return (POPULATIONS, row["population"], row["situation"])
+def _each(expression: Expression, write: Callable[[str], str]) -> Expression:
+    """Write each term of a class expression in another form; words of the form stay."""
+    word, *rest = expression
+    return [
+        word,
+        *(
+            _each(part, write)
+            if isinstance(part, list)
+            else part
+            if word == "range" and place % 2 == 0
+            else write(str(part))
+            for place, part in enumerate(rest)
+        ),
+    ]

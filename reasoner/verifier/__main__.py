@@ -1,17 +1,17 @@
-"""The checker on its own: `python3 -m verifier PROOF [--case CASE] [--knowledge FOLDER]`."""
+"""The verifier on its own: `python3 -m verifier PROOF [--case CASE] [--knowledge FOLDER]`."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from .faults import Unreadable
-from .report import report
-from .sources import read_case, read_folder
-from .verify import verify
+from .case import read_case
+from .sources import read_folder
+from .terms import Unreadable
+from .verify import report, verify
 
 
 def main() -> int:
-    """Check a proof and say what was found; return 0 if it is accepted, 1 if not, 2 on error."""
+    """Check a proof and report what was found; return 0 if it is accepted, 1 if not, 2 on error."""
     parser = argparse.ArgumentParser(prog="verifier", description=__doc__)
     parser.add_argument("proof", type=Path)
     parser.add_argument("--case", type=Path, help="the case, as Turtle or N-Triples")

@@ -1,260 +1,219 @@
 """
-How a proof is laid out: from facts with levels, rules and populations to each of its parts.
+The parts of a proof as they must be written, from its facts and the uses of rules.
 
-There is one way only to write a proof, so that any change of it can be told. What is told is at
-level 0, what a stratum concludes at an even level above all that it looked at; memberships in
-populations are found at the odd level below the first stratum whose rules read them.
+There is one way only to write a proof; README.md describes it. So any change of one is noticed.
 """
 
 from __future__ import annotations
 
-import re
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from .classes import Expression, members
-from .faults import Unreadable
-from .matching import Check, Count, Solution, solutions
-from .sources import NS
-from .turtle import TYPE, XSD
-from .view import View, fill
+from .strata import denied
+from .terms import NS, TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from .rule_text import Part, Pattern, RuleText
-    from .turtle import Fact
+    from .facts import Facts
+    from .rule_text import Pattern
+    from .steps import Rules, Step
+    from .terms import Fact, Prefixes
 
-IN_POPULATION: Final = f"<{NS}inPopulation>"
-DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 Data = dict[str, object]
+FORMAT: Final = "https://w3id.org/mednec/proof/2"
+
+
+def _denied_facts(facts: Iterable[Fact], rules: Rules) -> Mapping[str, list[Fact]]:
+    """Return, for each IRI, the facts about it of the kinds that rules deny or total."""
+    whole: set[str] = set()
+    fixed: set[tuple[str, str]] = set()
+    for _, rule in rules.values():
+        for _, p, o in denied(rule.where):
+            if o.startswith("?"):
+                whole.add(p)
+            else:
+                fixed.add((p, o))
+    found: dict[str, list[Fact]] = {}
+    for fact in facts:
+        s, p, o = fact
+        if p in whole or (p, o) in fixed:
+            found.setdefault(s, []).append(fact)
+        if p in whole and o.startswith("<"):
+            found.setdefault(o, []).append(fact)
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Content:
     """
-    One use of a rule, or one membership.
+    What a proof is written from.
 
     Attributes:
-        level: The level of what it concludes; it sees what is below.
-        rule: The id of the rule; empty for a membership.
-        solution: Its values, and what it rests on.
-        concludes: The facts that it concludes.
-        prefers: What is preferred, and what gives way to it; None if the rule ranks nothing.
+        case: The name of the case.
+        stated: The facts of the case.
+        asked: Those of them by which a day was asked for.
+        facts: All facts with their strata.
+        steps: What `find_steps` found.
+        rules: The rules.
+        prefixes: The short form of terms.
     """
 
-    level: int
-    rule: str
-    solution: Solution
-    concludes: tuple[Fact, ...]
-    prefers: tuple[str, str] | None = None
-
-    @property
-    def looked_at(self) -> Iterable[Fact]:
-        """Each fact that the step names."""
-        yield from self.solution.premises
-        for absence in self.solution.absences:
-            yield from absence.searched
-        for count in self.solution.counts:
-            yield from (*count.facts, *count.searched)
-        yield from self.concludes
-
-
-def membership_level(rules: Mapping[str, tuple[int, RuleText]]) -> int:
-    """Say at which level memberships are found: just below the first stratum that reads them."""
-    reading = [stratum for stratum, rule in rules.values() if _reads(rule.where)]
-    return level_of(min(reading, default=0)) - 1
-
-
-def level_of(stratum: int) -> int:
-    """Return the level of what the rules of a stratum conclude; what is told is at level 0."""
-    return 2 * stratum + 2
-
-
-def _reads(group: Iterable[Part]) -> bool:
-    return any(
-        any(p == IN_POPULATION for _, p, _ in part.patterns) or any(_reads(g) for g in part.inner)
-        for part in group
-    )
-
-
-def find_steps(
-    view: View,
-    rules: Mapping[str, tuple[int, RuleText]],
-    populations: Mapping[str, Expression],
-) -> list[Step]:
-    """
-    Find every solution of every rule and population over facts that are given with their levels.
-
-    Args:
-        view: The facts. None is added.
-        rules: Stratum and text of each rule, by id.
-        populations: The class expression of each population.
-
-    Returns:
-        The steps by level, then by rule or population, then by their values.
-    """
-    level = membership_level(rules)
-    found = [
-        Step(
-            level=level,
-            rule="",
-            solution=Solution(row={"population": name, "situation": one}, premises=facts),
-            concludes=((one, TYPE, name), (one, IN_POPULATION, name)),
-        )
-        for name, expression in sorted(populations.items())
-        for one, facts in sorted(members(expression, view, level).items())
-    ]
-    for identity, (stratum, rule) in sorted(rules.items()):
-        for solution in solutions(rule.where, view, level_of(stratum)):
-            row = solution.row
-            found.append(
-                Step(
-                    level=level_of(stratum),
-                    rule=identity,
-                    solution=solution,
-                    concludes=tuple(fill(pattern, row) for pattern in rule.template),
-                    prefers=(row[rule.prefers[0]], row[rule.prefers[1]]) if rule.prefers else None,
-                )
-            )
-    return sorted(found, key=lambda step: step.level)
-
-
-def as_of_facts(case: str, told: Iterable[Fact], as_of: str | None) -> set[Fact]:
-    """
-    Write the facts by which a day is asked for: the same one of each request of the case.
-
-    Raises:
-        Unreadable: The day is not written as YYYY-MM-DD.
-    """
-    if as_of is None:
-        return set()
-    if not isinstance(as_of, str) or not DAY.fullmatch(as_of):
-        raise Unreadable(f"the case is decided as of {as_of!r}, which is no day")
-    requests = {o for s, p, o in told if (s, p) == (case, f"<{NS}request>")}
-    return {(one, f"<{NS}asOf>", f'"{as_of}"^^<{XSD}date>') for one in requests}
+    case: str
+    stated: Iterable[Fact]
+    asked: set[Fact]
+    facts: Facts
+    steps: list[Step]
+    rules: Rules
+    prefixes: Prefixes
 
 
 class Layout:
     """
-    The parts of a proof, as they must be written.
+    The parts of a proof.
 
     Args:
-        case: The name of the case.
-        told: The facts of the case.
-        view: All facts with their levels.
-        steps: What `find_steps` found.
-        as_of: The day whose law was asked for; None if the case is decided under its own dates.
+        content: What it is written from.
     """
 
-    def __init__(
-        self,
-        case: str,
-        told: Iterable[Fact],
-        view: View,
-        steps: list[Step],
-        as_of: str | None = None,
-    ) -> None:
-        self.case, self.view, self.steps = case, view, steps
-        self.told = sorted(set(told))
-        self.asked = as_of_facts(case, self.told, as_of)
-        every = {fact for step in steps for fact in step.looked_at} | view.barring
-        every |= {fact for fact, level in view.level.items() if level}
-        first = set(self.told)
-        stated = view.knowledge.facts
-        self.known = sorted(f for f in every if f in stated and f not in first)
-        derived = (f for f in every if f not in stated and f not in first)
-        self.derived = sorted(derived, key=lambda f: (view.level.get(f, 0), f))
+    def __init__(self, content: Content) -> None:
+        facts, steps, rules = content.facts, content.steps, content.rules
+        self.case, self.asked, self.view, self.steps = content.case, content.asked, facts, steps
+        self.short = content.prefixes.short
+        self.stated = sorted(set(content.stated))
+        self.derived = sorted(
+            (fact for fact, stratum in facts.stratum.items() if stratum),
+            key=lambda fact: (facts.stratum[fact], fact),
+        )
+        self.searches = {
+            (subject, predicate, step.below): None
+            for step in steps
+            for subject, predicate in step.searches
+        }
+        self.known = sorted(self._known(rules))
         self.ids = {
             fact: f"{letter}{number}"
-            for letter, facts in (("c", self.told), ("k", self.known), ("d", self.derived))
-            for number, fact in enumerate(facts, start=1)
+            for letter, facts_ in (("c", self.stated), ("k", self.known), ("d", self.derived))
+            for number, fact in enumerate(facts_, start=1)
         }
+        self.search_ids = {key: f"q{number}" for number, key in enumerate(self.searches, start=1)}
         self.by: dict[Fact, list[str]] = {}
         for number, step in enumerate(steps, start=1):
             for fact in step.concludes:
                 self.by.setdefault(fact, []).append(f"s{number}")
 
+    def _known(self, rules: Rules) -> set[Fact]:
+        """
+        Find the facts of the knowledge base that a proof lists.
+
+        These are what the steps name; and, so that a proof can be checked by itself, each fact of a
+        kind that some rule denies or totals that is about a thing which the proof names.
+        """
+        named = {fact for step in self.steps for fact in (*step.solution.premises, *step.concludes)}
+        named |= {f for step in self.steps for t in step.solution.totals for f in t.members}
+        named |= {fact for key in self.searches for fact in self.view.searched(*key)}
+        found = named & self.view.knowledge.facts
+        about = _denied_facts(self.view.knowledge.facts, rules)
+        terms: set[str] = set()
+        fresh = {term for fact in (*self.stated, *self.derived, *found) for term in fact}
+        while fresh := fresh - terms:
+            terms |= fresh
+            more = {fact for term in fresh for fact in about.get(term, ())} - found
+            found |= more
+            fresh = {term for fact in more for term in fact}
+        return found - set(self.stated)
+
     def facts(self, places: Mapping[Fact, tuple[str, int]]) -> list[Data]:
         """Write the facts: those of the case, of the knowledge base, and those concluded."""
-        found: list[Data] = [
-            {
-                "id": self.ids[fact],
-                "fact": list(fact),
-                "from": "asked" if fact in self.asked else "case",
-            }
-            for fact in self.told
+        found = [
+            self._fact(fact, {"from": "asked" if fact in self.asked else "case"})
+            for fact in self.stated
         ]
         for fact in self.known:
             file, line = places[fact]
-            found.append({"id": self.ids[fact], "fact": list(fact), "file": file, "line": line})
+            found.append(self._fact(fact, {"file": file, "line": line}))
         for fact in self.derived:
-            found.append(
-                {
-                    "id": self.ids[fact],
-                    "fact": list(fact),
-                    "level": self.view.level.get(fact, 0),
-                    "by": list(dict.fromkeys(self.by.get(fact, []))),
-                }
-            )
+            by = list(dict.fromkeys(self.by.get(fact, [])))
+            found.append(self._fact(fact, {"stratum": self.view.stratum[fact], "by": by}))
         return found
+
+    def _fact(self, fact: Fact, more: Data) -> Data:
+        return {"id": self.ids[fact], "fact": [self.short(term) for term in fact], **more}
+
+    def written_searches(self) -> list[Data]:
+        """Write what was searched, each search once."""
+        return [
+            {
+                "id": self.search_ids[key],
+                "subject": self.short(key[0]) if key[0] else None,
+                "property": self.short(key[1]),
+                "below": key[2],
+                "found": self._names(self.view.searched(*key)),
+            }
+            for key in self.searches
+        ]
 
     def written_steps(self) -> list[Data]:
         """Write the steps."""
-        return [self._step(f"s{n}", step) for n, step in enumerate(self.steps, start=1)]
+        return [self._step(f"s{number}", step) for number, step in enumerate(self.steps, start=1)]
 
     def _names(self, facts: Iterable[Fact]) -> list[str]:
         return [self.ids[fact] for fact in facts]
 
     def _step(self, name: str, step: Step) -> Data:
         solution = step.solution
-        made = {"rule": step.rule} if step.rule else {"population": solution.row["population"]}
+        row = {key: self.short(term) for key, term in sorted(solution.row.items())}
+        made = {"rule": step.rule} if step.rule else {"population": row["population"]}
         return {
             "id": name,
             **made,
-            "bindings": dict(sorted(solution.row.items())),
+            "bindings": row,
             "premises": self._names(solution.premises),
-            "checks": [_check(check) for check in solution.checks],
             "absent": [
                 {
-                    "pattern": list(absence.pattern),
-                    "searched": self._names(sorted(absence.searched)),
+                    "pattern": [self.short(term) for term in pattern],
+                    "search": self._search((*search, step.below)),
                 }
-                for absence in solution.absences
+                for pattern, search in zip(solution.absent, step.searches, strict=False)
             ],
-            "counted": [self._count(count) for count in solution.counts],
+            "totals": [
+                {
+                    "binds": list(total.names),
+                    "of": self._names(total.members),
+                    "searches": [self._search((*search, step.below)) for search in total.searches],
+                }
+                for total in solution.totals
+            ],
             "concludes": self._names(step.concludes),
         }
 
-    def _count(self, count: Count) -> Data:
-        return {
-            "total": f"{count.function}(?{count.over})",
-            "binds": count.binds,
-            "values": list(count.values),
-            "gives": count.gives,
-            "facts": self._names(count.facts),
-            "searched": self._names(count.searched),
-        }
+    def _search(self, key: tuple[str | None, str, int]) -> str:
+        return self.search_ids[key]
 
     def priorities(self) -> list[Data]:
         """Write which recommendation came before which, and by what step."""
         return [
-            {"step": f"s{number}", "over": step.prefers[0], "under": step.prefers[1]}
+            {
+                "step": f"s{number}",
+                "over": self.short(step.prefers[0]),
+                "under": self.short(step.prefers[1]),
+            }
             for number, step in enumerate(self.steps, start=1)
             if step.prefers is not None
         ]
 
     def requests(self) -> list[Data]:
         """Write what was decided of each request, and the outcome of each of its completions."""
-        asked = sorted(o for s, p, o in self.told if (s, p) == (self.case, f"<{NS}request>"))
+        asked = sorted(o for s, p, o in self.stated if (s, p) == (self.case, f"<{NS}request>"))
         return [
             {
-                "request": request,
+                "request": self.short(request),
                 "outcome": self._found((request, f"<{NS}outcome>", "?x")),
                 "robust": self._found((request, f"<{NS}robust>", "?x")),
                 "completions": [
                     {
-                        "scenario": scenario,
+                        "scenario": self.short(scenario),
                         "outcome": self._found((scenario, f"<{NS}scenarioOutcome>", "?x")),
                     }
                     for scenario in self._completions(request)
@@ -264,18 +223,27 @@ class Layout:
         ]
 
     def _found(self, pattern: Pattern) -> list[str]:
-        return self._names(sorted(self.view.find(pattern, {}, ABOVE_ALL)))
+        return self._names(sorted(self.view.find(pattern, {})))
 
     def _completions(self, request: str) -> list[str]:
-        of_request = self.view.find(("?s", f"<{NS}ofRequest>", request), {}, ABOVE_ALL)
-        return sorted(
-            s for s, _, _ in of_request if self.view.has((s, TYPE, f"<{NS}Completion>"), ABOVE_ALL)
-        )
+        of_request = self.view.find(("?s", f"<{NS}ofRequest>", request), {})
+        completion = f"<{NS}Completion>"
+        return sorted(s for s, _, _ in of_request if self.view.has((s, TYPE, completion)))
 
 
-ABOVE_ALL: Final = 1_000_000
+def text_of(value: object) -> str:
+    """Write a value so that 1, 1.0 and true differ."""
+    return json.dumps(value, sort_keys=True)
 
 
-def _check(check: Check) -> Data:
-    made = {"binds": check.binds} if check.binds else {}
-    return {"expression": check.text, **made, "values": dict(check.values), "gives": check.gives}
+def difference(what: str, right: Data, found: object) -> str:
+    """Describe how an entry differs from what it must be."""
+    name = right.get("id", "")
+    entry = found if isinstance(found, dict) else {}
+    for key in sorted(set(right) | set(entry)):
+        if text_of(right.get(key)) != text_of(entry.get(key)):
+            return (
+                f"{what} {name}: '{key}' must be {text_of(right.get(key))[:200]}, "
+                f"not {text_of(entry.get(key))[:200]}"
+            )
+    return f"{what} {name}: not as it must be"

@@ -1,118 +1,99 @@
-"""All solutions of a rule over the facts below a level, each with what it rests on."""
+"""All solutions of a rule over the facts below a stratum, each with what it rests on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, cast
 
-from .values import ERRORS, evaluate, read_value, variables_of, write_value
-from .view import Row, View, fill
+from .expressions import ERRORS, evaluate, read_value, write_value
+from .facts import Facts, Row, fill
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from .rule_text import Part, Pattern
-    from .turtle import Fact
+    from .terms import Fact
 
 TOTALS: Final[dict[str, Callable[[list[int]], int]]] = {"SUM": sum, "MAX": max, "MIN": min}
+Search = tuple[str | None, str]
+"""What is searched: a property, of one subject or of any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """
-    A test or a computation of one solution.
+class Total:
+    """The members of a group that a rule totals, and what was searched for them."""
 
-    Attributes:
-        text: As its author wrote it.
-        values: The values that it read, by variable.
-        gives: What came out; `binds` names the variable that takes it, empty for a test.
-    """
-
-    text: str
-    values: Row
-    gives: str
-    binds: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Absence:
-    """A pattern that nothing matched, and the closed list of facts that were searched for it."""
-
-    pattern: Pattern
-    searched: tuple[Fact, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Count:
-    """A total, what it was taken over, and the closed list of facts that were searched."""
-
-    function: str
-    over: str
-    binds: str
-    values: tuple[str, ...]
-    gives: str
-    facts: tuple[Fact, ...]
-    searched: tuple[Fact, ...]
+    names: tuple[str, ...]
+    members: tuple[Fact, ...]
+    searches: tuple[Search, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Solution:
-    """One way in which a rule holds; `extra` are the premises that are optional."""
+    """
+    One way in which a rule holds.
+
+    Attributes:
+        row: The values of its variables.
+        premises: The facts that its patterns match, in the order of the text.
+        absent: The patterns that match nothing, filled as far as the row goes.
+        totals: The groups that it totals.
+    """
 
     row: Row
     premises: tuple[Fact, ...] = ()
-    checks: tuple[Check, ...] = ()
-    absences: tuple[Absence, ...] = ()
-    counts: tuple[Count, ...] = ()
-    extra: tuple[Fact, ...] = ()
+    absent: tuple[Pattern, ...] = ()
+    totals: tuple[Total, ...] = ()
 
     @property
     def key(self) -> tuple[tuple[str, str], ...]:
-        """What tells a solution from others: its values."""
+        """The values, by which solutions differ."""
         return tuple(sorted(self.row.items()))
 
 
-def solutions(group: Iterable[Part], view: View, below: int) -> list[Solution]:
+def solutions(group: Iterable[Part], facts: Facts, below: int) -> list[Solution]:
     """Return all solutions, one for each row, sorted by their rows."""
     found: dict[tuple[tuple[str, str], ...], Solution] = {}
-    for solution in solve(group, [Solution(row={})], view, below):
+    for solution in _solve(group, [Solution(row={})], facts, below):
         found.setdefault(solution.key, solution)
     return [found[key] for key in sorted(found)]
 
 
-def solve(group: Iterable[Part], rows: list[Solution], view: View, below: int) -> list[Solution]:
+def _solve(
+    group: Iterable[Part], found: list[Solution], facts: Facts, below: int
+) -> list[Solution]:
     """Extend solutions by each part of a group in turn."""
     for part in group:
-        if not rows:
+        if not found:
             return []
-        rows = KINDS[part.kind](part, rows, view, below)
-    return rows
+        found = KINDS[part.kind](part, found, facts, below)
+    return found
 
 
-def _facts(part: Part, rows: list[Solution], view: View, below: int) -> list[Solution]:
-    """Match patterns, the cheapest first; premises stand in the order of the text."""
-    found = []
-    for start in rows:
-        partial = [start.row]
+def _facts(part: Part, found: list[Solution], facts: Facts, below: int) -> list[Solution]:
+    """Match patterns, the most selective first; premises keep the order of the text."""
+    extended = []
+    for start in found:
+        rows = [start.row]
         todo = list(part.patterns)
-        while todo and partial:
-            best = min(todo, key=lambda pattern: view.size(pattern, partial[0]))
+        while todo and rows:
+            best = min(todo, key=lambda pattern: facts.size(pattern, rows[0]))
             todo.remove(best)
-            partial = [
+            rows = [
                 new
-                for row in partial
-                for fact in view.find(best, row, below)
+                for row in rows
+                for fact in facts.find(best, row, below)
                 if (new := _bound(best, fact, row)) is not None
             ]
-        found += [
+        extended += [
             replace(
                 start,
                 row=row,
                 premises=(*start.premises, *(fill(p, row) for p in part.patterns)),
             )
-            for row in partial
+            for row in rows
         ]
-    return found
+    return extended
 
 
 def _bound(pattern: Pattern, fact: Fact, row: Row) -> Row | None:
@@ -123,50 +104,33 @@ def _bound(pattern: Pattern, fact: Fact, row: Row) -> Row | None:
     return new
 
 
-def _read(part: Part, row: Row) -> Row:
-    return {name: row[name] for name in variables_of(part.expression) if name in row}
+def _filter(part: Part, found: list[Solution], _: Facts, __: int) -> list[Solution]:
+    return [solution for solution in found if _holds(part, solution.row)]
 
 
-def _filter(part: Part, rows: list[Solution], view: View, _: int) -> list[Solution]:
-    found = []
-    for solution in rows:
-        try:
-            holds = evaluate(part.expression, solution.row)
-        except ERRORS:
-            holds = False
-        if holds is not True and solution.extra:
-            view.barring.update(solution.premises)
-        if holds is True:
-            check = Check(
-                text=part.text, values=_read(part, solution.row), gives=write_value(holds)
-            )
-            found.append(replace(solution, checks=(*solution.checks, check)))
-    return found
+def _holds(part: Part, row: Row) -> bool:
+    try:
+        return evaluate(part.expression, row) is True
+    except ERRORS:
+        return False
 
 
-def _bind(part: Part, rows: list[Solution], _: View, __: int) -> list[Solution]:
-    found = []
-    for solution in rows:
-        try:
-            term = write_value(evaluate(part.expression, solution.row))
-        except ERRORS:
-            found.append(solution)
-            continue
-        check = Check(
-            text=part.text,
-            values=_read(part, solution.row),
-            gives=term,
-            binds=part.names[0],
-        )
-        row = {**solution.row, part.names[0]: term}
-        found.append(replace(solution, row=row, checks=(*solution.checks, check)))
-    return found
+def _bind(part: Part, found: list[Solution], _: Facts, __: int) -> list[Solution]:
+    return [_computed(part, solution) for solution in found]
 
 
-def _values(part: Part, rows: list[Solution], _: View, __: int) -> list[Solution]:
+def _computed(part: Part, solution: Solution) -> Solution:
+    try:
+        term = write_value(evaluate(part.expression, solution.row))
+    except ERRORS:
+        return solution
+    return replace(solution, row={**solution.row, part.names[0]: term})
+
+
+def _values(part: Part, found: list[Solution], _: Facts, __: int) -> list[Solution]:
     return [
         replace(solution, row={**solution.row, **choice})
-        for solution in rows
+        for solution in found
         for terms in part.rows
         if _agree(choice := dict(zip(part.names, terms, strict=True)), solution.row)
     ]
@@ -176,88 +140,65 @@ def _agree(one: Row, other: Row) -> bool:
     return all(other.get(name, term) == term for name, term in one.items())
 
 
-def _optional(part: Part, rows: list[Solution], view: View, below: int) -> list[Solution]:
-    found = []
-    for solution in rows:
-        more = solve(part.inner[0], [solution], view, below)
-        found += [replace(one, extra=one.premises[len(solution.premises) :]) for one in more] or [
-            replace(
-                solution, absences=(*solution.absences, *_searched(part, solution, view, below))
-            )
-        ]
-    return found
+def _optional(part: Part, found: list[Solution], facts: Facts, below: int) -> list[Solution]:
+    extended = []
+    for solution in found:
+        more = _solve(part.inner[0], [solution], facts, below)
+        extended += more or [_without(part, solution)]
+    return extended
 
 
-def _union(part: Part, rows: list[Solution], view: View, below: int) -> list[Solution]:
-    return [found for group in part.inner for found in solve(group, rows, view, below)]
-
-
-def _absent(part: Part, rows: list[Solution], view: View, below: int) -> list[Solution]:
-    found = []
-    for solution in rows:
-        there = solve(part.inner[0], [Solution(row=solution.row)], view, below)
-        if there:
-            view.barring.update(solution.premises, there[0].premises)
-        else:
-            absences = (*solution.absences, *_searched(part, solution, view, below))
-            found.append(replace(solution, absences=absences))
-    return found
-
-
-def _searched(part: Part, solution: Solution, view: View, below: int) -> list[Absence]:
+def _absent(part: Part, found: list[Solution], facts: Facts, below: int) -> list[Solution]:
     return [
-        Absence(
-            pattern=fill(pattern, solution.row),
-            searched=tuple(view.searched(pattern, solution.row, below)),
-        )
-        for inner in part.inner[0]
-        for pattern in inner.patterns
+        _without(part, solution)
+        for solution in found
+        if not _solve(part.inner[0], [Solution(row=solution.row)], facts, below)
     ]
 
 
-def _count(part: Part, rows: list[Solution], view: View, below: int) -> list[Solution]:
+def _without(part: Part, solution: Solution) -> Solution:
+    patterns = (p for inner in part.inner[0] for p in inner.patterns)
+    absent = (fill(pattern, solution.row) for pattern in patterns)
+    return replace(solution, absent=(*solution.absent, *absent))
+
+
+def _union(part: Part, found: list[Solution], facts: Facts, below: int) -> list[Solution]:
+    return [one for group in part.inner for one in _solve(group, found, facts, below)]
+
+
+def _count(part: Part, found: list[Solution], facts: Facts, below: int) -> list[Solution]:
     """Group what matches by the keys, and take the totals of each group."""
     keys = part.names[: len(part.names) - len(part.totals)]
-    groups: dict[tuple[str, ...], dict[tuple[tuple[str, str], ...], Solution]] = {}
-    for member in solve(part.inner[0], [Solution(row={})], view, below):
-        group = groups.setdefault(tuple(member.row[key] for key in keys), {})
-        group[member.key] = member
-        view.barring.update(member.premises)
-    found = []
+    groups: dict[tuple[str, ...], list[Solution]] = {}
+    for member in solutions(part.inner[0], facts, below):
+        groups.setdefault(tuple(member.row[key] for key in keys), []).append(member)
+    extended = []
     for values, members in sorted(groups.items()):
-        counts = tuple(
-            _total(part, total, list(members.values()), view, below) for total in part.totals
-        )
-        row = {**dict(zip(keys, values, strict=True)), **{c.binds: c.gives for c in counts}}
-        found += [
-            replace(solution, row={**solution.row, **row}, counts=(*solution.counts, *counts))
-            for solution in rows
+        row = dict(zip(keys, values, strict=True))
+        for function, over, name in part.totals:
+            numbers = [cast("int", read_value(member.row[over])) for member in members]
+            row[name] = write_value(TOTALS[function](numbers))
+        total = _total(part, members)
+        extended += [
+            replace(solution, row={**solution.row, **row}, totals=(*solution.totals, total))
+            for solution in found
             if _agree(row, solution.row)
         ]
-    return found
+    return extended
 
 
-def _total(
-    part: Part, total: tuple[str, str, str], members: list[Solution], view: View, below: int
-) -> Count:
-    function, over, name = total
-    numbers = [cast("int", read_value(member.row[over])) for member in members]
+def _total(part: Part, members: list[Solution]) -> Total:
     patterns = [pattern for inner in part.inner[0] for pattern in inner.patterns]
-    looked = [
-        fact for p in patterns for row in members for fact in view.searched(p, row.row, below)
-    ]
-    return Count(
-        function=function,
-        over=over,
-        binds=name,
-        values=tuple(write_value(number) for number in sorted(numbers)),
-        gives=write_value(TOTALS[function](numbers)),
-        facts=tuple(sorted({fact for member in members for fact in member.premises})),
-        searched=tuple(sorted(set(looked))),
+    filled = {fill(pattern, member.row) for pattern in patterns for member in members}
+    searches = {(None if s.startswith("?") else s, p) for s, p, _ in filled}
+    return Total(
+        names=tuple(name for _, _, name in part.totals),
+        members=tuple(sorted({fact for member in members for fact in member.premises})),
+        searches=tuple(sorted(searches, key=lambda one: (one[0] or "", one[1]))),
     )
 
 
-KINDS: Final[dict[str, Callable[[Part, list[Solution], View, int], list[Solution]]]] = {
+KINDS: Final[dict[str, Callable[[Part, list[Solution], Facts, int], list[Solution]]]] = {
     "facts": _facts,
     "filter": _filter,
     "bind": _bind,

@@ -1,17 +1,16 @@
-"""Populations that a recommendation states in plain words, read by the checker itself."""
+"""Populations that a recommendation states in plain words, read by the verifier itself."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
-from .faults import Unreadable
-from .turtle import TYPE
+from .terms import NS, TYPE, Unreadable
 
 if TYPE_CHECKING:
-    from .classes import Expression
-    from .turtle import Fact
+    from .populations import Expression
+    from .terms import Fact
 
-NS: Final = "https://w3id.org/mednec/ns#"
 Stated = tuple["Fact", str, int]
 """A statement, the name of its file, and its line."""
 
@@ -74,10 +73,14 @@ def _expression(said: dict[str, list[str]]) -> Expression:
     if region:
         conditions.append(_any([["value", _mn("region"), one] for one in region]))
     if conditions:
-        condition = conditions[0] if len(conditions) == 1 else ["and", *conditions]
+        condition = _all(conditions)
         parts.append(["some", _mn("treatsDiagnosis"), ["some", _mn("condition"), condition]])
-    return parts[0] if len(parts) == 1 else ["and", *parts]
+    return _all(parts)
+
+
+def _all(parts: list[Expression]) -> Expression:
+    return parts[0] if len(parts) == 1 else ["and", *sorted(parts, key=json.dumps)]
 
 
 def _any(options: list[Expression]) -> Expression:
-    return options[0] if len(options) == 1 else ["or", *options]
+    return options[0] if len(options) == 1 else ["or", *sorted(options, key=json.dumps)]

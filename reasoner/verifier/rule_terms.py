@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .faults import Unreadable
-from .turtle import TYPE, XSD, unescape, write_text
+from .terms import TYPE, XSD, Unreadable, unescape, write_text
 
 TOKEN: Final = re.compile(
     r"(?P<space>\s+)|(?P<iri><[^<>\s\"{}|^`\\]*>)|(?P<var>[?$]\w+)"

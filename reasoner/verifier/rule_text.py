@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from .faults import Unreadable
+from .expressions import OPERATIONS, Expression
 from .rule_terms import Terms
-from .turtle import XSD
-from .values import OPERATIONS, Expression
+from .terms import XSD, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +58,7 @@ class RuleText:
         template: What it concludes.
         where: What has to hold.
         prefers: The variables of what is preferred and of what gives way; None if there are none.
+        asserted: Whether it reads asserted facts alone, and nothing that a rule concludes.
     """
 
     id: str
@@ -66,6 +66,7 @@ class RuleText:
     template: tuple[Pattern, ...]
     where: tuple[Part, ...]
     prefers: tuple[str, str] | None
+    asserted: bool
 
 
 @lru_cache(maxsize=2_000)
@@ -90,6 +91,7 @@ def read_rule_text(text: str, where: str) -> RuleText:
         template=template,
         where=_filters_last(group),
         prefers=(ranks[1], ranks[2]) if ranks else None,
+        asserted=head.get("reads") == "asserted",
     )
 
 

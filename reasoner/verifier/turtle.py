@@ -7,16 +7,13 @@ from itertools import count
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin
 
-from .faults import Unreadable
+from .terms import RDF, TYPE, XSD, Unreadable, unescape, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Fact = tuple[str, str, str]
-"""Subject, predicate and object, each as N-Triples writes it."""
-RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-XSD: Final = "http://www.w3.org/2001/XMLSchema#"
-TYPE: Final = f"<{RDF}type>"
+    from .terms import Fact
+
 TOKEN: Final = re.compile(
     r"(?P<space>\s+|\#[^\r\n]*)"
     r"|(?P<iri><[^\x00-\x20<>\"{}|^`]*>)"
@@ -32,19 +29,8 @@ TOKEN: Final = re.compile(
     re.DOTALL,
 )
 UNICODE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})|\\(.)", re.DOTALL)
 BACKSLASH: Final = re.compile(r"\\(.)")
 ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-SHORT: Final = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
-WRITTEN: Final = {
-    "\\": "\\\\",
-    '"': '\\"',
-    "\n": "\\n",
-    "\r": "\\r",
-    "\t": "\\t",
-    "\b": "\\b",
-    "\f": "\\f",
-}
 
 
 def read_turtle(text: str, where: str, base: str = "") -> list[tuple[Fact, int]]:
@@ -63,22 +49,6 @@ def read_turtle(text: str, where: str, base: str = "") -> list[tuple[Fact, int]]
     while reader.peek() != "":
         reader.statement()
     return reader.found
-
-
-def write_text(text: str, kind: str = "") -> str:
-    """Write a literal as N-Triples does; `kind` is `@en` or `^^<…>`, empty for plain text."""
-    escaped = "".join(WRITTEN.get(c, c) for c in text)
-    return f'"{escaped}"{"" if kind == f"^^<{XSD}string>" else kind}'
-
-
-def unescape(text: str) -> str:
-    """Undo the escapes of a string."""
-
-    def one(match: re.Match[str]) -> str:
-        code = match[1] or match[2]
-        return chr(int(code, 16)) if code else SHORT.get(match[3], match[3])
-
-    return ESCAPE.sub(one, text)
 
 
 class _Reader:

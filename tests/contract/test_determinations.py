@@ -392,3 +392,46 @@ def test_the_page_has_the_comparisons_as_tables(client: FlaskClient) -> None:
 
     assert page.count("<table>") == 3
     assert "ODG alone" in page
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/v1/determinations?asOf=2014-05-01&asOf=2016-09-01",
+        "/v1/determinations?asof=2014-05-01",
+        "/v1/explanations?why=LIM-02&why=LIM-05",
+        "/v1/explanations?why=LIM-02&whyNt=LIM-05",
+        "/v1/proofs?include=timeline",
+        "/v1/letters?venue=ur&venue=imr",
+        "/v1/letters?Confidential=true",
+    ],
+)
+def test_a_parameter_is_known_and_given_once(client: FlaskClient, address: str) -> None:
+    """A second date, or a misspelled one, is refused: nobody is answered under another law."""
+    answer = client.post(address, data=TURTLE, content_type="text/turtle")
+
+    assert problem(answer)["status"] == 400
+
+
+def test_two_queries_are_refused(client: FlaskClient) -> None:
+    """The SPARQL protocol allows one query for each request."""
+    assert client.get("/sparql?query=ASK+{}&query=ASK+{}").status_code == 400
+    form = {"query": ["ASK {}", "ASK {}"]}
+    assert problem(client.post("/sparql", data=form))["status"] == 400
+
+
+def test_a_key_given_twice_is_refused_in_a_decision(client: FlaskClient) -> None:
+    """Of two dates of a decision, neither is taken."""
+    body = b'{"decidedOn": "2014-08-20", "decidedOn": "2014-08-21"}'
+    answer = client.post("/v1/decisions", data=body, content_type="application/json")
+
+    assert "'decidedOn' is given twice" in problem(answer)["detail"]
+
+
+def test_a_lone_surrogate_is_refused_in_a_decision(client: FlaskClient) -> None:
+    """What cannot be written as UTF-8 is refused where it comes in."""
+    body = b'{"reason": "\\ud800"}'
+    answer = client.post("/v1/decisions", data=body, content_type="application/json")
+
+    assert answer.status_code == 400
+    assert "surrogate" in problem(answer)["detail"]

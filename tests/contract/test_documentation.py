@@ -11,6 +11,7 @@ import pytest
 from werkzeug.exceptions import HTTPException
 
 from api import create_app
+from api.state import State
 from reasoner import documentation
 from tests.strict_html import read
 
@@ -242,7 +243,7 @@ def test_pages_are_of_the_knowledge_that_is_loaded_now(knowledge: Knowledge) -> 
     app = create_app(knowledge)
     client = app.test_client()
     before = client.get("/ns/Case")
-    app.config["KNOWLEDGE"] = replace(knowledge, digest="f" * 64)
+    State.of(app).knowledge = replace(knowledge, digest="f" * 64)
     after = client.get("/ns/Case", headers={"If-None-Match": before.headers["ETag"]})
 
     assert "ffffffffffff" not in before.text

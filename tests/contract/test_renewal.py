@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from api import create_app, renewal
+from api import create_app
+from api.state import State
 from reasoner import load_knowledge
 
 if TYPE_CHECKING:
     from flask import Flask
 
 ROOT = Path(__file__).parents[2]
+CACHE = ROOT / ".pytest_cache" / "mednec"
 RULE = "ontology/rules/23-reasons/no-fading.rq"
 LINES = (
     "@prefix : <https://w3id.org/mednec/guideline/none/> .\n:a :b",
@@ -28,11 +30,11 @@ LINES = (
 def app(tmp_path: Path) -> Flask:
     for folder in ("ontology", "shapes"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
-    return create_app(load_knowledge(tmp_path))
+    return create_app(load_knowledge(tmp_path, cache=CACHE))
 
 
 def home(app: Flask) -> Path:
-    folder: Path = app.config[renewal.KNOWLEDGE].folder
+    folder: Path = State.of(app).knowledge.folder
     return folder
 
 
@@ -48,7 +50,7 @@ def test_a_sound_change_is_taken_up(app: Flask) -> None:
     before = app.test_client().get("/v1/health").get_json()["knowledge"]
     edit(app, RULE, "asks that the frequency", "wants the frequency")
 
-    assert renewal.renew(app)
+    assert State.of(app).renew()
     after = app.test_client().get("/v1/health").get_json()
     assert (after["knowledge"] != before, after["refused"]) == (True, None)
 
@@ -63,7 +65,7 @@ def test_a_broken_file_leaves_the_last_good_knowledge(app: Flask, text: str) -> 
     )
     case = (ROOT / "fixtures/cases/lumbar-strain-no-improvement/case.ttl").read_bytes()
 
-    assert not renewal.renew(app)
+    assert not State.of(app).renew()
     health = client.get("/v1/health").get_json()
     answer = client.post("/v1/determinations", data=case, content_type="text/turtle")
     assert health["knowledge"] == before
@@ -76,30 +78,32 @@ def test_a_change_that_is_not_classified_waits(app: Flask) -> None:
     name = "ontology/jurisdictions/us-ca/guidelines/mtus-chronic-pain-2009.ttl"
     edit(app, name, "mn:covers mnc:Myalgia", "mn:covers mnc:Arthritis")
 
-    assert not renewal.renew(app)
-    assert app.config[renewal.REFUSED].code == "knowledge-stale"
+    assert not State.of(app).renew()
+    refusal = State.of(app).refused
+    assert refusal is not None
+    assert refusal.code == "knowledge-stale"
     edit(app, name, "mn:covers mnc:Arthritis", "mn:covers mnc:Myalgia")
-    assert renewal.renew(app)
+    assert State.of(app).renew()
 
 
 def test_a_folder_that_vanishes_changes_nothing(app: Flask) -> None:
     """What was loaded stays in memory."""
     shutil.rmtree(home(app) / "ontology")
 
-    assert not renewal.renew(app)
+    assert not State.of(app).renew()
     assert app.test_client().get("/v1/health").status_code == 200
 
 
 @pytest.mark.slow
 def test_the_watch_sees_a_change_by_itself(app: Flask) -> None:
     """Nobody has to say that a file was saved."""
-    before = app.config[renewal.KNOWLEDGE].digest
-    ends = renewal.watch(app, seconds=0.1)
+    before = State.of(app).knowledge.digest
+    ends = State.of(app).watch(seconds=0.1)
     edit(app, RULE, "asks that the frequency", "wants the frequency")
 
     for _ in range(300):
-        if app.config[renewal.KNOWLEDGE].digest != before:
+        if State.of(app).knowledge.digest != before:
             break
         time.sleep(0.1)
     ends.set()
-    assert app.config[renewal.KNOWLEDGE].digest != before
+    assert State.of(app).knowledge.digest != before

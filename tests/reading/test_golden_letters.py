@@ -9,7 +9,7 @@ import pytest
 from reasoner.letters.files import load_source
 from reasoner.letters.read import read_letter
 from reasoner.letters.reference_form import as_reference
-from reasoner.letters.show import marks
+from reasoner.pages.reading import marks
 
 if TYPE_CHECKING:
     from reasoner.letters.lexicon import Lexicon

@@ -46,7 +46,7 @@ def test_the_page_says_what_was_read(mednec: Run) -> None:
     assert code == 0
     assert "physical therapy, 4 visits, at least" in out
     assert "denied (inferred)" in out
-    assert "Nothing was left that should have said something." in out
+    assert "Every passage that usually states a fact was read." in out
 
 
 def test_the_data_point_into_the_letter(mednec: Run) -> None:

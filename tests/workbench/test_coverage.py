@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reasoner.authoring.coverage import FIGURE, HELD, NOT_HELD, coverage
-from reasoner.authoring.coverage_page import coverage_csv, coverage_text, narrow
+from reasoner.authoring.coverage import FIGURE, HELD, NOT_HELD, coverage, narrow
 from reasoner.authoring.space import Space
+from reasoner.pages.coverage import coverage_csv, coverage_text
 
 if TYPE_CHECKING:
     from reasoner import Knowledge

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from reasoner.knowledge.venues import find_venue
 from reasoner.records.documents import parse_document
 
 from .as_html import letter_html
@@ -14,8 +15,6 @@ from .compose import compose
 if TYPE_CHECKING:
     from reasoner.determinations.data import Json
     from reasoner.knowledge.base import Knowledge
-
-VENUES: Final = {"imr": "IndependentMedicalReview", "ur": "UtilizationReview"}
 
 
 def write_letter(
@@ -33,15 +32,15 @@ def write_letter(
         document: The document; its hash was checked if it came from outside.
         knowledge: The knowledge base, which has the form of the letter.
         form: `html`, `pdf` or `text`.
-        venue: `ur` or `imr`; None for that of the case.
+        venue: The short name of a venue; None for that of the case.
         confidential: True to withhold the name and the licence number of the physician.
 
     Raises:
         DocumentUnreadable: A part of the document is missing or of another type.
-        LetterUnsupported: The knowledge base has no form for the venue.
+        LetterUnsupported: There is no such venue, or the knowledge base has no form for it.
     """
     found = parse_document(document, "the document")
-    place = VENUES[venue] if venue else None
+    place = find_venue(venue, knowledge).name if venue else None
     letter = compose(found, knowledge, venue=place, confidential=confidential)
     if form == "pdf":
         return letter_pdf(letter)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app
 from werkzeug.exceptions import BadRequest
 
+from api.bodies import CASE_FORMS, asked_day, parameters, sent_case, wanted_form
+from api.state import knowledge_now
+from api.web.documentation import page_of
 from reasoner import (
     COMPARISONS,
     assessment_data,
@@ -15,9 +18,6 @@ from reasoner import (
     decide,
     describe_assessment,
 )
-
-from .bodies import CASE_FORMS, asked_day, knowledge_now, sent_case, wanted_form
-from .documentation import page_of
 
 routes = Blueprint("determinations", __name__, url_prefix="/v1")
 
@@ -28,9 +28,11 @@ OFFERED: Final = ("application/json", "application/ld+json", "text/turtle", "tex
 def create() -> Response | str:
     """Decide the case in the body."""
     knowledge = knowledge_now()
+    asked = parameters("asOf", "include")
+    as_of, include = asked_day(asked.get("asOf")), _include(asked.get("include", ""))
     case, _ = sent_case(knowledge)
     wanted = wanted_form(OFFERED)
-    decision = decide(case, knowledge, as_of=asked_day(), include=_include())
+    decision = decide(case, knowledge, as_of=as_of, include=include)
     if wanted == "text/html":
         return assessment_html(describe_assessment(decision, knowledge), page_of)
     if wanted != "application/json":
@@ -42,9 +44,9 @@ def create() -> Response | str:
     )
 
 
-def _include() -> list[str]:
-    """Read what is wanted beside the determinations, separated by commas."""
-    named = [name for name in request.args.get("include", "").split(",") if name]
+def _include(text: str) -> list[str]:
+    """Read what is wanted in addition to the determinations, separated by commas."""
+    named = [name for name in text.split(",") if name]
     if unknown := sorted(set(named) - set(COMPARISONS)):
         raise BadRequest(f"include names {', '.join(unknown)}; there are {', '.join(COMPARISONS)}.")
     return named

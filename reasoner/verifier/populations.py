@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, cast
 
-from .faults import Unreadable
-from .turtle import RDF, TYPE, XSD
-from .values import read_value
+from .expressions import read_value
+from .terms import OWL, RDF, TYPE, XSD, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .turtle import Fact
-    from .view import View
+    from .facts import Facts
+    from .terms import Fact
 
-OWL: Final = "http://www.w3.org/2002/07/owl#"
 Expression = list[object]
 """
 `["is", class]`, `["and", …]`, `["or", …]`, `["some", property, expression]`,
-`["value", property, term]`, or `["range", bound, term, …]` over a number.
+`["value", property, term]`, or `["range", bound, term, …]` over a number. The parts of `and` and
+`or` are sorted by their text.
 """
 FACETS: Final = ("minInclusive", "minExclusive", "maxInclusive", "maxExclusive")
 Index = dict[tuple[str, str], list[str]]
@@ -60,7 +60,7 @@ def _expression(node: str, index: Index) -> Expression:
     for name, word in (("intersectionOf", "and"), ("unionOf", "or")):
         if _has(index, node, name):
             parts = _items(index, _only(index, node, name))
-            return [word, *(_expression(part, index) for part in parts)]
+            return [word, *sorted((_expression(part, index) for part in parts), key=json.dumps)]
     if _has(index, node, "withRestrictions"):
         found: Expression = ["range"]
         for facet in _items(index, _only(index, node, "withRestrictions")):
@@ -74,30 +74,30 @@ def _expression(node: str, index: Index) -> Expression:
     return ["some", path, _expression(_only(index, node, "someValuesFrom"), index)]
 
 
-def members(expression: Expression, view: View, below: int) -> Mapping[str, tuple[Fact, ...]]:
+def members(expression: Expression, facts: Facts, below: int) -> Mapping[str, tuple[Fact, ...]]:
     """Find all members of a class expression, each with the first facts that make it one."""
     word = expression[0]
     if word == "and":
         first, *others = _parts(expression)
-        found = dict(members(first, view, below))
+        found = dict(members(first, facts, below))
         for part in others:
             found = {
-                one: (*facts, *more)
-                for one, facts in found.items()
-                if (more := witness(part, one, view, below)) is not None
+                one: (*grounds, *more)
+                for one, grounds in found.items()
+                if (more := grounds_of(part, one, facts, below)) is not None
             }
         return found
     if word == "or":
         joined: dict[str, tuple[Fact, ...]] = {}
         for part in _parts(expression):
-            joined = {**members(part, view, below), **joined}
+            joined = {**members(part, facts, below), **joined}
         return joined
     predicate, value = _asked(expression)
-    subjects = {fact[0] for fact in view.find(("?s", predicate, value), {}, below)}
+    subjects = {fact[0] for fact in facts.find(("?s", predicate, value), {}, below)}
     return {
-        one: facts
+        one: grounds
         for one in sorted(subjects)
-        if (facts := witness(expression, one, view, below)) is not None
+        if (grounds := grounds_of(expression, one, facts, below)) is not None
     }
 
 
@@ -113,29 +113,33 @@ def _parts(expression: Expression) -> list[Expression]:
     return cast("list[Expression]", expression[1:])
 
 
-def witness(expression: Expression, one: str, view: View, below: int) -> tuple[Fact, ...] | None:
+def grounds_of(
+    expression: Expression, one: str, facts: Facts, below: int
+) -> tuple[Fact, ...] | None:
     """Return the first facts, in the order of their text, that make a thing a member; or None."""
     word = expression[0]
     if word == "range":
         return () if _within(expression[1:], one) else None
     if word == "and":
-        every = [witness(part, one, view, below) for part in _parts(expression)]
-        met = [facts for facts in every if facts is not None]
-        return tuple(fact for facts in met for fact in facts) if len(met) == len(every) else None
+        every = [grounds_of(part, one, facts, below) for part in _parts(expression)]
+        met = [grounds for grounds in every if grounds is not None]
+        return (
+            tuple(fact for grounds in met for fact in grounds) if len(met) == len(every) else None
+        )
     if word == "or":
-        options = (witness(part, one, view, below) for part in _parts(expression))
-        return next((facts for facts in options if facts is not None), None)
+        options = (grounds_of(part, one, facts, below) for part in _parts(expression))
+        return next((grounds for grounds in options if grounds is not None), None)
     predicate, value = _asked(expression)
     inner = cast("Expression", expression[2]) if word == "some" else None
-    for fact in sorted(view.find((one, predicate, value), {}, below)):
-        more = witness(inner, fact[2], view, below) if inner else ()
+    for fact in sorted(facts.find((one, predicate, value), {}, below)):
+        more = grounds_of(inner, fact[2], facts, below) if inner else ()
         if more is not None:
             return (fact, *more)
     return None
 
 
 def _within(bounds: list[object], term: str) -> bool:
-    """Tell whether a number keeps to all bounds."""
+    """Return True if a number is within all bounds."""
     value = read_value(term)
     if isinstance(value, bool) or not isinstance(value, int | Fraction):
         return False

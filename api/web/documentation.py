@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotAcceptable, NotFound
 
+from api.state import knowledge_now
 from reasoner import VERSION, documentation
 
 if TYPE_CHECKING:
-    from reasoner import Documentation, Knowledge
+    from reasoner import Documentation
 
 routes = Blueprint("documentation", __name__)
 
@@ -24,7 +25,7 @@ ASSETS: Final = {"css": "css", "js": "javascript"}
 
 
 def _documentation() -> Documentation:
-    return documentation(cast("Knowledge", current_app.config["KNOWLEDGE"]))
+    return documentation(knowledge_now())
 
 
 def page_of(iri: str) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, cast
 
-from .turtle import XSD, unescape, write_text
+from .terms import XSD, unescape, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -6,6 +6,8 @@ from typing import Final
 
 from flask import Blueprint, Response, current_app, request
 
+from api.bodies import asked_day, parameters, sent_case, wanted_form
+from api.state import knowledge_now
 from reasoner import (
     build_proof,
     decide,
@@ -16,28 +18,27 @@ from reasoner import (
     proof_text,
 )
 
-from .bodies import asked_day, knowledge_now, sent_case, wanted_form
-
 routes = Blueprint("explanations", __name__, url_prefix="/v1")
 
 OFFERED: Final = ("application/json", "text/plain", "text/html")
-QUESTIONS: Final = frozenset({"why", "whyNot"})
-TERMS: Final = QUESTIONS | {"asOf"}
+QUESTIONS: Final = ("why", "whyNot")
 
 
 @routes.post("/explanations")
 def create() -> Response | str:
-    """Answer `why` and `whyNot`, which stand in the address, about the case in the body."""
-    if not set(request.args) & QUESTIONS or set(request.args) - TERMS:
+    """Answer the questions `why` and `whyNot` of the address about the case in the body."""
+    if not set(request.args) & set(QUESTIONS):
         raise errors.QueryUnreadable(
-            "Ask with 'why' or 'whyNot' in the address, and 'asOf' beside it or nothing else.",
+            "The address has neither the parameter 'why' nor 'whyNot'.",
             hint="For example /v1/explanations?whyNot=MedicallyNecessary.",
         )
+    asked = parameters(*QUESTIONS, "asOf")
+    as_of = asked_day(asked.get("asOf"))
     knowledge = knowledge_now()
     case, text = sent_case(knowledge)
     wanted = wanted_form(OFFERED)
-    why, why_not = request.args.get("why"), request.args.get("whyNot")
-    decision = decide(case, knowledge, as_of=asked_day())
+    why, why_not = asked.get("why"), asked.get("whyNot")
+    decision = decide(case, knowledge, as_of=as_of)
     answer = explain(decision, knowledge, why=why, why_not=why_not, text=text)
     if wanted == "text/plain":
         return Response(explanation_text(answer), content_type="text/plain; charset=utf-8")
@@ -50,9 +51,10 @@ def create() -> Response | str:
 
 @routes.post("/proofs")
 def prove() -> Response:
-    """Decide the case in the body and give the proof, for the separate checker."""
+    """Decide the case in the body and return the proof, for the independent verifier."""
     knowledge = knowledge_now()
+    as_of = asked_day(parameters("asOf").get("asOf"))
     case, _ = sent_case(knowledge)
     wanted_form(("application/json",))
-    proof = build_proof(decide(case, knowledge, as_of=asked_day()), knowledge)
+    proof = build_proof(decide(case, knowledge, as_of=as_of), knowledge)
     return Response(proof_text(proof), content_type="application/json")

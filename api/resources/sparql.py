@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
 
+from api.bodies import given_once
+from api.state import current, knowledge_now
 from reasoner import ask, errors
-
-if TYPE_CHECKING:
-    from reasoner import Knowledge
 
 routes = Blueprint("sparql", __name__)
 
-LIMIT: Final = 64_000
 ACCEPTED: Final = {
     "application/sparql-results+json": "json",
     "application/json": "json",
@@ -29,7 +27,6 @@ ACCEPTED: Final = {
 @routes.route("/sparql", methods=["GET", "POST"])
 def sparql() -> Response:
     """Answer the query in the address, the form or the body."""
-    knowledge = cast("Knowledge", current_app.config["KNOWLEDGE"])
     wanted = (
         request.accept_mimetypes.best_match(ACCEPTED)
         if request.accept_mimetypes
@@ -37,7 +34,7 @@ def sparql() -> Response:
     )
     if wanted is None:
         raise NotAcceptable(f"Offered are {', '.join(ACCEPTED)}.")
-    answer = ask(_query(), knowledge, accept=ACCEPTED[wanted])
+    answer = ask(_query(), knowledge_now(), accept=ACCEPTED[wanted])
     return Response(answer.body, content_type=answer.media_type)
 
 
@@ -49,13 +46,17 @@ def _query() -> str:
     if request.method == "GET" or request.mimetype == "application/x-www-form-urlencoded":
         if "query" not in request.values:
             raise errors.QueryUnreadable("The parameter 'query' is missing.", hint="Send a query.")
+        given_once(request.values.to_dict(flat=False))
         return request.values["query"]
     if request.mimetype != "application/sparql-query":
         raise UnsupportedMediaType("Send application/sparql-query, or a form with 'query'.")
-    data = request.stream.read(LIMIT + 1)
-    if len(data) > LIMIT:
-        raise errors.QueryTooCostly(f"The query is longer than {LIMIT:,} bytes.")
+    limit = current().settings.query_bytes
+    data = request.stream.read(limit + 1)
+    if len(data) > limit:
+        raise errors.QueryTooCostly(
+            f"The query is longer than {limit:,} bytes.", hint="Send a shorter query."
+        )
     try:
-        return data.decode()
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise errors.QueryUnreadable("The query is not UTF-8.") from error

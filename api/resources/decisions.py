@@ -1,0 +1,114 @@
+"""`POST /v1/decisions`: the decision of a named physician on a determination."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from api.bodies import parameters, read_body, wanted_form
+from api.state import current, knowledge_now
+from reasoner import Physician, Ruling, errors, read_document, sign, signed_rdf
+
+from .letters import LETTERS, letter_of
+
+routes = Blueprint("decisions", __name__, url_prefix="/v1")
+
+GRAPHS: Final = {"text/turtle": "turtle", "application/ld+json": "jsonld"}
+REQUIRED: Final = frozenset({"determination", "physician", "decision", "decidedOn"})
+TEXTS: Final = ("decision", "decidedOn", "outcome", "reason", "item")
+KEYS: Final = REQUIRED | {*TEXTS, "visits"}
+PHYSICIAN: Final = ("name", "licence", "specialty", "hours")
+
+
+@routes.post("/decisions")
+def create() -> Response:
+    """Record the decision of a named physician on a determination; both are returned."""
+    asked = parameters("venue", "confidential")
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType("Send application/json.")
+    wanted = wanted_form(("application/json", *GRAPHS, *LETTERS))
+    sent = _sent(read_body(current().settings.document_bytes))
+    signed = sign(
+        read_document(json.dumps(sent["determination"]).encode(), source="the determination"),
+        knowledge_now(),
+        _physician(sent["physician"]),
+        _ruling(sent),
+    )
+    if wanted in LETTERS:
+        return letter_of(signed, wanted, asked)
+    if wanted in GRAPHS:
+        text = signed_rdf(signed, GRAPHS[wanted])
+        return Response(text, content_type=f"{wanted}; charset=utf-8")
+    return Response(json.dumps(signed, ensure_ascii=False), content_type="application/json")
+
+
+def _sent(body: bytes) -> dict[str, object]:
+    """Read the body, and refuse a key that is missing, unknown or given twice."""
+    try:
+        sent: object = json.loads(body, object_pairs_hook=_object)
+        json.dumps(sent, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise errors.DocumentUnreadable(
+            "The body contains a lone surrogate, which is not a character."
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise errors.DocumentUnreadable(f"The body is not JSON: {error}.") from error
+    if not isinstance(sent, dict):
+        raise errors.DocumentUnreadable("The body is not a JSON object.")
+    if unknown := sorted(set(sent) - KEYS):
+        raise errors.DocumentUnreadable(
+            f"The body has the unknown key '{unknown[0]}'.",
+            hint=f"Its keys are {', '.join(sorted(KEYS))}.",
+        )
+    missing = sorted(REQUIRED - set(sent))
+    if missing or not isinstance(sent["determination"], dict):
+        raise errors.DecisionRefused(
+            f"The body is missing {', '.join(missing) or 'a determination'}.",
+            hint="Nothing is decided without a named physician.",
+        )
+    return sent
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Build a JSON object; a decoder would keep the last of two values without a word."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key '{twice}' is given twice in one object; give it once")
+    return found
+
+
+def _physician(value: object) -> Physician:
+    who = value if isinstance(value, dict) else {}
+    words = {name: _text(who, name) for name in PHYSICIAN}
+    if set(who) - set(PHYSICIAN):
+        raise errors.DocumentUnreadable(
+            "A physician has a name, a licence, a specialty and, if stated, hours."
+        )
+    return Physician(**{name: word or "" for name, word in words.items()})
+
+
+def _ruling(sent: dict[str, object]) -> Ruling:
+    words = {name: _text(sent, name) for name in TEXTS}
+    visits = sent.get("visits")
+    if visits is not None and (not isinstance(visits, int) or isinstance(visits, bool)):
+        raise errors.DocumentUnreadable(f"'visits' is {json.dumps(visits)[:40]}, not a number.")
+    return Ruling(
+        decision=words["decision"] or "",
+        decided_on=words["decidedOn"] or "",
+        outcome=words["outcome"],
+        visits=visits,
+        reason=words["reason"] or "",
+        item=words["item"],
+    )
+
+
+def _text(given: dict[str, object], name: str) -> str | None:
+    value = given.get(name)
+    if value is None or isinstance(value, str):
+        return value
+    raise errors.DocumentUnreadable(f"'{name}' is {json.dumps(value)[:40]}; expected text.")

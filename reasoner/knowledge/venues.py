@@ -1,0 +1,78 @@
+"""The venues at which a request is decided, as the knowledge base lists them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from reasoner.errors import LetterUnsupported
+from reasoner.kernel.terms import NOTATION, NS, TYPE, mn, name_of
+
+if TYPE_CHECKING:
+    from .base import Knowledge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Venue:
+    """
+    A place where a request is decided.
+
+    Attributes:
+        iri: The venue.
+        label: Its name.
+        notation: Its short name, as people write it.
+        disposition: The property that relates an outcome to its disposition at this venue.
+    """
+
+    iri: str
+    label: str
+    notation: str
+    disposition: str
+
+    @property
+    def name(self) -> str:
+        """The local name of the venue."""
+        return self.iri.removeprefix(NS)
+
+    @property
+    def key(self) -> str:
+        """The name of the venue in JSON: its local name with a small first letter."""
+        return self.name[:1].lower() + self.name[1:]
+
+
+@lru_cache(maxsize=8)
+def venues_of(knowledge: Knowledge) -> tuple[Venue, ...]:
+    """Return the venues of a knowledge base, in the order that it gives them, then by IRI."""
+    found = sorted(
+        (int(knowledge.value(iri, mn("venueOrder")) or 0), iri)
+        for t in knowledge.facts
+        if t.predicate == TYPE and t.object == mn("Venue")
+        for iri in (name_of(t.subject),)
+    )
+    return tuple(
+        Venue(
+            iri=iri,
+            label=knowledge.label(iri),
+            notation=knowledge.value(iri, NOTATION) or iri.removeprefix(NS),
+            disposition=knowledge.value(iri, mn("dispositionProperty")) or "",
+        )
+        for _, iri in found
+    )
+
+
+def find_venue(short: str, knowledge: Knowledge) -> Venue:
+    """
+    Return the venue with a short name; upper and lower case do not matter.
+
+    Raises:
+        LetterUnsupported: The knowledge base has no such venue.
+    """
+    every = venues_of(knowledge)
+    for venue in every:
+        if venue.notation.lower() == short.lower():
+            return venue
+    raise LetterUnsupported(
+        f"There is no venue '{short}'.",
+        hint=f"Venues are {', '.join(venue.notation.lower() for venue in every)}.",
+    )

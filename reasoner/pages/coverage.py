@@ -1,0 +1,49 @@
+"""A coverage as a table of text, or as CSV."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from reasoner.authoring.coverage import FIGURE, NO_FIGURE, NOT_HELD, SILENT
+
+from .environment import render
+
+if TYPE_CHECKING:
+    from reasoner.authoring.coverage import Coverage
+
+COLUMNS = ("condition", "treatment", "rank", "from", "until", "says", "visits", "verified")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairCounts:
+    """Pairs of condition and treatment by the best that is said of them."""
+
+    figure: int
+    no_figure: int
+    not_held: int
+    silent: int
+
+
+def coverage_text(found: Coverage, *, gaps: bool) -> str:
+    """Write a table for people: what is provisional has a question mark."""
+    n = found.count()
+    count = PairCounts(
+        figure=n[FIGURE], no_figure=n[NO_FIGURE], not_held=n[NOT_HELD], silent=n[SILENT]
+    )
+    return render("coverage.txt", page=found, count=count, gaps=gaps)
+
+
+def coverage_csv(found: Coverage, *, gaps: bool) -> str:
+    """Write the spells, and with `gaps` the gaps, as CSV with a head."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for s in (*found.spells, *(found.gaps if gaps else ())):
+        visits = " ".join(map(str, s.visits))
+        verified = "yes" if s.verified else "no"
+        row = (s.condition, s.treatment, s.tier, s.since, s.until, s.says, visits, verified)
+        writer.writerow(row)
+    return out.getvalue()
