@@ -23,6 +23,7 @@ MednecError
 │   ├── KnowledgeUnreadable a file that is not Turtle
 │   ├── KnowledgeStale      the committed classification is of other files
 │   ├── RuleMalformed       a rule file that breaks the form of a rule
+│   │   └── RulesUnordered      rules that depend on each other in a circle
 │   ├── ShapeMalformed      a shape that would be passed over in silence
 │   ├── PopulationMalformed a population stated twice, or with a value that is not an IRI
 │   ├── OutcomesContradict  rules that conclude two outcomes of one request
@@ -166,6 +167,19 @@ class KnowledgeStale(KnowledgeError):
 
 class RuleMalformed(KnowledgeError):
     """A rule file that breaks the form of a rule."""
+
+
+class RulesUnordered(RuleMalformed):
+    """
+    Rules that have no order, because they depend on each other in a circle.
+
+    Attributes:
+        paths: The files of the rules.
+    """
+
+    def __init__(self, message: str, *, paths: tuple[str, ...], hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.paths = paths
 
 
 class ShapeMalformed(KnowledgeError):

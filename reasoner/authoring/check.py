@@ -28,7 +28,7 @@ from .check_meaning import (
     check_populations,
     check_shapes_of_authors,
 )
-from .check_rules import check_rules, read_all
+from .check_rules import check_order, check_rules, read_all
 from .check_terms import check_terms
 from .finding import ERROR, WARNING, Finding
 from .places import Places
@@ -138,6 +138,7 @@ def _look(home: Path, tell: Callable[[str], object], seconds: int) -> Iterable[F
     tell("shapes")
     shapes, refused = _shapes(places)
     yield from refused
+    yield from check_order(places, rules, shapes)
     yield from check_shapes_of_authors(places, shapes, leave_out=OWN_SHAPES)
     texts = {rule.path: rule.text for rule in rules}
     yield from check_terms(places, texts)

@@ -1,21 +1,27 @@
-"""Checks of rule texts: form, terms, and that negation looks only below."""
+"""Checks of rule texts: form, terms, and that the rules have an order."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
 
-from reasoner.errors import RuleMalformed
-from reasoner.kernel.rules import Rule, read_rule
-from reasoner.kernel.terms import CONCEPT, NS, shorten
+from reasoner.errors import KnowledgeError, RuleMalformed, RulesUnordered
+from reasoner.kernel.index import Index
+from reasoner.kernel.rules import Rule, read_rule, rule_paths
+from reasoner.kernel.terms import CONCEPT, NS
+from reasoner.knowledge.base import rule_folders, working_facts
+from reasoner.knowledge.populations import compile_populations
+from reasoner.knowledge.programs import order_rules
+from reasoner.knowledge.rule_form import FORM
 
 from .check_files import find_unfinished
 from .finding import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
-    from reasoner.kernel.matcher import Pattern
+    from reasoner.knowledge.shapes import ShapeSet
 
     from .places import Places
 
@@ -25,13 +31,20 @@ WORD: Final = re.compile(r"\b(mnc?):(\w+)")
 
 def read_all(places: Places) -> tuple[list[Rule], list[Finding]]:
     """Read every rule; a rule that cannot be read is a finding, not the end."""
-    folder = places.home / "ontology" / "rules"
+    ontology = places.home / "ontology"
     rules: list[Rule] = []
     found: list[Finding] = []
-    for path in sorted(folder.glob("*/*.rq")):
+    paths: set[Path] = set()
+    for folder in rule_folders(places.home):
+        paths |= set(folder.rglob("*.rq"))
+        try:
+            rule_paths(folder, ontology)
+        except RuleMalformed as error:
+            found.append(Finding(kind="rule-misplaced", message=error.message, hint=error.hint))
+    for path in sorted(paths):
         name = path.relative_to(places.home).as_posix()
         try:
-            rules.append(read_rule(path, folder))
+            rules.append(read_rule(path, ontology, FORM))
         except RuleMalformed as error:
             unbound = "which the query never binds" in error.message
             kind = "rule-sentence-unbound" if unbound else "rule-malformed"
@@ -44,8 +57,8 @@ def read_all(places: Places) -> tuple[list[Rule], list[Finding]]:
 
 
 def check_rules(places: Places, rules: list[Rule]) -> list[Finding]:
-    """Check the terms of rules, their ids, and what they negate."""
-    return [*_terms(places, rules), *_ids(rules), *_negation(rules), *_unfinished(places, rules)]
+    """Check the terms of rules and their ids."""
+    return [*_terms(places, rules), *_ids(rules), *_unfinished(places, rules)]
 
 
 def _terms(places: Places, rules: list[Rule]) -> Iterable[Finding]:
@@ -86,38 +99,26 @@ def _ids(rules: list[Rule]) -> Iterable[Finding]:
             )
 
 
-def _negation(rules: list[Rule]) -> Iterable[Finding]:
-    """
-    Find rules that ask for the absence of what a later stratum may conclude.
-
-    The rules of one stratum all look at what the strata before it left, so a rule may ask that
-    something be absent that its own stratum concludes. Variables of one name stand for things of
-    one kind here (`?request`, `?situation`, `?scenario`), which tells facts about one from facts
-    about another.
-    """
-    for rule in rules:
-        for group in rule.absences:
-            asked = {_key(pattern) for pattern in group}
-            for other in rules:
-                if other.stratum <= rule.stratum:
-                    continue
-                for made in map(_key, other.template):
-                    if any(_meet(a, made) for a in asked):
-                        yield Finding(
-                            path=f"ontology/{rule.path}",
-                            line=1,
-                            kind="rule-negation-not-below",
-                            message=f"{rule.id} (stratum {rule.stratum}) asks that "
-                            f"{shorten(made[1][1:-1])} be absent, which {other.id} (stratum "
-                            f"{other.stratum}) may still conclude.",
-                            hint="Move it to a higher stratum, or the other to a lower one.",
-                        )
-
-
-def _key(pattern: Pattern) -> tuple[str, str, str]:
-    (_, subject), (open_predicate, predicate), (open_value, value) = pattern
-    return (subject, "" if open_predicate else predicate, "" if open_value else value)
-
-
-def _meet(asked: tuple[str, str, str], made: tuple[str, str, str]) -> bool:
-    return asked[:2] == made[:2] and (not asked[2] or not made[2] or asked[2] == made[2])
+def check_order(
+    places: Places, rules: list[Rule], shapes: Mapping[str, ShapeSet]
+) -> Iterable[Finding]:
+    """Find rules that depend on each other in a circle, so that they have no order."""
+    facts = tuple(t for _, t in places.facts)
+    base = Index()
+    base.add(working_facts(facts))
+    paths = shapes["case"].paths if "case" in shapes else {}
+    stated = {path for read in paths.values() for path in read}
+    try:
+        populations = compile_populations(facts)
+    except KnowledgeError:
+        return  # what is wrong with a population is reported where knowledge is assembled
+    try:
+        order_rules(rules, populations, base, stated, paths)
+    except RulesUnordered as error:
+        yield Finding(
+            path=f"ontology/{error.paths[0]}",
+            line=1,
+            kind="rules-unordered",
+            message=error.message,
+            hint=error.hint,
+        )

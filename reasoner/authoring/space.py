@@ -13,9 +13,10 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
-from reasoner.kernel.facts import Facts, encode_term
-from reasoner.kernel.matcher import solve
+from reasoner.kernel.facts import encode_term
+from reasoner.kernel.index import Index
 from reasoner.kernel.terms import CONCEPT, RDFS, TYPE, mn, name_of
+from reasoner.knowledge.populations import MEMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -169,12 +170,13 @@ class Space:
     @cached_property
     def populations(self) -> Mapping[str, frozenset[int]]:
         """For each population, the numbers of the points that belong to it."""
-        facts = Facts(self.knowledge.base_facts)
-        facts.add(self._facts())
+        index = Index(self.knowledge.program.base)
+        index.add(self._facts())
         found = {}
-        for population in self.knowledge.populations:
-            rows = solve(population.steps, facts)
-            found[population.iri] = frozenset(int(row["situation"][4:-1]) for row in rows)
+        for group in self.knowledge.program.groups:
+            rows = group.compiled.match(index.objects, index.subjects)
+            place = group.compiled.names.index(MEMBER)
+            found[group.iri] = frozenset(int((row[place] or "")[4:-1]) for row in rows)
         return found
 
     def _facts(self) -> Iterator[tuple[str, str, str]]:

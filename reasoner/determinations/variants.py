@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from reasoner.kernel.engine import derive
 from reasoner.kernel.rules import rules_towards
-from reasoner.kernel.terms import LABEL, RDFS, TYPE, XSD, mn, name_of
+from reasoner.kernel.terms import LABEL, RDFS, TYPE, XSD, mn
 
 from .sentences import Saying, tell
 from .slots import completions, supported
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from reasoner.cases.read import CaseGraph
     from reasoner.kernel.derivation import Derivation
-    from reasoner.kernel.matcher import Pattern
-    from reasoner.kernel.rules import Rule
     from reasoner.knowledge.base import Knowledge
 
 COMPARISONS: Final = ("timeline", "sources", "policies")
@@ -167,17 +165,11 @@ def compare(
 
 
 @lru_cache(maxsize=8)
-def rules_for(knowledge: Knowledge, *roles: str) -> tuple[Rule, ...]:
-    """Choose the rules on which what is shown can rest, and those of some roles."""
-    names = {mn(name).value for name in READ} | {p[1][1][1:-1] for p in _read(knowledge)}
-    told = {p[1][1][1:-1] for r in knowledge.rules if r.role in roles for p in r.template}
-    # Which date selects a source is data, so that no rule names the property in its text.
-    keys = {name_of(t.object) for t in knowledge.facts if t.predicate == mn("keyedOn")}
-    return rules_towards(knowledge.rules, frozenset(names | told | keys))
-
-
-def _read(knowledge: Knowledge) -> list[Pattern]:
-    return [pattern for population in knowledge.populations for pattern in population.premises]
+def rules_for(knowledge: Knowledge, *roles: str) -> frozenset[str]:
+    """Return the ids of the rules on which what is shown can rest, and of some roles."""
+    goals = {mn(name).value for name in READ}
+    goals |= {p[1][1][1:-1] for r in knowledge.rules if r.role in roles for p in r.template}
+    return rules_towards(knowledge.rules, frozenset(goals), knowledge.after)
 
 
 def _fact(subject: str, name: str, value: ox.NamedNode | ox.Literal) -> ox.Triple:

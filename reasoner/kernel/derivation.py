@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from .facts import Fact, Facts, decode, decode_fact, encode, encode_term
-from .matcher import Pattern, Row, fill
+from .facts import Fact, Facts, decode, decode_fact, encode, encode_term, fill
 from .terms import TYPE, Value, mn
 
 if TYPE_CHECKING:
@@ -15,23 +14,27 @@ if TYPE_CHECKING:
 
     import pyoxigraph as ox
 
+    from .facts import Pattern
+    from .index import Index
     from .rules import Rule
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Firing:
     """
     One application of a rule, or one membership in a population.
 
     Attributes:
         rule: The rule; None for a membership in a population.
-        row: The values of the rule's variables, by name, as terms in text.
+        names: The variables of the rule, sorted.
+        terms: The value of each, as N-Triples writes it; None where it is unbound.
         concluded: The facts that it adds to the derivation, or confirms.
         counted: The facts that an aggregate of the rule counted over.
     """
 
     rule: Rule | None
-    row: Row
+    names: tuple[str, ...]
+    terms: tuple[str | None, ...]
     concluded: tuple[Fact, ...]
     counted: tuple[Fact, ...] = ()
 
@@ -39,6 +42,12 @@ class Firing:
     def name(self) -> str:
         """The id of the rule, or `POP` for a membership in a population."""
         return self.rule.id if self.rule else "POP"
+
+    @cached_property
+    def row(self) -> dict[str, str]:
+        """The values of the rule's variables that are bound, by name, as terms in text."""
+        pairs = zip(self.names, self.terms, strict=True)
+        return {name: term for name, term in pairs if term is not None}
 
     @cached_property
     def rests_on(self) -> tuple[Fact, ...]:
@@ -80,12 +89,27 @@ class Derivation:
     Attributes:
         told: The facts of the case.
         firings: In the order in which they were made.
-        facts: What was told and what was concluded, indexed, without the knowledge base.
+        index: What was told and what was concluded, over the knowledge base.
+        base: The knowledge base.
     """
 
     told: tuple[ox.Triple, ...]
     firings: tuple[Firing, ...]
-    facts: Facts
+    index: Index
+    base: Index
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What was told and what was concluded, indexed, over the knowledge base."""
+        facts = Facts(self.base.facts)
+        facts.add(
+            fact
+            for fact in (
+                *(encode(fact) for fact in self.told),
+                *(fact for firing in self.firings for fact in firing.concluded),
+            )
+        )
+        return facts
 
     @cached_property
     def _first(self) -> Mapping[Fact, Firing]:
@@ -130,7 +154,7 @@ class Derivation:
         return self._values(subject, f"<{mn(name).value}>")
 
     def _values(self, subject: str, predicate: str) -> list[Value]:
-        found = self.facts.objects.get((predicate, f"<{subject}>"), ())
+        found = self.index.objects.get(predicate, {}).get(f"<{subject}>", ())
         return [decode(term) for term in sorted(found)]
 
     def value(self, subject: str, name: str) -> str | None:
@@ -149,5 +173,5 @@ class Derivation:
 
     def subjects(self, name: str, value: Value) -> list[str]:
         """Return all subjects that have a value for one of our own properties, sorted."""
-        found = self.facts.subjects.get((f"<{mn(name).value}>", encode_term(value)), ())
+        found = self.index.subjects.get(f"<{mn(name).value}>", {}).get(encode_term(value), ())
         return sorted(term[1:-1] for term in found)

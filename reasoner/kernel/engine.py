@@ -1,130 +1,218 @@
 """
-The engine: run the rules over a case, stratum by stratum, and record each firing.
+The engine: run compiled rules over the facts of a case, in their order, and record each firing.
 
-It knows nothing of medicine or law. The facts of a case lie over those of the knowledge base, which
-are indexed once and never change; so any number of threads may derive at a time.
+It knows no domain. The facts of a case lie over those of the knowledge base, which are indexed once
+and never change, so that any number of threads may derive at a time.
 """
 
 from __future__ import annotations
 
-from itertools import groupby
-from typing import TYPE_CHECKING, Final, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 from .derivation import Derivation, Firing
-from .facts import Fact, Facts, encode, encode_term
-from .matcher import COUNTED, Row, fill, solve
-from .terms import TYPE, mn
+from .facts import encode
+from .index import Index
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
     import pyoxigraph as ox
 
-    from reasoner.knowledge.base import Knowledge
-    from reasoner.knowledge.populations import Population
-
+    from .facts import Fact, Pattern
+    from .program import Compiled, Row
     from .rules import Rule
 
-Key = tuple[str, str | None]
-"""A predicate, alone or with an object, of which there is a fact."""
-IS_A: Final = encode_term(TYPE)
-IN_POPULATION: Final = encode_term(mn("inPopulation"))
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """
+    A class of individuals whose members are found by patterns, such as a population.
+
+    Attributes:
+        iri: The class.
+        premises: The patterns that every member matches.
+        needs: Pairs of a property and a class, in angle brackets, without which there is no member:
+            some value of the property is of the class.
+        compiled: The clause that finds the members and concludes their membership.
+    """
+
+    iri: str
+    premises: tuple[Pattern, ...]
+    needs: frozenset[tuple[str, str]]
+    compiled: Compiled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Program:
+    """
+    All that is needed to derive.
+
+    Attributes:
+        base: The facts that every derivation starts from.
+        rules: The rules, by stratum and id, each with its code.
+        groups: The classes whose members are found by patterns.
+        stratum: The stratum in which they are found.
+        member: The variable that stands for a member.
+        kind: The property that leads to a class, in angle brackets.
+    """
+
+    base: Index
+    rules: tuple[tuple[Rule, Compiled], ...]
+    groups: tuple[Group, ...]
+    stratum: int
+    member: str
+    kind: str
+
+    @property
+    def properties(self) -> frozenset[str]:
+        """The properties of which the needs of groups speak."""
+        return frozenset(predicate for group in self.groups for predicate, _ in group.needs)
+
+
+class Runnable(Protocol):
+    """What holds a program, such as a knowledge base."""
+
+    @property
+    def program(self) -> Program:
+        """The program."""
 
 
 def derive(
-    knowledge: Knowledge, told: tuple[ox.Triple, ...], *, rules: tuple[Rule, ...] | None = None
+    knowledge: Runnable, told: Iterable[ox.Triple], *, rules: Collection[str] | None = None
 ) -> Derivation:
     """
     Derive everything that follows from the facts of a case.
 
-    The compiled form of the rules is run; `reference.derive_in_store` runs their texts.
-
     Args:
         knowledge: The knowledge base.
         told: The facts of one case, without blank nodes.
-        rules: The rules to run, by stratum; None for all of the knowledge base.
+        rules: The ids of the rules to run; None for all.
 
     Returns:
         The derivation. The same facts in any order give the same derivation.
     """
-    facts = Facts(knowledge.base_facts)
-    present = set(knowledge.keys)
     ordered = tuple(sorted(told, key=str))
-    _note(facts.add(encode(t) for t in ordered), present)
+    program = knowledge.program
+    index = Index(program.base)
+    index.add(encode(t) for t in ordered)
     firings: list[Firing] = []
-    for stratum, group in groupby(
-        knowledge.rules if rules is None else rules, key=lambda rule: rule.stratum
-    ):
-        if stratum == knowledge.membership:
-            _settle(_memberships(knowledge, facts), facts, present, firings)
-        fired = [f for rule in group if rule.needs <= present for f in _fire(rule, facts)]
-        _settle(fired, facts, present, firings)
-    return Derivation(told=ordered, firings=tuple(firings), facts=facts)
+    for fired in run(program, index, rules):
+        firings += fired
+    return Derivation(told=ordered, firings=tuple(firings), index=index, base=program.base)
 
 
-def _settle(fired: list[Firing], facts: Facts, present: set[Key], firings: list[Firing]) -> None:
-    """Add what a stratum concluded, after all its rules have looked at what was there before."""
-    firings += fired
-    _note(facts.add(fact for f in fired for fact in f.concluded), present)
+def run(
+    program: Program, index: Index, rules: Collection[str] | None = None
+) -> Iterator[list[Firing]]:
+    """
+    Run a program, adding what it concludes to an index.
 
+    Args:
+        program: The program.
+        index: The facts of a case over the base of the program.
+        rules: The ids of the rules to run; None for all.
 
-def _note(fresh: list[Fact], present: set[Key]) -> None:
-    """Note the predicates of new facts, which may enable rules."""
-    for _, predicate, value in fresh:
-        present.add((predicate, None))
-        present.add((predicate, value))
-
-
-def _fire(rule: Rule, facts: Facts) -> list[Firing]:
-    """Apply a rule to all facts; return its firings, sorted by their bindings."""
-    rows = solve(rule.steps, facts)
-    if len(rows) > 1:
-        keyed = {_row_key(row): row for row in rows}
-        rows = [keyed[key] for key in sorted(keyed)]
-    return [_firing(rule, row) for row in rows]
-
-
-def _row_key(row: Row) -> tuple[tuple[str, str], ...]:
-    """Tell a solution by its variables and their values."""
-    return tuple(sorted(item for item in row.items() if item[0] != COUNTED))
-
-
-def _firing(rule: Rule, row: Row) -> Firing:
-    counted = tuple(sorted(set(cast("list[Fact]", row.pop(COUNTED, "")))))
-    return Firing(rule, row, tuple(fill(pattern, row) for pattern in rule.template), counted)
-
-
-def _memberships(knowledge: Knowledge, facts: Facts) -> list[Firing]:
-    """Find the populations that each situation belongs to."""
-    found = []
-    reached = _reached(knowledge, facts)
-    for population in knowledge.populations:
-        if not population.needs <= reached:
+    Yields:
+        The firings of each rule that fires, and of the groups, sorted by their bindings.
+    """
+    waiting: list[list[Firing]] = []
+    grouped = False
+    for rule, compiled in program.rules:
+        if rule.stratum > 0 and waiting:
+            for fired in waiting:
+                _add(fired, index)
+            waiting = []
+        if not grouped and rule.stratum >= program.stratum:
+            grouped = True
+            yield from _members(program, index)
+        if rules is not None and rule.id not in rules:
             continue
-        rows: dict[str, Row] = {}
-        for row in sorted(solve(population.steps, facts), key=_row_key):
-            rows.setdefault(row["situation"], row)
-        found += [_membership(population, rows[situation]) for situation in sorted(rows)]
-    return found
+        fired = _fire(rule, compiled, index)
+        if not fired:
+            continue
+        if rule.asserted:
+            waiting.append(fired)
+        else:
+            _add(fired, index)
+        yield fired
+    for fired in waiting:
+        _add(fired, index)
+    if not grouped:
+        yield from _members(program, index)
 
 
-def _reached(knowledge: Knowledge, facts: Facts) -> set[tuple[str, str]]:
-    """Pair each property that populations ask of with the classes of its values in the case."""
-    values = {
-        (predicate, value)
-        for predicate in knowledge.asked
-        for _, value in facts.pairs.get(predicate, ())
-    }
-    return {
-        (predicate, kind)
-        for predicate, value in values
-        for _, kind in facts.find(value, IS_A, None)
-    }
+def _fire(rule: Rule, compiled: Compiled, index: Index) -> list[Firing]:
+    """Apply a rule to all facts; return its firings, sorted by their bindings."""
+    rows = compiled.match(index.objects, index.subjects)
+    return [
+        Firing(
+            rule=rule,
+            names=compiled.names,
+            terms=row,
+            concluded=compiled.conclude(row),
+            counted=rows[row] or (),
+        )
+        for row in (sorted(rows, key=_sortable) if len(rows) > 1 else rows)
+    ]
 
 
-def _membership(population: Population, row: Row) -> Firing:
-    name, situation = f"<{population.iri}>", row["situation"]
+def _sortable(row: Row) -> tuple[str, ...]:
+    return tuple(term or "" for term in row)
+
+
+def _add(fired: list[Firing], index: Index) -> None:
+    index.add(fact for firing in fired for fact in firing.concluded)
+
+
+def _members(program: Program, index: Index) -> Iterator[list[Firing]]:
+    """Find the members of each class, with the first solution of each member as its witness."""
+    reached = _reached(program, index)
+    found: list[Firing] = []
+    for group in program.groups:
+        if not group.needs <= reached:
+            continue
+        compiled = group.compiled
+        rows = compiled.match(index.objects, index.subjects)
+        place = compiled.names.index(program.member)
+        witnesses: dict[str, Row] = {}
+        for row in sorted(rows, key=_sortable):
+            witnesses.setdefault(row[place] or "", row)
+        found += [
+            _membership(program, group, member, witnesses[member]) for member in sorted(witnesses)
+        ]
+    _add(found, index)
+    if found:
+        yield found
+
+
+def _membership(program: Program, group: Group, member: str, row: Row) -> Firing:
+    bindings = dict(zip(group.compiled.names, row, strict=True))
     return Firing(
-        None,
-        {"situation": situation, "population": name},
-        ((situation, IS_A, name), (situation, IN_POPULATION, name)),
-        tuple(fill(pattern, row) for pattern in population.premises),
+        rule=None,
+        names=(program.member, "population"),
+        terms=(member, f"<{group.iri}>"),
+        concluded=group.compiled.conclude(row),
+        counted=tuple(_fill(pattern, bindings) for pattern in group.premises),
     )
+
+
+def _fill(pattern: Pattern, bindings: Mapping[str, str | None]) -> Fact:
+    s, p, o = ((bindings[name] or "") if var else name for var, name in pattern)
+    return (s, p, o)
+
+
+def _reached(program: Program, index: Index) -> set[tuple[str, str]]:
+    """Pair each property that the needs speak of with the classes of its values in the case."""
+    kinds = index.objects.get(program.kind, {})
+    reached: set[tuple[str, str]] = set()
+    for predicate in program.properties:
+        known = program.base.objects.get(predicate, {})
+        values = {
+            value
+            for subject, values in index.objects.get(predicate, {}).items()
+            if subject not in known
+            for value in values
+        }
+        reached.update((predicate, kind) for value in values for kind in kinds.get(value, ()))
+    return reached

@@ -16,9 +16,12 @@ import pyoxigraph as ox
 from .terms import Value, triple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 Fact = tuple[str, str, str]
+Part = tuple[bool, str]
+"""A place in a pattern: whether it is a variable, and its name or term."""
+Pattern = tuple[Part, Part, Part]
 ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t"}
 UNESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 
@@ -110,3 +113,14 @@ def decode_fact(fact: Fact) -> ox.Triple:
     """Read a triple from the text of its terms."""
     subject, predicate, value = fact
     return triple(decode(subject), decode(predicate), decode(value))
+
+
+def fill(pattern: Pattern, row: Mapping[str, str]) -> Fact:
+    """
+    Fill a pattern with the values of a solution.
+
+    Raises:
+        KeyError: A variable of the pattern has no value.
+    """
+    (s_var, s), (p_var, p), (o_var, o) = pattern
+    return (row[s] if s_var else s, row[p] if p_var else p, row[o] if o_var else o)

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 REQUIRED: Final = ("id", "title", "because", "role")
+GROUNDS: Final = frozenset({"source", "rationale"})
+"""Of these a rule has one or both."""
 KNOWN: Final = (
     *REQUIRED,
-    "source",
-    "rationale",
+    *GROUNDS,
     "from",
     "until",
     "order",
@@ -73,6 +74,11 @@ def parse_head(text: str, path: str, form: Form) -> Head:
         raise RuleMalformed(
             f"{path}:1: the head is missing {', '.join(missing)}.",
             hint="Write each as a line '#+ key: value' above the query.",
+        )
+    if not GROUNDS & set(entries):
+        raise RuleMalformed(
+            f"{path}:1: the head has neither source nor rationale.",
+            hint="Name the source that the rule applies, or say why the rule holds.",
         )
     role = entries["role"]
     if form.roles and role.value not in form.roles:

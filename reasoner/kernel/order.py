@@ -9,16 +9,18 @@ would be decided before its facts are complete.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from reasoner.errors import RuleMalformed
+from reasoner.errors import RulesUnordered
 
 from .flow import find_edges
+from .terms import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from .flow import Clause, Edge, Given
 
@@ -26,20 +28,31 @@ SHOWN: Final = 12
 """The largest number of rules of a circle that a message names."""
 
 
-def find_order(clauses: Sequence[Clause], given: Given) -> tuple[int, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
     """
-    Find the stratum of each clause.
+    The order of some clauses.
+
+    Attributes:
+        strata: For each clause its stratum, from 0: one more than the largest stratum of those
+            that conclude what it looks at. Clauses that read asserted facts alone have stratum 0.
+        after: For each clause, by id, the ids of those whose conclusions it looks at.
+    """
+
+    strata: tuple[int, ...]
+    after: Mapping[str, frozenset[str]]
+
+
+def find_order(clauses: Sequence[Clause], given: Given) -> Order:
+    """
+    Find the order of clauses.
 
     Args:
         clauses: The rules and populations.
         given: What is known of the facts that they start from.
 
-    Returns:
-        For each clause its stratum, from 0: one more than the largest stratum of those that
-        conclude what it looks at. Clauses that read asserted facts alone have stratum 0.
-
     Raises:
-        RuleMalformed: The clauses depend on each other in a circle; the message names the rules,
+        RulesUnordered: The clauses depend on each other in a circle; the message names the rules,
             their files and the properties.
     """
     edges = find_edges(clauses, given)
@@ -57,14 +70,22 @@ def find_order(clauses: Sequence[Clause], given: Given) -> tuple[int, ...]:
     for index in order:
         if not clauses[index].asserted:
             strata[index] = max((strata[other] + 1 for other in before[index]), default=lowest)
-    return tuple(strata)
+    names = [clause.id for clause in clauses]
+    return Order(
+        strata=tuple(strata),
+        after={
+            names[index]: frozenset(names[other] for other in others)
+            for index, others in before.items()
+        },
+    )
 
 
-def _own_conclusion(clauses: Sequence[Clause], edge: Edge) -> RuleMalformed:
+def _own_conclusion(clauses: Sequence[Clause], edge: Edge) -> RulesUnordered:
     clause = clauses[edge.reader]
     verb = "negates or counts" if edge.negative else "reads"
-    return RuleMalformed(
-        f"{clause.path}: {clause.id} {verb} what it concludes itself: <{edge.predicate}>.",
+    return RulesUnordered(
+        f"{clause.path}: {clause.id} {verb} what it concludes itself: {shorten(edge.predicate)}.",
+        paths=(clause.path,),
         hint="Conclude a property of its own; or state 'reads: asserted' if the rule is to look "
         "at asserted facts alone.",
     )
@@ -72,7 +93,7 @@ def _own_conclusion(clauses: Sequence[Clause], edge: Edge) -> RuleMalformed:
 
 def _circle(
     clauses: Sequence[Clause], edges: Sequence[Edge], circle: Sequence[int]
-) -> RuleMalformed:
+) -> RulesUnordered:
     """Describe a circle, each clause with what it reads of the one before."""
     between: dict[tuple[int, int], list[Edge]] = defaultdict(list)
     for edge in edges:
@@ -82,13 +103,12 @@ def _circle(
         found = between.get((writer, reader)) or between[reader, writer]
         edge = max(found, key=lambda e: e.negative)
         verb = "negates or counts" if edge.negative else "reads"
-        steps.append(
-            f"{clauses[edge.reader].id} ({clauses[edge.reader].path}) {verb} <{edge.predicate}> "
-            f"of {clauses[edge.writer].id}"
-        )
+        clause, writes = clauses[edge.reader], clauses[edge.writer].id
+        steps.append(f"{clause.id} ({clause.path}) {verb} {shorten(edge.predicate)} of {writes}")
     more = f"; and {len(steps) - SHOWN} more" if len(steps) > SHOWN else ""
-    return RuleMalformed(
+    return RulesUnordered(
         f"The rules cannot be ordered; they depend on each other in a circle: "
         f"{'; '.join(steps[:SHOWN])}{more}.",
+        paths=tuple(dict.fromkeys(clauses[index].path for index in circle)),
         hint="Conclude a property of its own in one of them.",
     )

@@ -7,21 +7,53 @@ Slower than the compiled form, and the judge of it: on every case both must deri
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 import pyoxigraph as ox
 
 from .terms import TYPE, mn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from reasoner.knowledge.base import Knowledge
+    from .rules import Rule
+
+
+class Selected(Protocol):
+    """A class whose members a query lists."""
+
+    @property
+    def iri(self) -> str:
+        """The class."""
+
+    @property
+    def select(self) -> str:
+        """The query, which binds `?situation`."""
+
+
+class Texts(Protocol):
+    """What holds the texts of rules, such as a knowledge base."""
+
+    @property
+    def working_facts(self) -> Sequence[ox.Quad]:
+        """The facts that every derivation starts from."""
+
+    @property
+    def rules(self) -> Sequence[Rule]:
+        """The rules, by stratum."""
+
+    @property
+    def populations(self) -> Sequence[Selected]:
+        """The classes of situations."""
+
+    @property
+    def stratum(self) -> int:
+        """The stratum in which their members are found."""
 
 
 def derive_in_store(
-    knowledge: Knowledge, told: Iterable[ox.Triple], *, folder: Path | None = None
+    knowledge: Texts, told: Iterable[ox.Triple], *, folder: Path | None = None
 ) -> frozenset[ox.Triple]:
     """
     Derive from the facts of a case by running each CONSTRUCT in a pyoxigraph store.
@@ -39,8 +71,10 @@ def derive_in_store(
     facts = frozenset(told)
     store.extend(_quads(facts))
     derived: set[ox.Triple] = set()
+    todo = True
     for stratum, rules in groupby(knowledge.rules, key=lambda rule: rule.stratum):
-        if stratum == knowledge.membership:
+        if todo and stratum >= knowledge.stratum:
+            todo = False
             derived |= _memberships(knowledge, store)
             store.extend(_quads(derived))
         concluded = {t for rule in rules for t in cast("ox.QueryTriples", store.query(rule.text))}
@@ -49,7 +83,7 @@ def derive_in_store(
     return frozenset(derived) - facts
 
 
-def _memberships(knowledge: Knowledge, store: ox.Store) -> set[ox.Triple]:
+def _memberships(knowledge: Texts, store: ox.Store) -> set[ox.Triple]:
     found: set[ox.Triple] = set()
     for population in knowledge.populations:
         name = ox.NamedNode(population.iri)

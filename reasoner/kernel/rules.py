@@ -1,84 +1,40 @@
 """
 Rules: one SPARQL CONSTRUCT in one file, with its name, source and sentence at its head.
 
-A rule file is plain SPARQL. The lines `#+ key: value` at its head say what the rule is called,
-where it comes from and how it is told. The WHERE part is compiled; each of its solutions is a
-firing, which is recorded with what it rests on, and the CONSTRUCT template is filled from it.
+The lines `#+ key: value` at the head of a file state what the rule is called, why it holds and how
+its firings are worded. The query is parsed into a syntax tree, from which everything else follows:
+what other engines run, what is compiled, and when the rule runs.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
-
-import pyoxigraph as ox
-from rdflib.plugins.sparql.parserutils import CompValue
 
 from reasoner.errors import RuleMalformed
 
-from .algebra import is_tree, parts, required
-from .facts import encode_term
-from .matcher import Pattern, Steps, compile_where, pattern_of
-from .parsed_queries import parsed_queries
-from .terms import NS, TYPE, XSD
+from . import tree
+from .head import PLACE, Form
+from .rule_texts import parse_rule
+from .syntax import Variable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from rdflib.term import Node
+    from .facts import Pattern
+    from .syntax import Construct, Node, RuleText, TriplePattern
 
+__all__ = ["PLACE", "Rule", "read_rule", "read_rules", "rules_towards"]
 
-REQUIRED: Final = ("id", "title", "because", "role")
-GROUNDS: Final = ("source", "rationale")
-KNOWN: Final = frozenset(
-    {
-        *REQUIRED,
-        *GROUNDS,
-        "from",
-        "until",
-        "order",
-        "about",
-        "list",
-        "prefers",
-        "monotone",
-        "reads",
-    }
-)
-DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-FOLDER: Final = re.compile(r"(\d+)-[a-z-]+")
-ROLES: Final = (
-    "step",
-    "search",
-    "administrator",
-    "reason",
-    "missing",
-    "change",
-    "legal",
-    "otherwise",
-    "date",
-    "audit",
-    "agreement",
-    "outcome",
-    "summary",
-    "document",
-    "notice",
-)
-VOLATILE: Final = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE|SERVICE|LOAD)\s*[(<{]", re.IGNORECASE)
-HEAD: Final = re.compile(r"^#\+\s*([a-z]+):\s*(.*?)\s*$")
-PREFERS: Final = re.compile(r"\?(\w+) over \?(\w+)")
-PLACE: Final = re.compile(r"\{\?(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}")
-DIRECTION: Final = re.compile(r"(rises|falls|turns) with (\?\w+(?:, \?\w+)*)")
-CLAUSE: Final = re.compile(
-    r"\bCONSTRUCT\s*\{(?P<template>[^{}]*)\}\s*WHERE\s*(?P<where>\{.*\})\s*$", re.DOTALL
-)
+NUMBERED: Final = re.compile(r"(\d+)-[a-z-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """
-    One rule, ready to run.
+    One rule.
 
     Attributes:
         id: The stable name, such as `LIM-02`; never reused.
@@ -86,23 +42,25 @@ class Rule:
         source: The provision, guideline or table that the rule applies; empty if it applies none.
         rationale: Why the rule holds, in words; empty if its source says all. A rule has a source,
             a rationale or both.
-        because: The sentence that tells a firing; `{?x}` stands for the value of `?x`.
-        role: What its firings are to a reader: one of `ROLES`.
+        because: The sentence that describes a firing; `{?x}` stands for the value of `?x`.
+        role: What its firings are to a reader.
         order: Place among the firings of its role; lower comes first.
-        about: The variable that names the request a firing speaks of.
-        listed: Variables in which firings told as one sentence may differ; the sentence lists their
-            values. Empty for a rule whose firings are told one by one.
-        stratum: The number of its folder; strata run in order.
-        path: The file, relative to the knowledge folder.
-        text: The whole file: the CONSTRUCT that any SPARQL engine can run.
+        about: The variable that names the request a firing is about.
+        listed: Variables in which firings worded as one sentence may differ; the sentence lists
+            their values. Empty for a rule whose firings are worded one by one.
+        monotone: For each quantity that the rule compares, whether the rule, once it fires, goes
+            on firing when the quantity rises (`rises`) or falls (`falls`), or neither (`turns`).
+        asserted: Whether the rule reads asserted facts alone.
+        stratum: Its place in the order of rules, from 0: higher than that of all rules whose
+            conclusions it looks at. Computed from the rules together; 0 until then.
+        number: The number of its folder, for the checker of proofs; None without one.
+        path: The file, relative to the folder of the ontology.
+        text: The query as the author wrote it, with the dates of the head: the CONSTRUCT that any
+            SPARQL engine can run.
+        parsed: The head and the query as a syntax tree.
         template: The triples that a firing concludes.
         premises: The triple patterns that must match.
         absences: Groups of patterns that must not match, one group for each NOT EXISTS.
-        needs: Predicates, with the object where it is fixed, without a fact of which the rule
-            cannot fire.
-        steps: The compiled WHERE.
-        monotone: For each quantity that the rule compares, whether the rule, once it fires, goes
-            on firing when the quantity rises (`rises`) or falls (`falls`), or neither (`turns`).
     """
 
     id: str
@@ -114,15 +72,21 @@ class Rule:
     order: int
     about: str
     listed: tuple[str, ...]
+    monotone: Mapping[str, str]
+    asserted: bool
     stratum: int
+    number: int | None
     path: str
     text: str
+    parsed: RuleText
     template: tuple[Pattern, ...]
     premises: tuple[Pattern, ...]
     absences: tuple[tuple[Pattern, ...], ...]
-    needs: frozenset[tuple[str, str | None]]
-    steps: Steps
-    monotone: Mapping[str, str]
+
+    @property
+    def construct(self) -> Construct:
+        """The query as a syntax tree."""
+        return self.parsed.construct
 
     @property
     def basis(self) -> str:
@@ -130,218 +94,170 @@ class Rule:
         return self.source or self.rationale
 
 
-def rules_towards(rules: tuple[Rule, ...], goals: frozenset[str]) -> tuple[Rule, ...]:
+def pattern_of(pattern: TriplePattern) -> Pattern:
+    """Return a pattern as pairs: whether the node is a variable, and its name or term."""
+    subject, predicate, value = (_part(node) for node in pattern.nodes)
+    return subject, predicate, value
+
+
+def _part(node: Node) -> tuple[bool, str]:
+    return (True, node.name) if isinstance(node, Variable) else (False, node.text)
+
+
+def rules_towards(
+    rules: Iterable[Rule], goals: frozenset[str], after: Mapping[str, frozenset[str]]
+) -> frozenset[str]:
     """
-    Keep the rules on which the facts of some properties can rest, through other rules or not.
+    Find the rules on which the facts of some properties can rest, through other rules or not.
 
     Args:
-        rules: All rules, by stratum.
-        goals: The properties, as IRIs.
+        rules: All rules.
+        goals: The properties and classes, as IRIs.
+        after: For each rule, and what else is ordered among them, the names of those whose
+            conclusions it looks at.
 
     Returns:
-        The rules that conclude a goal, or what a kept rule names; in the order given.
+        The ids of the rules that conclude a goal, and of all that those rest on.
     """
-    wanted, kept = {*goals, "*"}, set[str]()
-    while fresh := [r for r in rules if r.id not in kept and _concludes(r) & wanted]:
-        for rule in fresh:
-            kept.add(rule.id)
-            wanted |= _named(rule)
-    return tuple(rule for rule in rules if rule.id in kept)
+    todo = [
+        rule.id
+        for rule in rules
+        if any(
+            key.predicate is None or key.predicate in goals or key.value in goals
+            for key in tree.writes(rule.construct)
+        )
+    ]
+    kept: set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name not in kept:
+            kept.add(name)
+            todo += after.get(name, ())
+    return frozenset(kept)
 
 
-def _concludes(rule: Rule) -> set[str]:
-    """List what a rule concludes: properties, and in place of a type the class; `*` for any."""
-    found = set()
-    for _, (any_property, name), (any_value, value) in rule.template:
-        told = name if name != encode_term(TYPE) or any_value else value
-        found.add("*" if any_property else told[1:-1])
+def read_rules(home: Path, folders: Iterable[Path], form: Form) -> tuple[Rule, ...]:
+    """
+    Read all rules below some folders, at any depth.
+
+    Args:
+        home: The folder that the paths of rules are relative to.
+        folders: The folders.
+        form: What the rules of the knowledge base share.
+
+    Returns:
+        The rules by path; their order is still to be computed.
+
+    Raises:
+        RuleMalformed: A file breaks the form of a rule, two files claim one id, or a file is not a
+            rule by its ending.
+    """
+    rules = [
+        read_rule(path, home, form)
+        for folder in sorted(folders)
+        for path in rule_paths(folder, home)
+    ]
+    seen: dict[str, str] = {}
+    for rule in rules:
+        other = seen.setdefault(rule.id, rule.path)
+        if other != rule.path:
+            raise RuleMalformed(
+                f"{rule.path}: the id {rule.id} is already used in {other}.",
+                hint="Give each rule an id of its own.",
+            )
+    return tuple(rules)
+
+
+def rule_paths(folder: Path, home: Path) -> list[Path]:
+    """
+    List the files of rules below a folder, at any depth, sorted; notes in Markdown are no rules.
+
+    Raises:
+        RuleMalformed: A file has another ending, so that it would be passed over in silence.
+    """
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file() or path.suffix == ".md" or path.name.startswith("."):
+            continue
+        if path.suffix != ".rq":
+            raise RuleMalformed(
+                f"{path.relative_to(home).as_posix()}: a rule has the ending '.rq', not "
+                f"'{path.suffix}'.",
+                hint="Rename the file, or move it out of the folder of rules.",
+            )
+        found.append(path)
     return found
 
 
-def _named(rule: Rule) -> set[str]:
-    """List the properties and classes that the text of a rule names."""
-    where = rule.text[rule.text.index("WHERE") :]
-    local = {NS + name for name in re.findall(r"\bmn:(\w+)", where)}
-    return local | set(re.findall(rf"<({re.escape(NS)}\w+)>", where))
-
-
-def read_rules(folder: Path) -> tuple[Rule, ...]:
-    """
-    Read all rules below a folder whose subfolders are the strata.
-
-    Returns:
-        The rules by stratum, then by id.
-
-    Raises:
-        RuleMalformed: A file breaks the form of a rule, or two files claim one id.
-    """
-    rules = [read_rule(path, folder) for path in sorted(folder.glob("*/*.rq"))]
-    seen: dict[str, Rule] = {}
-    for rule in rules:
-        if rule.id in seen:
-            raise RuleMalformed(
-                f"{rule.path}: the id {rule.id} is taken by {seen[rule.id].path}.",
-                hint="Give each rule an id of its own.",
-            )
-        seen[rule.id] = rule
-    return tuple(sorted(rules, key=lambda r: (r.stratum, r.id)))
-
-
-def read_rule(path: Path, folder: Path) -> Rule:
+def read_rule(path: Path, home: Path, form: Form) -> Rule:
     """
     Read one rule file.
 
+    Args:
+        path: The file.
+        home: The folder that its path is relative to in messages.
+        form: What the rules of the knowledge base share.
+
     Raises:
-        RuleMalformed: The head lacks a key, the query does not parse, the sentence names a variable
-            that the query never binds, or the query uses what a rule may not use.
+        RuleMalformed: The file cannot be read, or breaks the form of a rule.
     """
-    where = f"rules/{path.relative_to(folder)}"
-    text = path.read_text(encoding="utf-8")
-    head = _read_head(text, where)
-    body = "\n".join(line for line in text.splitlines() if not line.startswith("#")).strip()
-    if volatile := VOLATILE.search(body):
-        raise RuleMalformed(
-            f"{where}: {volatile[1]} has no place in a rule.",
-            hint="A rule must give the same answer on every run and reach nothing outside.",
-        )
-    if CLAUSE.search(body) is None:
-        raise RuleMalformed(
-            f"{where}: expected one CONSTRUCT {{…}} WHERE {{…}}.", hint="See rules/README.md."
-        )
-    body = _dated(body, head, where)
+    where = path.relative_to(home).as_posix()
     try:
-        algebra = parsed_queries().algebra(body)
-        ox.Store().query(body)
-    except Exception as error:
-        raise RuleMalformed(f"{where}: not a SPARQL query: {error}") from error
-    premises = tuple(pattern_of(t, where) for t in required(algebra.p))
-    tallies = tuple(pattern_of(t, where) for t in _tallied(algebra.p))
-    rule = Rule(
-        id=head["id"],
-        title=head["title"],
-        source=head.get("source", ""),
-        rationale=head.get("rationale", ""),
-        because=head["because"],
-        role=head["role"],
-        order=int(head.get("order", "500")),
-        about=head.get("about", "request"),
-        listed=tuple(head.get("list", "").split()),
-        stratum=_stratum(path, where),
-        path=where,
-        text=body,
-        template=tuple(pattern_of(t, where) for t in algebra.template),
-        premises=premises,
-        absences=tuple(
-            tuple(pattern_of(t, where) for t in group) for group in _absent(algebra.p) if group
-        ),
-        needs=frozenset(
-            (predicate, None if open_value else value)
-            for _, (open_predicate, predicate), (open_value, value) in (*premises, *tallies)
-            if not open_predicate
-        ),
-        steps=tuple(compile_where(algebra.p, where)),
-        monotone=_monotone(head.get("monotone", ""), where),
-    )
-    _check_names(rule, {str(v) for v in algebra["_vars"]}, head.get("prefers"))
-    return rule
-
-
-def _stratum(path: Path, where: str) -> int:
-    match = FOLDER.fullmatch(path.parent.name)
-    if match is None:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise RuleMalformed(
-            f"{where}: the folder has no number.", hint="Name it by its stratum, such as 3-force."
-        )
-    return int(match[1])
+            f"{where}: cannot be read: {error}.", hint="Save it as UTF-8."
+        ) from error
+    return rule_of(parse_rule(text, where, form), text, path.parent.name, form)
 
 
-def _dated(body: str, head: dict[str, str], where: str) -> str:
-    """Write the dates of a rule into its text, so that every engine keeps to them."""
-    tests = []
-    for key, operator in (("from", ">="), ("until", "<")):
-        if key in head:
-            if not DATE.fullmatch(head[key]):
-                raise RuleMalformed(f"{where}: '{head[key]}' is no date.", hint="Write YYYY-MM-DD.")
-            tests.append(f'?lawOf {operator} "{head[key]}"^^<{XSD}date>')
+def rule_of(parsed: RuleText, text: str, folder: str, form: Form) -> Rule:
+    """Make a rule of what its file states."""
+    head, construct = parsed.head, parsed.construct
+    number = NUMBERED.fullmatch(folder)
+    return Rule(
+        id=head.id,
+        title=head.title,
+        source=head.source or "",
+        rationale=head.rationale or "",
+        because=head.because,
+        role=head.role,
+        order=head.order,
+        about=head.about,
+        listed=head.listed,
+        monotone=head.monotone,
+        asserted=head.asserted,
+        stratum=0,
+        number=int(number[1]) if number else None,
+        path=parsed.path,
+        text=_dated(text, parsed, form),
+        parsed=parsed,
+        template=tuple(pattern_of(pattern) for pattern in construct.template),
+        premises=tuple(pattern_of(pattern) for pattern in tree.premises(construct)),
+        absences=tuple(
+            tuple(pattern_of(pattern) for pattern in group)
+            for group in tree.absences(construct)
+            if group
+        ),
+    )
+
+
+def _dated(text: str, parsed: RuleText, form: Form) -> str:
+    """Write the dates of a head into the query that its author wrote."""
+    body = "\n".join(line for line in text.splitlines() if not line.startswith("#")).strip()
+    head = parsed.head
+    tests = [
+        f'?lawOf {operator} "{day}"^^<http://www.w3.org/2001/XMLSchema#date>'
+        for operator, day in ((">=", head.starts), ("<", head.ends))
+        if day
+    ]
     if not tests:
         return body
-    about = head.get("about", "request")
-    decided = f"?{about} <{NS}onDecisionDate> ?lawOf . FILTER ({' && '.join(tests)})"
+    decided = f"?{head.about} <{form.dated_by}> ?lawOf . FILTER ({' && '.join(tests)})"
     return f"{body.rstrip()[:-1]}  {decided}\n}}"
 
 
-def _read_head(text: str, where: str) -> dict[str, str]:
-    head = {m[1]: m[2].strip('"') for line in text.splitlines() if (m := HEAD.match(line))}
-    if lacking := [key for key in REQUIRED if not head.get(key)]:
-        raise RuleMalformed(
-            f"{where}: the head lacks {', '.join(lacking)}.",
-            hint="Write each as a line '#+ key: value' above the query.",
-        )
-    if not any(head.get(key) for key in GROUNDS):
-        raise RuleMalformed(
-            f"{where}: the head has neither source nor rationale.",
-            hint="Name the source that the rule applies, or say why the rule holds.",
-        )
-    if unknown := sorted(set(head) - KNOWN):
-        raise RuleMalformed(
-            f"{where}: unknown in the head: {', '.join(unknown)}.",
-            hint=f"The keys are: {', '.join(sorted(KNOWN))}.",
-        )
-    if head["role"] not in ROLES:
-        raise RuleMalformed(
-            f"{where}: the role '{head['role']}' is unknown.", hint=f"One of: {', '.join(ROLES)}."
-        )
-    return head
-
-
-def _monotone(text: str, where: str) -> dict[str, str]:
-    """Read what a rule declares of the quantities that it compares."""
-    found: dict[str, str] = {}
-    for part in filter(None, text.split("; ")):
-        match = DIRECTION.fullmatch(part)
-        if match is None:
-            raise RuleMalformed(
-                f"{where}: '{part}' is no declaration of monotony.",
-                hint="Write 'rises with ?x, ?y; falls with ?z'; 'turns with' for neither.",
-            )
-        found |= dict.fromkeys((name[1:] for name in match[2].split(", ")), match[1])
-    return found
-
-
-def _check_names(rule: Rule, bound: set[str], prefers: str | None) -> None:
-    told = [*rule.monotone, *([] if rule.role == "step" else [rule.about])]
-    if prefers is not None:
-        ranks = PREFERS.fullmatch(prefers)
-        if ranks is None or not set(ranks.groups()) <= bound:
-            raise RuleMalformed(
-                f"{rule.path}: 'prefers: {prefers}' does not name two variables of the query.",
-                hint="Write it as 'prefers: ?stronger over ?weaker'.",
-            )
-    for name in (*(m[1] for m in PLACE.finditer(rule.because)), *told, *rule.listed):
-        if name not in bound:
-            raise RuleMalformed(
-                f"{rule.path}: the head says {{?{name}}}, which the query never binds.",
-                hint=f"Bind ?{name} in WHERE, or use one of: {', '.join(sorted(bound))}.",
-            )
-
-
-def _absent(node: object) -> list[list[tuple[Node, Node, Node]]]:
-    """Collect the groups of patterns that must not match."""
-    if isinstance(node, CompValue) and node.name == "Builtin_NOTEXISTS":
-        return [_all_triples(node.graph)]
-    if isinstance(node, CompValue) and node.name == "Minus":
-        return [*_absent(node.p1), _all_triples(node.p2)]
-    return [g for part in parts(node) for g in _absent(part)] if is_tree(node) else []
-
-
-def _all_triples(node: object) -> list[tuple[Node, Node, Node]]:
-    if isinstance(node, CompValue) and "triples" in node:
-        return list(node.triples)
-    return [t for part in parts(node) for t in _all_triples(part)] if is_tree(node) else []
-
-
-def _tallied(node: object) -> list[tuple[Node, Node, Node]]:
-    """Collect the patterns inside an aggregate: what was counted."""
-    if isinstance(node, CompValue) and node.name == "Group":
-        return required(node.p)
-    return [t for part in parts(node) for t in _tallied(part)] if is_tree(node) else []
+def placed(rules: Iterable[Rule], strata: Iterable[int]) -> tuple[Rule, ...]:
+    """Return rules with their strata, sorted by stratum and id."""
+    found = [replace(rule, stratum=stratum) for rule, stratum in zip(rules, strata, strict=True)]
+    return tuple(sorted(found, key=lambda rule: (rule.stratum, rule.id)))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
 from reasoner.errors import KnowledgeStale, KnowledgeUnreadable
-from reasoner.kernel.facts import Facts
-from reasoner.kernel.parsed_queries import parsed_queries
+from reasoner.kernel.index import Index
 from reasoner.kernel.rules import Rule, read_rules
 from reasoner.kernel.terms import (
     CONCEPT,
@@ -31,20 +30,26 @@ from reasoner.kernel.terms import (
 
 from .classify import classification_triples, classify
 from .find import find_knowledge, ontology_files
+from .kept import keep, key_of, read_kept
 from .limits import SECONDS
 from .logic import logic_digest
 from .places import places_in
 from .plain_populations import WORDS, expand_populations
 from .populations import Population, compile_populations
+from .programs import build_program, compile_program, order_rules
+from .rule_form import FORM
 from .shapes import ShapeSet
 from .vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from reasoner.kernel.facts import Fact
+    from reasoner.kernel.engine import Program
+    from reasoner.kernel.facts import Fact, Facts
 
+COMPUTED: Final = ("index", "code", "described")
+"""What is computed from the attributes of knowledge and worth keeping between runs."""
 REPLACED_BY: Final = ox.NamedNode(DCTERMS + "isReplacedBy")
 GENERATED: Final = "generated/classification.ttl"
 OURS: Final = (NS, CONCEPT)
@@ -63,6 +68,9 @@ class Knowledge:
         entailed: What HermiT derived from them: types, subclasses, order of populations.
         rules: The rules, by stratum and id.
         populations: The compiled populations.
+        stratum: The stratum in which populations are matched.
+        after: For each rule, and for the populations together, the names of those whose
+            conclusions it looks at.
         vocabulary: Terms, concepts and labels.
         shapes: The shapes of a case, checked and prepared.
         other_shapes: The shapes for authors and for our own answers, by file name.
@@ -77,6 +85,8 @@ class Knowledge:
     entailed: tuple[ox.Triple, ...]
     rules: tuple[Rule, ...]
     populations: tuple[Population, ...]
+    stratum: int
+    after: Mapping[str, frozenset[str]]
     vocabulary: Vocabulary
     shapes: ShapeSet
     other_shapes: Mapping[str, ShapeSet]
@@ -107,13 +117,7 @@ class Knowledge:
     @cached_property
     def working_facts(self) -> tuple[ox.Quad, ...]:
         """What rules and patterns read: facts in our own terms, and entailed types."""
-        own = mn("").value
-        kept = {
-            t
-            for t in (*self.facts, *self.entailed)
-            if (t.predicate.value.startswith(own) or (t.predicate == TYPE and _is_ours(t.object)))
-            and not name_of(t.subject).startswith(LEXICON)
-        }
+        kept = {t for t in (*self.facts, *self.entailed) if _is_working(t)}
         return tuple(ox.Quad(t.subject, t.predicate, t.object) for t in sorted(kept, key=str))
 
     @cached_property
@@ -134,39 +138,52 @@ class Knowledge:
             if predicate == OWL + "deprecated" and values[0].value == "true"
         }
 
-    @cached_property
-    def membership(self) -> int:
-        """The first stratum whose rules read populations; they are matched just before it."""
-        reads = f"<{mn('inPopulation').value}>"
-        return min(
-            (
-                rule.stratum
-                for rule in self.rules
-                if any(p[1] == (False, reads) for p in rule.premises)
-            ),
-            default=0,
-        )
-
-    @cached_property
-    def asked(self) -> frozenset[str]:
-        """The properties whose values decide which populations can have members."""
-        return frozenset(predicate for p in self.populations for predicate, _ in p.needs)
-
-    @cached_property
+    @property
     def base_facts(self) -> Facts:
-        """The working facts, indexed."""
-        facts = Facts()
-        facts.add((str(q.subject), str(q.predicate), str(q.object)) for q in self.working_facts)
-        return facts
+        """The working facts, for those who look them up one by one."""
+        return self.index.facts
 
     @cached_property
-    def keys(self) -> frozenset[tuple[str, str | None]]:
-        """The predicates of the working facts, alone and with each object."""
-        return frozenset(
-            (predicate, value)
-            for _, predicate, object_ in self.base_facts.all
-            for value in (None, object_)
-        )
+    def index(self) -> Index:
+        """The working facts, indexed for the engine."""
+        index = Index()
+        index.add(sorted(working_facts((*self.facts, *self.entailed))))
+        return index
+
+    @cached_property
+    def code(self) -> bytes:
+        """The rules and populations, compiled to what Python loads."""
+        return compile_program(self.rules, self.populations, self.index)
+
+    @cached_property
+    def program(self) -> Program:
+        """The rules and populations, ready to run."""
+        return build_program(self.rules, self.populations, self.stratum, self.index, code=self.code)
+
+    def parts(self) -> dict[str, object]:
+        """Return all that `of_parts` takes: the attributes, and what was computed from them."""
+        computed = {name: getattr(self, name) for name in COMPUTED}
+        stated = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {**{k: v for k, v in stated.items() if k != "folder"}, **computed}
+
+    @classmethod
+    def of_parts(cls, folder: Path, parts: Mapping[str, Any]) -> Knowledge:
+        """Make knowledge of what `parts` returned."""
+        found = cls(folder=folder, **{k: v for k, v in parts.items() if k not in COMPUTED})
+        vars(found).update({name: parts[name] for name in COMPUTED})
+        return found
+
+    def with_rules(self, rules: Iterable[Rule]) -> Knowledge:
+        """
+        Return this knowledge with other rules, in their order.
+
+        Raises:
+            RulesUnordered: They depend on each other in a circle.
+        """
+        case = self.shapes.paths
+        stated = {path for paths in case.values() for path in paths}
+        found = order_rules(tuple(rules), self.populations, self.index, stated, case)
+        return replace(self, rules=found.rules, stratum=found.stratum, after=found.after)
 
     @cached_property
     def places(self) -> Mapping[Fact, tuple[str, int]]:
@@ -219,34 +236,56 @@ def load_knowledge(
             this installation.
         entailed: What HermiT derived, for an author whose change is not yet classified; None for
             the committed classification.
-        cache: A folder of this user in which compiled rules are kept between runs; None to keep
+        cache: A folder of this user in which loaded knowledge is kept between runs; None to keep
             nothing. It can be deleted at any time.
 
     Raises:
         KnowledgeError: A file cannot be read, breaks its form, or the classification is stale.
     """
     home = find_knowledge(folder)
-    queries = parsed_queries()
-    queries.use(cache)
+    if entailed is not None or cache is None:
+        return _load(home, entailed)
     sources = read_sources(home)
+    key = key_of(sources)
+    kept = read_kept(cache, key)
+    if kept is not None:
+        return Knowledge.of_parts(home, kept)
+    knowledge = _load(home, None, sources)
+    keep(cache, key, knowledge.parts())
+    return knowledge
+
+
+def _load(
+    home: Path,
+    entailed: tuple[ox.Triple, ...] | None,
+    sources: Mapping[str, bytes] | None = None,
+) -> Knowledge:
+    sources = sources or read_sources(home)
     written = read_written(home, sources)
     parsed = expand_populations(written)
     facts = tuple(t for triples in parsed.values() for t in triples)
     check_declared(parsed, home)
     files = sorted((home / "shapes").glob("*.ttl"))
     shapes = {path.stem: ShapeSet.read(read_turtle(path, home, sources)) for path in files}
-    rules = read_rules(home / "ontology" / "rules")
+    rules = read_rules(home / "ontology", rule_folders(home), FORM)
     populations = compile_populations(facts)
-    queries.keep()
+    entailed = _read_classification(home, written) if entailed is None else entailed
+    index = Index()
+    index.add(sorted(working_facts((*facts, *entailed))))
+    case = shapes.pop("case")
+    stated = {path for paths in case.paths.values() for path in paths}
+    ordered = order_rules(rules, populations, index, stated, case.paths)
     return Knowledge(
         folder=home,
         digest=_digest(home, _all_files(home), sources),
         facts=facts,
-        entailed=_read_classification(home, written) if entailed is None else entailed,
-        rules=rules,
+        entailed=entailed,
+        rules=ordered.rules,
         populations=populations,
+        stratum=ordered.stratum,
+        after=ordered.after,
         vocabulary=Vocabulary.read(facts),
-        shapes=shapes.pop("case"),
+        shapes=case,
         other_shapes=shapes,
         origins={
             t.subject.value: path.relative_to(home).as_posix()
@@ -290,6 +329,23 @@ def read_sources(home: Path) -> dict[str, bytes]:
     generated = home / "ontology" / GENERATED
     files = [*_all_files(home), *([generated] if generated.exists() else [])]
     return {path.relative_to(home).as_posix(): path.read_bytes() for path in files}
+
+
+def rule_folders(home: Path) -> list[Path]:
+    """List the folders that hold rules, at any depth of the ontology, sorted."""
+    return sorted(path for path in (home / "ontology").rglob("rules") if path.is_dir())
+
+
+def working_facts(triples: Iterable[ox.Triple]) -> Iterator[Fact]:
+    """Yield what rules and patterns read: facts in our own terms, and entailed types."""
+    for t in triples:
+        if _is_working(t):
+            yield str(t.subject), str(t.predicate), str(t.object)
+
+
+def _is_working(t: ox.Triple) -> bool:
+    kept = t.predicate.value.startswith(NS) or (t.predicate == TYPE and _is_ours(t.object))
+    return kept and not name_of(t.subject).startswith(LEXICON)
 
 
 def check_declared(parsed: Mapping[Path, list[ox.Triple]], home: Path) -> None:
@@ -359,7 +415,7 @@ def _logic(written: Mapping[Path, list[ox.Triple]]) -> str:
 
 
 def _all_files(home: Path) -> list[Path]:
-    rules = (home / "ontology" / "rules").rglob("*.rq")
+    rules = (path for folder in rule_folders(home) for path in folder.rglob("*.rq"))
     return sorted([*ontology_files(home), *rules, *(home / "shapes").glob("*.ttl")])
 
 

@@ -16,19 +16,25 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from reasoner.errors import AxiomUnsupported
-from reasoner.kernel.algebra import required
+from reasoner.kernel import tree
 from reasoner.kernel.facts import encode_term
-from reasoner.kernel.matcher import Pattern, Steps, compile_where, pattern_of
-from reasoner.kernel.parsed_queries import parsed_queries
+from reasoner.kernel.parser import parse_construct
+from reasoner.kernel.rules import pattern_of
 from reasoner.kernel.terms import OWL, RDF, TYPE, XSD, mn, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from reasoner.kernel.facts import Pattern
+    from reasoner.kernel.syntax import Construct
+
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Index = dict[tuple[Node, str], list[Node]]
 
 IS_A: Final = encode_term(TYPE)
+MEMBER: Final = "situation"
+"""The variable that stands for a member of a population."""
+IN_POPULATION: Final = mn("inPopulation").value
 FACETS: Final = {
     XSD + "minInclusive": ">=",
     XSD + "minExclusive": ">",
@@ -47,7 +53,7 @@ class Population:
         expression: The class expression, in functional style, for people and for proofs.
         pattern: A SPARQL group that binds `?situation` to the members.
         select: The query that lists the members.
-        steps: The compiled query.
+        construct: The rule that concludes who the members are.
         premises: The patterns that every member matches.
         needs: Pairs of a property and a class that a case must hold for there to be any member:
             some value of the property is of the class.
@@ -57,7 +63,7 @@ class Population:
     expression: str
     pattern: str
     select: str
-    steps: Steps
+    construct: Construct
     premises: tuple[Pattern, ...]
     needs: frozenset[tuple[str, str]]
 
@@ -96,14 +102,15 @@ def _compile(name: str, index: Index) -> Population:
     writer = _Writer(name, index)
     pattern = writer.members(expressions[0], "?situation")
     select = f"SELECT DISTINCT ?situation WHERE {{ {pattern} }}"
-    algebra = parsed_queries().algebra(select)
-    premises = tuple(pattern_of(t, shorten(name)) for t in required(algebra))
+    concluded = f"?situation a <{name}> ; <{IN_POPULATION}> <{name}> ."
+    construct = parse_construct(f"CONSTRUCT {{ {concluded} }} WHERE {{ {pattern} }}", shorten(name))
+    premises = tuple(pattern_of(part) for part in tree.premises(construct))
     return Population(
         iri=name,
         expression=writer.functional(expressions[0]),
         pattern=pattern,
         select=select,
-        steps=tuple(compile_where(algebra, shorten(name))),
+        construct=construct,
         premises=premises,
         needs=_needs(premises),
     )

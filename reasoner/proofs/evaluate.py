@@ -7,7 +7,6 @@ import operator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from reasoner.kernel.expressions import Day, Iri, term_of, value_of
 from reasoner.kernel.syntax import (
     XSD,
     And,
@@ -20,12 +19,13 @@ from reasoner.kernel.syntax import (
     Variable,
 )
 from reasoner.kernel.syntax import Iri as IriTerm
+from reasoner.kernel.values import Day, Iri, term_of, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from reasoner.kernel.expressions import Value
     from reasoner.kernel.syntax import Expression
+    from reasoner.kernel.values import Value
 
 FAILURES: Final = (KeyError, TypeError, ValueError, ZeroDivisionError)
 """What evaluation raises where SPARQL has an error: a value is missing or of another type."""

@@ -5,10 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from reasoner.kernel.head import Form
-from reasoner.kernel.rule_files import parse_rule
 from reasoner.kernel.syntax import Group, NotExists, Optional, Select, TriplePattern, Union
-from reasoner.kernel.terms import mn
 from reasoner.kernel.tree import walk
 
 if TYPE_CHECKING:
@@ -19,17 +16,12 @@ if TYPE_CHECKING:
 
 Pattern = tuple[str, str, str]
 """Subject, predicate and object as N-Triples writes them; `?name` stands for a variable."""
-FORM = Form(dated_by=mn("onDecisionDate").value, silent=("step",))
 
 
 @lru_cache(maxsize=4)
 def rule_trees(knowledge: Knowledge) -> Mapping[str, RuleText]:
     """Return the tree of each rule of a knowledge base, by its id."""
-    found = {}
-    for rule in knowledge.rules:
-        text = knowledge.sources[f"ontology/{rule.path}"].decode("utf-8")
-        found[rule.id] = parse_rule(text, rule.path, FORM)
-    return found
+    return {rule.id: rule.parsed for rule in knowledge.rules}
 
 
 def text_of(pattern: TriplePattern) -> Pattern:

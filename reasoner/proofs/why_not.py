@@ -24,7 +24,7 @@ from .trees import rule_trees, text_of
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from reasoner.kernel.facts import Fact
     from reasoner.kernel.syntax import Filter, Tree
@@ -145,7 +145,7 @@ class Inquiry:
         asked = tuple(self._asking(pattern, attempt.row) for pattern in attempt.missing)
         return (asked, *attempt.key[1:])
 
-    def _title(self, name: str, row: Row) -> Data:
+    def _title(self, name: str, row: Mapping[str, str]) -> Data:
         rule, knowledge = self.speech.knowledge.rule[name], self.speech.knowledge
 
         def say(match: re.Match[str]) -> str:

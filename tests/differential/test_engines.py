@@ -48,8 +48,10 @@ def derive_with_rdflib(knowledge: Knowledge, told: Any) -> Graph:
     """Run each rule's text to a fixpoint of its stratum, naively, on rdflib."""
     graph = as_graph([*(q.triple for q in knowledge.working_facts), *told])
     known = set(graph)
+    todo = True
     for stratum, rules in groupby(knowledge.rules, key=lambda rule: rule.stratum):
-        if stratum == knowledge.membership:
+        if todo and stratum >= knowledge.stratum:
+            todo = False
             for population in knowledge.populations:
                 name = URIRef(population.iri)
                 for row in list(graph.query(prepared(population.select))):
@@ -113,7 +115,7 @@ def trials_of(path: Path, knowledge: Knowledge, wanted: set[str]) -> list[Trial]
 
 def stratum_of(firing: Firing, knowledge: Knowledge) -> tuple[int, bool]:
     """Return the stratum of a firing; memberships come just before the rules that read them."""
-    return (firing.rule.stratum, True) if firing.rule else (knowledge.membership, False)
+    return (firing.rule.stratum, True) if firing.rule else (knowledge.stratum, False)
 
 
 @pytest.mark.slow

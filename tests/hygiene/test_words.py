@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reasoner.kernel.rules import read_rules
 from reasoner.kernel.terms import TYPE, mn
+from reasoner.knowledge.rule_form import FORM
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
@@ -55,7 +56,8 @@ def test_the_table_of_rules_is_made_of_the_rules() -> None:
     told = rows_between(text, "<!-- rules: begin -->", "<!-- rules: end -->")
 
     assert sorted(told) == sorted(
-        f"| {r.stratum} | {r.id} | {r.title} | {r.role} | {r.basis} |" for r in read_rules(RULES)
+        f"| {r.number} | {r.id} | {r.title} | {r.role} | {r.basis} |"
+        for r in read_rules(ROOT / "ontology", [RULES], FORM)
     )
 
 

@@ -18,7 +18,7 @@ from reasoner.kernel import tree
 from reasoner.kernel.head import Form
 from reasoner.kernel.parser import parse_construct
 from reasoner.kernel.printer import print_construct
-from reasoner.kernel.rule_files import parse_rule
+from reasoner.kernel.rule_texts import parse_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "ontology").rglob("*.rq"))
 FILES = [path for path in FILES if "rules" in path.parts]
 FORM = Form(dated_by="https://w3id.org/mednec/ns#onDecisionDate", silent=("step",))
-HEAD = "#+ id: A-01\n#+ title: t\n#+ because: b\n#+ role: step\n"
+HEAD = "#+ id: A-01\n#+ title: t\n#+ because: b\n#+ role: step\n#+ rationale: w\n"
 
 
 def node_of(node: Any) -> s.Node:
@@ -345,20 +345,20 @@ def test_a_text_outside_the_subset_is_refused_with_its_place(name: str) -> None:
 
 HEADS = {
     "a missing key": ("#+ id: A-01\n", "the head is missing title, because, role"),
-    "an order in words": (HEAD + "#+ order: last\n", "r.rq:5: expected a whole number for 'order'"),
-    "a thirteenth month": (HEAD + "#+ until: 2016-13-45\n", "r.rq:5: expected a date"),
+    "an order in words": (HEAD + "#+ order: last\n", "r.rq:6: expected a whole number for 'order'"),
+    "a thirteenth month": (HEAD + "#+ until: 2016-13-45\n", "r.rq:6: expected a date"),
     "an end before its start": (
         HEAD + "#+ from: 2016-01-01\n#+ until: 2015-01-01\n",
-        "r.rq:6: expected a day after 'from'",
+        "r.rq:7: expected a day after 'from'",
     ),
     "an end on its start": (
         HEAD + "#+ from: 2016-01-01\n#+ until: 2016-01-01\n",
         "expected a day after 'from'",
     ),
-    "an unknown key": (HEAD + "#+ sauce: x\n", "r.rq:5: the key 'sauce' is unknown"),
-    "a key twice": (HEAD + "#+ id: A-02\n", "r.rq:5: the key 'id' is already in line 1"),
-    "no key": (HEAD + "#+ order 7\n", "r.rq:5: expected '#+ key: value'"),
-    "an empty value": (HEAD + "#+ order:\n", "r.rq:5: expected '#+ key: value'"),
+    "an unknown key": (HEAD + "#+ sauce: x\n", "r.rq:6: the key 'sauce' is unknown"),
+    "a key twice": (HEAD + "#+ id: A-02\n", "r.rq:6: the key 'id' is already in line 1"),
+    "no key": (HEAD + "#+ order 7\n", "r.rq:6: expected '#+ key: value'"),
+    "an empty value": (HEAD + "#+ order:\n", "r.rq:6: expected '#+ key: value'"),
     "a preference of one": (HEAD + "#+ prefers: ?x\n", "expected two variables"),
     "a preference of strangers": (HEAD + "#+ prefers: ?x over ?z\n", "names ?z, which the query"),
     "a direction of none": (HEAD + "#+ monotone: grows\n", "expected directions of change"),
@@ -396,14 +396,16 @@ def test_a_prefix_of_the_house_means_the_same_in_every_rule() -> None:
         parse_rule(text, "r.rq", form)
 
 
-def test_a_source_and_a_rationale_are_known_and_neither_is_required() -> None:
+def test_a_rule_has_a_source_or_a_rationale() -> None:
     """A source names a source; why a rule holds is another thing."""
     body = "CONSTRUCT { ?x a ?y } WHERE { ?x a ?y }"
-    bare = parse_rule(HEAD + body, "r", FORM).head
-    full = parse_rule(HEAD + "#+ source: 8 CCR 1\n#+ rationale: why\n" + body, "r", FORM).head
+    reasoned = parse_rule(HEAD + body, "r", FORM).head
+    sourced = parse_rule(HEAD.replace("rationale: w", "source: 8 CCR 1") + body, "r", FORM).head
 
-    assert (bare.source, bare.rationale) == (None, None)
-    assert (full.source, full.rationale) == ("8 CCR 1", "why")
+    assert (reasoned.source, reasoned.rationale) == (None, "w")
+    assert (sourced.source, sourced.rationale) == ("8 CCR 1", None)
+    with pytest.raises(RuleMalformed, match="neither source nor rationale"):
+        parse_rule(HEAD.replace("#+ rationale: w\n", "") + body, "r", FORM)
 
 
 def test_a_subtraction_without_spaces_is_no_negative_number() -> None:

@@ -174,8 +174,8 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Report:
         home,
         "2-facts/too-early.rq",
         "ZZZ-03",
-        "CONSTRUCT { ?situation mn:ofRequest ?request } WHERE { ?situation mn:ofRequest ?request "
-        "FILTER NOT EXISTS { ?situation mn:governedBy ?row } }",
+        "CONSTRUCT { ?situation mn:governedBy ?row } WHERE { ?situation mn:ofRequest ?request . "
+        "?row mn:population ?any FILTER NOT EXISTS { ?situation mn:governedBy ?other } }",
     )
     return check_knowledge(home)
 
@@ -296,7 +296,7 @@ SEEDED = {
     "subclass-circle": (CONDITIONS, "mnc:Round"),
     "rule-unknown-term": ("ontology/rules/23-reasons/misread.rq", "mn:goverendBy"),
     "rule-id-twice": ("ontology/rules/23-reasons/two.rq", "ZZZ-02"),
-    "rule-negation-not-below": ("ontology/rules/2-facts/too-early.rq", "mn:governedBy"),
+    "rules-unordered": ("ontology/rules/2-facts/too-early.rq", "mn:governedBy"),
 }
 MUDDLED = {
     "replaces-in-a-circle": (

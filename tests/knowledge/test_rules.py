@@ -14,12 +14,14 @@ import pytest
 from reasoner import errors, load_case, load_case_file, load_knowledge
 from reasoner.determinations.variants import rules_for
 from reasoner.kernel.engine import derive
-from reasoner.kernel.expressions import term_of
-from reasoner.kernel.facts import Facts
-from reasoner.kernel.matcher import solve
+from reasoner.kernel.index import Index
+from reasoner.kernel.program import compile_alone
 from reasoner.kernel.reference import derive_in_store
 from reasoner.kernel.rules import read_rule, read_rules
 from reasoner.kernel.terms import mn
+from reasoner.kernel.values import term_of
+from reasoner.knowledge.programs import clause_of
+from reasoner.knowledge.rule_form import FORM
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
@@ -30,7 +32,7 @@ FIXTURES = ROOT / "fixtures"
 CASES = sorted(FIXTURES.glob("cases/*/case.ttl"))
 FIRES = sorted(FIXTURES.glob("rules/*/fires.ttl"))
 SEED = FIXTURES / "cases" / "seed-2014-spine-12-visits" / "case.ttl"
-IDS = [rule.id for rule in read_rules(RULES)]
+IDS = sorted(rule.id for rule in read_rules(ROOT, [RULES], FORM))
 
 
 @cache
@@ -130,13 +132,14 @@ def test_a_rule_makes_a_date_of_text_and_nothing_else(
     tmp_path: Path,
 ) -> None:
     """A day found by arithmetic can be told; no other value is made of text."""
-    rule = read_rule(toy(tmp_path, DAY.replace("xsd:date)", f"xsd:{kind})")), tmp_path)
-    facts = Facts()
-    facts.add([("<urn:r>", f"<{mn('weeks').value}>", term_of(12))])
+    path = toy(tmp_path, DAY.replace("xsd:date)", f"xsd:{kind})"))
+    rule = compile_alone(clause_of(read_rule(path, tmp_path, FORM)))
+    index = Index()
+    index.add([("<urn:r>", f"<{mn('weeks').value}>", term_of(12))])
 
-    days = [row.get("day", "") for row in solve(rule.steps, facts)]
+    days = [row[rule.names.index("day")] for row in rule.match(index.objects, index.subjects)]
 
-    assert days == (['"2014-01-12"^^<http://www.w3.org/2001/XMLSchema#date>'] if makes else [""])
+    assert days == (['"2014-01-12"^^<http://www.w3.org/2001/XMLSchema#date>'] if makes else [None])
 
 
 GOOD = """#+ id:      TOY-01
@@ -160,25 +163,25 @@ def toy(folder: Path, text: str, stratum: str = "1-toys") -> Path:
 
 def test_a_rule_of_good_form_is_read(tmp_path: Path) -> None:
     """The toy that the next test spoils is a good rule."""
-    rule = read_rule(toy(tmp_path, GOOD), tmp_path)
+    rule = read_rule(toy(tmp_path, GOOD), tmp_path, FORM)
 
-    assert (rule.id, rule.stratum, len(rule.premises)) == ("TOY-01", 1, 1)
+    assert (rule.id, rule.number, len(rule.premises)) == ("TOY-01", 1, 1)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
         ("#+ source:  nowhere\n", "", "neither source nor rationale"),
-        ("#+ role:    step", "#+ role:    jest", "role 'jest'"),
+        ("#+ role:    step", "#+ role:    jest", "'jest'"),
         ("#+ role:    step", "#+ role:    step\n#+ colour:  red", "colour"),
-        ("#+ role:    step", "#+ role:    step\n#+ from:    soon", "no date"),
+        ("#+ role:    step", "#+ role:    step\n#+ from:    soon", "not a date"),
         ("{?n} is", "{?m} is", "never binds"),
         ("mn:requestedVisits ?n", "mn:course/mn:attendedVisits ?n", "property path"),
-        ("?n . }", "?n . FILTER (NOW() > ?n) }", "no place in a rule"),
-        ("?n . }", "?n . SERVICE <http://x/> { ?a ?b ?c } }", "no place in a rule"),
-        ("?n . }", '?n . FILTER (REGEX(?n, "x")) }', "cannot be compiled"),
-        ("WHERE {", "WHERE { ?request mn:weeks", "not a SPARQL query"),
-        ("CONSTRUCT { ?request mn:weeks ?n }", "SELECT *", "expected one CONSTRUCT"),
+        ("?n . }", "?n . FILTER (NOW() > ?n) }", "NOW is not allowed"),
+        ("?n . }", "?n . SERVICE <http://x/> { ?a ?b ?c } }", "SERVICE is not allowed"),
+        ("?n . }", '?n . FILTER (REGEX(?n, "x")) }', "expected a function"),
+        ("WHERE {", "WHERE { ?request mn:weeks", "expected"),
+        ("CONSTRUCT { ?request mn:weeks ?n }", "SELECT *", "expected CONSTRUCT"),
     ],
 )
 def test_a_rule_of_bad_form_is_refused_and_told_why(
@@ -186,10 +189,10 @@ def test_a_rule_of_bad_form_is_refused_and_told_why(
 ) -> None:
     """The author is told the file and what is expected."""
     with pytest.raises(errors.RuleMalformed) as caught:
-        read_rule(toy(tmp_path, GOOD.replace(old, new)), tmp_path)
+        read_rule(toy(tmp_path, GOOD.replace(old, new)), tmp_path, FORM)
 
     assert words in str(caught.value)
-    assert "rules/1-toys/toy.rq" in str(caught.value)
+    assert "1-toys/toy.rq:" in str(caught.value)
 
 
 def test_two_rules_with_one_id_are_refused(tmp_path: Path) -> None:
@@ -197,11 +200,20 @@ def test_two_rules_with_one_id_are_refused(tmp_path: Path) -> None:
     toy(tmp_path, GOOD)
     shutil.copy(tmp_path / "1-toys/toy.rq", tmp_path / "1-toys/twin.rq")
 
-    with pytest.raises(errors.RuleMalformed, match="TOY-01 is taken"):
-        read_rules(tmp_path)
+    with pytest.raises(errors.RuleMalformed, match="TOY-01 is already used"):
+        read_rules(tmp_path, [tmp_path], FORM)
 
 
-def test_a_folder_without_a_number_is_refused(tmp_path: Path) -> None:
-    """The number of a folder is its stratum."""
-    with pytest.raises(errors.RuleMalformed, match="no number"):
-        read_rule(toy(tmp_path, GOOD, "toys"), tmp_path)
+def test_a_rule_is_found_at_any_depth(tmp_path: Path) -> None:
+    """Folders group rules for people; their names and depth make no difference."""
+    toy(tmp_path, GOOD, "a/b/c")
+
+    assert [rule.id for rule in read_rules(tmp_path, [tmp_path], FORM)] == ["TOY-01"]
+
+
+def test_a_file_that_is_no_rule_by_its_ending_is_refused(tmp_path: Path) -> None:
+    """A rule saved as `.sparql` would never run, and nobody would notice."""
+    toy(tmp_path, GOOD).rename(tmp_path / "1-toys" / "toy.sparql")
+
+    with pytest.raises(errors.RuleMalformed, match=r"'\.rq', not '\.sparql'"):
+        read_rules(tmp_path, [tmp_path], FORM)

@@ -55,8 +55,8 @@ FAULTS: Final = (
     (
         "the facts of a case left behind for the next",
         "reasoner/kernel/engine.py",
-        "    facts = Facts(knowledge.base_facts)",
-        "    facts = knowledge.base_facts",
+        "    index = Index(program.base)",
+        "    index = program.base",
     ),
     (
         "blank nodes named by the order in which they came",

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from reasoner.kernel import engine
 from reasoner.kernel.derivation import Derivation
-from reasoner.kernel.facts import Facts, encode
+from reasoner.kernel.facts import encode
+from reasoner.kernel.flow import Clause
+from reasoner.kernel.index import Index
+from reasoner.kernel.program import Compiled, compile_alone
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
     from reasoner.kernel.derivation import Firing
     from reasoner.kernel.rules import Rule
+    from reasoner.kernel.syntax import Construct
     from tests.mutants.operators import Mutant
 
 DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -85,7 +90,7 @@ class Watch:
         return made
 
     def _note_rules(self, made: Derivation) -> None:
-        facts = Facts(self.sound.base_facts)
+        facts = Index(made.base)
         facts.add(encode(t) for t in made.told)
         at, firings = 0, made.firings
         for stratum, number, old, new in self.rules:
@@ -96,7 +101,7 @@ class Watch:
                 self.found.add(number)
 
     def _stratum(self, firing: Firing) -> float:
-        return firing.rule.stratum if firing.rule else self.sound.membership - 0.5
+        return firing.rule.stratum if firing.rule else self.sound.stratum - 0.5
 
     def _note_facts(self, made: Derivation) -> None:
         open_ = {n: s for n, s in self.subjects.items() if n not in self.found}
@@ -119,7 +124,7 @@ def days_beside(text: str) -> frozenset[str]:
     )
 
 
-def differs(old: Rule, new: Rule, facts: Facts) -> bool:
+def differs(old: Rule, new: Rule, facts: Index) -> bool:
     """Tell whether two rules find different things, or one of them cannot be tried at all."""
     try:
         return finds(old, facts) != finds(new, facts)
@@ -127,9 +132,15 @@ def differs(old: Rule, new: Rule, facts: Facts) -> bool:
         return True
 
 
-def finds(rule: Rule, facts: Facts) -> Told:
+@cache
+def compiled_rule(construct: Construct) -> Compiled:
+    """Compile the query of a rule."""
+    return compile_alone(Clause(id="alone", path="alone", construct=construct))
+
+
+def finds(rule: Rule, facts: Index) -> Told:
     """Say what a rule finds, with what it rests on and how it is told."""
-    fired = engine._fire(rule, facts)
+    fired = engine._fire(rule, compiled_rule(rule.construct), facts)
     if not fired:
         return ()
     head = (

@@ -16,6 +16,7 @@ from reasoner.kernel.rules import read_rule
 from reasoner.knowledge.base import load_knowledge, read_turtle
 from reasoner.knowledge.find import ontology_files
 from reasoner.knowledge.populations import compile_populations
+from reasoner.knowledge.rule_form import FORM
 from reasoner.knowledge.shapes import ShapeSet
 from reasoner.knowledge.vocabulary import Vocabulary
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from tests.mutants.operators import Mutant
 
 
-OF_FACTS: Final = ("described", "working_facts", "editions", "asked", "base_facts", "keys")
+OF_FACTS: Final = ("described", "working_facts", "editions", "index")
 
 
 class World:
@@ -69,9 +70,12 @@ class World:
             copy = Path(folder) / path.parent.name / path.name
             copy.parent.mkdir()
             copy.write_text(text, encoding="utf-8")
-            rule = read_rule(copy, Path(folder))
+            rule = replace(
+                read_rule(copy, Path(folder), FORM),
+                path=path.relative_to(self.home / "ontology").as_posix(),
+            )
         rules = [rule if one.path == rule.path else one for one in self.sound.rules]
-        return self._sharing(replace(self.sound, rules=tuple(rules)))
+        return self._sharing(self.sound.with_rules(rules))
 
     def _with_shapes(self, path: Path, text: str) -> Knowledge:
         shapes = ShapeSet.read(parse(text))

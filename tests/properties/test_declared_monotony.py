@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -11,17 +12,21 @@ import pyoxigraph as ox
 import pytest
 
 from reasoner.errors import RuleMalformed
-from reasoner.kernel.facts import Facts
-from reasoner.kernel.matcher import solve
+from reasoner.kernel.flow import Clause
+from reasoner.kernel.index import Index
+from reasoner.kernel.program import compile_alone
 from reasoner.kernel.rules import read_rule
 from reasoner.kernel.terms import NS, RDFS, XSD
+from reasoner.knowledge.rule_form import FORM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from reasoner import Knowledge
-    from reasoner.kernel.matcher import Pattern
+    from reasoner.kernel.facts import Pattern
+    from reasoner.kernel.program import Compiled
     from reasoner.kernel.rules import Rule
+    from reasoner.kernel.syntax import Construct
 
 RULES: Final = Path(__file__).parents[2] / "ontology" / "rules"
 COMPARED: Final = re.compile(r"FILTER \((?P<test>[^\n]*[<>][^\n]*)\)$", re.MULTILINE)
@@ -106,15 +111,21 @@ def literal(text: str, kind: str) -> str:
 
 def fires(rule: Rule, values: Mapping[str, str]) -> bool:
     """Try a rule on its premises alone, filled with some values."""
-    facts = Facts()
-    facts.add(
+    index = Index()
+    index.add(
         (values.get(s, s), values.get(p, p), values.get(o, o))
         for (_, s), (_, p), (_, o) in patterns(rule)
     )
+    compiled = compiled_rule(rule.construct)
     return any(
-        all(row.get(name, value) == value for name, value in values.items())
-        for row in solve(rule.steps, facts)
+        all(dict(zip(compiled.names, row, strict=True)).get(n, v) == v for n, v in values.items())
+        for row in compiled.match(index.objects, index.subjects)
     )
+
+
+@cache
+def compiled_rule(construct: Construct) -> Compiled:
+    return compile_alone(Clause(id="alone", path="alone", construct=construct))
 
 
 def firings(rule: Rule, knowledge: Knowledge) -> dict[tuple[int, ...], bool]:
@@ -197,7 +208,7 @@ def test_a_declaration_of_bad_form_is_refused(
     path.write_text(text.replace(old, new))
 
     with pytest.raises(RuleMalformed, match=words):
-        read_rule(path, tmp_path)
+        read_rule(path, tmp_path, FORM)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +226,7 @@ def test_a_wrong_declaration_is_seen(told: str, knowledge: Knowledge, tmp_path: 
     path.parent.mkdir()
     path.write_text(re.sub(r"(?m)^#\+ monotone:.*$", f"#+ monotone: {told}", text))
 
-    assert list(breaches(read_rule(path, tmp_path), knowledge))
+    assert list(breaches(read_rule(path, tmp_path, FORM), knowledge))
 
 
 def test_few_quantities_turn_and_each_says_why(knowledge: Knowledge) -> None:

@@ -114,7 +114,8 @@ def test_no_premise_of_a_rule_is_missed(book: Book, knowledge: Knowledge) -> Non
     """What the loader of rules finds in a rule, the reader of its page finds too."""
     usage = Usage(book)
     for rule in knowledge.rules:
-        needed = {p[1:-1] for p, _ in rule.needs} | {v[1:-1] for _, v in rule.needs if v}
+        terms = [n[1] for p in rule.premises for n in p[1:] if not n[0]]
+        needed = {term[1:-1] for term in terms if term.startswith("<")}
         ours = {iri for iri in needed if iri.startswith((NS, CONCEPT))}
 
         assert ours <= usage.rules[rule.id].reads

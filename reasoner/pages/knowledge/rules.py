@@ -54,8 +54,8 @@ def strata(book: Book) -> tuple[Stratum, ...]:
     """Return the rules by stratum."""
     found: dict[tuple[int, str], list[Rule]] = {}
     for rule in book.knowledge.rules:
-        folder = rule.path.split("/")[1]
-        found.setdefault((rule.stratum, folder), []).append(rule)
+        folder = rule.path.split("/")[-2]
+        found.setdefault((rule.number or 0, folder), []).append(rule)
     return tuple(
         Stratum(
             number=number,

@@ -1,10 +1,8 @@
-"""Rule files: a folder of rule texts read into syntax trees."""
+"""Rule texts: a head and a query, read into a syntax tree."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-
-from reasoner.errors import RuleMalformed
 
 from .head import Form, check_head, parse_head
 from .parser import parse_construct
@@ -70,21 +68,3 @@ def _dates(head: Head, form: Form) -> tuple[Element, ...]:
         subject=Variable(head.about), predicate=Iri(form.dated_by), value=LAW_OF, line=line
     )
     return (pattern, Filter(condition=condition, line=line))
-
-
-def refuse_twins(rules: tuple[RuleText, ...]) -> None:
-    """
-    Refuse two rules of one id.
-
-    Raises:
-        RuleMalformed: Two files claim one id.
-    """
-    seen: dict[str, str] = {}
-    for rule in rules:
-        other = seen.setdefault(rule.head.id, rule.path)
-        if other != rule.path:
-            raise RuleMalformed(
-                f"{rule.path}:{rule.head.entries['id'].line}: the id {rule.head.id} is already "
-                f"used in {other}.",
-                hint="Give each rule an id of its own.",
-            )

@@ -1,0 +1,33 @@
+"""What the rules of this knowledge base share: roles, prefixes, and what dates them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from reasoner.kernel.head import Form
+from reasoner.kernel.terms import PREFIXES, mn
+
+ROLES: Final = (
+    "step",
+    "search",
+    "administrator",
+    "reason",
+    "missing",
+    "change",
+    "legal",
+    "otherwise",
+    "date",
+    "audit",
+    "agreement",
+    "outcome",
+    "summary",
+    "document",
+    "notice",
+)
+FORM: Final = Form(
+    roles=ROLES,
+    silent=("step",),
+    about="request",
+    dated_by=mn("onDecisionDate").value,
+    prefixes=PREFIXES,
+)
