@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from reasoner import load_case_file
 from reasoner.determinations.sentences import say
 from reasoner.kernel.engine import derive
+from reasoner.kernel.rules import PLACE
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
+    from reasoner.kernel.derivation import Firing
 
 FIXTURES: Final = Path(__file__).parents[2] / "fixtures"
 BLESSED: Final = FIXTURES / "blessed" / "sentences.txt"
 TRIED: Final = sorted([*FIXTURES.glob("cases/*/case.ttl"), *FIXTURES.glob("rules/*/fires.ttl")])
+NAME: Final = re.compile(r"\?(\w+)")
 
 
 def sentences(knowledge: Knowledge) -> str:
-    """Write the sentence of each rule as it is told in the first fixture in which it fires."""
-    told: dict[str, str] = {}
+    """Write each sentence of each rule as it is told in the first fixture that makes it so."""
+    told: dict[tuple[str, str], str] = {}
     for path in TRIED:
         for firing in derive(knowledge, load_case_file(path, knowledge).triples).firings:
-            told.setdefault(firing.name, f"{say(firing, knowledge)} ({path.parent.name})")
-    return "".join(f"{rule}: {text}\n" for rule, text in sorted(told.items()))
+            told.setdefault(wording(firing), f"{say(firing, knowledge)} ({path.parent.name})")
+    return "".join(f"{rule}: {text}\n" for (rule, _), text in sorted(told.items()))
+
+
+def wording(firing: Firing) -> tuple[str, str]:
+    """Tell apart the sentences of a rule: the words that it chooses, and what it leaves out."""
+    text = firing.rule.text if firing.rule else ""
+    chosen = {v for head in re.findall(r"VALUES ([^{]*)\{", text) for v in re.findall(r"\w+", head)}
+    placed = {m[1] for m in PLACE.finditer(firing.rule.because)} if firing.rule else set()
+    optional = {v for part in re.findall(r"OPTIONAL \{([^}]*)\}", text) for v in NAME.findall(part)}
+    words = [firing.row[name] for name in sorted(chosen & placed)]
+    return firing.name, " ".join([*words, *sorted(optional & set(firing.row))])
 
 
 def test_each_rule_reads_as_it_was_blessed(

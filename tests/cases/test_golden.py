@@ -128,7 +128,7 @@ def test_the_arithmetic_of_the_seed_is_that_of_the_letter(seed: Assessment) -> N
         ("HOME-01", "active home program"),
         ("FADE-01", "frequency of visits fade"),
         ("REG-02", "thoracic sprain is only a past diagnosis"),
-        ("CAP-10", "make 21 of 24"),
+        ("CAP-10", "21 of the 24 visits"),
         ("UR-04", "Timeliness of utilization review: unknown"),
         (
             "CHG-11",

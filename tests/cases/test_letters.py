@@ -237,7 +237,7 @@ def test_a_letter_of_utilization_review_gives_its_own_notices(knowledge: Knowled
         ("which records were reviewed", r"DOCUMENTS REVIEWED\n(.*\n)+ +-  Progress report"),
         ("the reasons", r"Rationale\n +1\. 6 visits given and 12 requested make 18"),
         ("the criteria", r"Governing guideline\nMTUS Low Back Complaints"),
-        ("the clinical grounds", r"treating physician recorded functional improvement"),
+        ("the clinical grounds", r"treating physician documented functional improvement"),
         ("how to ask for independent review", r"Time to ask for independent medical review"),
         ("the reviewer's specialty", r"Certification or specialty +_"),
         ("the reviewer's state of license", r"State and number of licence +_"),

@@ -33,8 +33,13 @@ COMPARED: Final = re.compile(r"FILTER \((?P<test>[^\n]*[<>][^\n]*)\)$", re.MULTI
 BOUND: Final = re.compile(r"BIND \((?P<by>.*) AS \?(?P<name>\w+)\)$", re.MULTILINE)
 VARIABLE: Final = re.compile(r"\?(\w+)")
 OPTIONAL: Final = re.compile(r"OPTIONAL \{ \?(\w+) mn:(\w+) \?(\w+) \}")
-CHOSEN: Final = re.compile(r"VALUES \?(\w+) \{ (\w+):(\w+)")
-PREFIXES: Final = {"rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "mn": NS}
+CHOSEN: Final = re.compile(r"VALUES (?P<names>\?\w+|\([^)]*\)) \{\s*(?P<row>\([^)]*\)|\S+)")
+TERM: Final = re.compile(r'"[^"]*"|true|false|-?\d+|\w+:\w+')
+PREFIXES: Final = {
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "mn": NS,
+    "mnc": "https://w3id.org/mednec/concept/",
+}
 # Sums of three small numbers fall below, on and above each small threshold.
 NUMBERS: Final = tuple(range(5))
 # Ends of months of different lengths, the same days of later months, and a leap day.
@@ -81,9 +86,8 @@ def domain(rule: Rule, name: str, knowledge: Knowledge) -> tuple[str, ...]:
     if name == "lawOf":
         stated = re.search(rf'\?{name} >= "([\d-]+)"', rule.text)
         return (literal(stated[1] if stated else "2010-01-01", "date"),)
-    for chosen in CHOSEN.finditer(rule.text):
-        if chosen[1] == name:
-            return (f"<{PREFIXES[chosen[2]]}{chosen[3]}>",)
+    if (choice := choices(rule).get(name)) is not None:
+        return (choice,)
     values = {
         "integer": tuple(literal(str(n), "integer") for n in NUMBERS),
         "date": tuple(literal(day, "date") for day in DAYS),
@@ -95,6 +99,24 @@ def domain(rule: Rule, name: str, knowledge: Knowledge) -> tuple[str, ...]:
             if kind.removeprefix(XSD) in values:
                 return values[kind.removeprefix(XSD)]
     return values["date"] if name in rule.monotone else (f"<urn:x-mednec:{name}>",)
+
+
+def choices(rule: Rule) -> dict[str, str]:
+    """Return the first of the values that a rule itself gives to its variables."""
+    found = {}
+    for chosen in CHOSEN.finditer(rule.text):
+        names, row = VARIABLE.findall(chosen["names"]), TERM.findall(chosen["row"])
+        found |= {name: term(text) for name, text in zip(names, row, strict=True)}
+    return found
+
+
+def term(text: str) -> str:
+    if text.startswith('"'):
+        return text
+    if ":" not in text:
+        return literal(text, "boolean" if text.isalpha() else "integer")
+    prefix, name = text.split(":")
+    return f"<{PREFIXES[prefix]}{name}>"
 
 
 def patterns(rule: Rule) -> list[Pattern]:

@@ -96,10 +96,8 @@ def test_the_same_letter_gives_the_same_case(auditor: Auditor) -> None:
     ("rule", "words", "instead"),
     [
         ("AUD-13", "Chronic Pain Medical Treatment 2016", "Low Back Complaints 2004"),
-        ("AUD-16", "The worker has had previous physical\ntherapy.", ""),
         ("AUD-18", "The request for 8 sessions", "The request"),
         ("AUD-22", "exceeds the\nguideline", "is long"),
-        ("AUD-28", "It is unclear how many sessions were attended.", ""),
         ("AUD-32", "Chronic Pain Medical Treatment 2009", "Chronic Pain Medical Treatment 2016"),
         ("AUD-09", "is:\nUpheld", "is:\nOverturned"),
     ],
@@ -113,6 +111,29 @@ def test_a_departure_is_found_and_is_not_found_without_its_words(
 
     assert rule in rules(audits(auditor, text)[0])
     assert rule not in rules(audits(auditor, text.replace(words, instead))[0])
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("counts earlier treatment", "The worker has had previous physical\ntherapy."),
+        ("counts an unknown number", "It is unclear how many sessions were attended."),
+    ],
+)
+def test_earlier_treatment_is_missed_in_the_summary_for_each_statement_of_it(
+    said: str, words: str, auditor: Auditor
+) -> None:
+    """Two statements of one letter are two findings, each of which rests on its own words."""
+    text = load_source(WHOLE)
+    assert words in text
+
+    assert said in missed_in_summary(audits(auditor, text)[0])
+    assert said not in missed_in_summary(audits(auditor, text.replace(words, ""))[0])
+
+
+def missed_in_summary(found: ItemAudit) -> str:
+    assert found.determination is not None
+    return " ".join(s.text for s in found.determination.audit if s.rule == "AUD-16")
 
 
 def test_a_section_on_another_treatment_and_denied_improvement_are_found(auditor: Auditor) -> None:
