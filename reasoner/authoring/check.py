@@ -30,6 +30,7 @@ from .check_rule_base import check_rule_base
 from .check_rule_bodies import check_rule_bodies
 from .check_rules import check_order, check_rule_files, read_all
 from .check_shapes import check_shapes_of_authors, contents, read_shapes, terms_of_cases
+from .check_terms import check_terms
 from .check_values import check_values
 from .code_tables import check_codes
 from .finding import ERROR, WARNING, Finding
@@ -189,6 +190,7 @@ def _look(home: Path, stages: Stages, memory: Memory, seconds: int) -> None:
     stages.begin("rules")
     rules, malformed = read_all(places)
     stated = terms_of_cases(shapes)
+    texts = {rule.name: rule.text for rule in rules}
     stages.end(
         "rules",
         {"rules": len(rules) + len(malformed)},
@@ -198,7 +200,8 @@ def _look(home: Path, stages: Stages, memory: Memory, seconds: int) -> None:
             *check_rule_bodies(places, rules),
             *([] if malformed else check_rule_base(places, rules, stated, own_code())),
             *([] if malformed else check_order(places, rules, shapes)),
-            *check_use(places, {rule.name: rule.text for rule in rules}, stated),
+            *check_use(places, texts, stated),
+            *check_terms(places, texts),
         ],
     )
     stages.begin("codes")

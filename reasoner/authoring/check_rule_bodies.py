@@ -20,7 +20,7 @@ from reasoner.kernel.syntax import (
     Variable,
 )
 from reasoner.kernel.terms import PREFIXES, TYPE, name_of, shorten
-from reasoner.kernel.tree import conditions, variables, walk
+from reasoner.kernel.tree import conditions, possible, variables, walk
 
 from .constants import is_false
 from .rule_kinds import Kinds
@@ -130,7 +130,11 @@ def _held(part: Tree) -> tuple[Tree, ...]:
 
 
 def compared(rule: RuleFile) -> frozenset[str]:
-    """List the variables whose order a rule tests, each traced back to what the rule reads."""
+    """
+    List the variables whose order a rule tests, each traced back to what the rule reads.
+
+    A variable that only a NOT EXISTS binds is not a quantity of the solution.
+    """
     where = rule.construct.where
     made = {p.variable.name: variables(p.expression) for p in walk(where) if isinstance(p, Bind)}
     given = {v.name for p in walk(where) if isinstance(p, Values) for v in p.variables}
@@ -150,7 +154,7 @@ def compared(rule: RuleFile) -> frozenset[str]:
             seen.add(name)
             todo += made.get(name, ())
             found |= set() if name in made else {name}
-    return frozenset(found - given - {LAW_DAY})
+    return (frozenset(found) & possible(where)) - given - {LAW_DAY}
 
 
 def _directions(rule: RuleFile) -> Iterator[Finding]:

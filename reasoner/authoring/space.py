@@ -38,8 +38,9 @@ class Row:
         population: The class of situations.
         limit: The most visits, its own or borrowed; None if it states none.
         trial: Visits after which a reassessment is due; None if it states none.
-        since: The first day in force; None if it is never in force.
-        until: The first day no longer in force; None if no successor is known.
+        since: The first day in force, of the row or its edition, whichever is later; None if it
+            is never in force.
+        until: The first day no longer in force, whichever is earlier; None if no end is known.
         held: Whether what the edition says is held here.
         verified: Whether its text was seen.
     """
@@ -89,11 +90,16 @@ class Space:
             population=k.value(iri, mn("population")) or "",
             limit=_figure(limit),
             trial=_figure(trial),
-            since=k.value(guideline, mn("effectiveFrom")),
-            until=k.value(guideline, mn("effectiveUntil")),
+            since=max(self._days(iri, guideline, "effectiveFrom"), default=None),
+            until=min(self._days(iri, guideline, "effectiveUntil"), default=None),
             held=k.value(iri, mn("textHeld")) != "false",
             verified=k.value(iri, mn("verification")) == mn("Verified").value,
         )
+
+    def _days(self, iri: str, guideline: str, name: str) -> list[str]:
+        """List the dates that a recommendation and its edition state."""
+        said = (self.knowledge.value(one, mn(name)) for one in (iri, guideline))
+        return [day for day in said if day is not None]
 
     @cached_property
     def points(self) -> tuple[Point, ...]:

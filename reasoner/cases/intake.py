@@ -69,7 +69,7 @@ def check_case(case: CaseGraph, knowledge: Knowledge) -> CaseReport:
         reads, are violations too: a report that looked at nothing is not a pass.
     """
     results = check_data(case_data(case, knowledge), knowledge.shapes)
-    return _report(results, case, knowledge.shapes)
+    return _report([*results, *_retired(case, knowledge)], case, knowledge.shapes)
 
 
 def check_data(data: bytes, shapes: ShapeSet) -> set[Result]:
@@ -113,7 +113,7 @@ def _plain(text: str) -> str:
 def check_case_with_referee(case: CaseGraph, knowledge: Knowledge) -> CaseReport:
     """Check a case with pySHACL: slower, and the judge of the fast way."""
     results = check_data_with_referee(case_data(case, knowledge), knowledge.shapes)
-    return _report(results, case, knowledge.shapes)
+    return _report([*results, *_retired(case, knowledge)], case, knowledge.shapes)
 
 
 def check_data_with_referee(data: bytes, shapes: ShapeSet) -> set[Result]:
@@ -202,6 +202,31 @@ def _report(results: Iterable[Result], case: CaseGraph, shapes: ShapeSet) -> Cas
         results=tuple(every),
         targets=tuple(sorted((s.removeprefix(SHAPES), n) for s, n in counted.items())),
     )
+
+
+def _retired(case: CaseGraph, knowledge: Knowledge) -> list[Result]:
+    """Report each retired term that a case uses, with the term that replaces it."""
+    if not knowledge.retired:
+        return []
+    found = []
+    for t in case.triples:
+        for node in (t.predicate, t.object):
+            iri = text_of(node)
+            if iri in knowledge.retired:
+                instead = knowledge.retired[iri]
+                found.append(
+                    Result(
+                        severity="Warning",
+                        shape="RetiredTerm",
+                        focus=text_of(t.subject),
+                        path=shorten(t.predicate.value),
+                        value=iri,
+                        message=f"{shorten(iri)} is retired: use {shorten(instead)}."
+                        if instead
+                        else f"{shorten(iri)} is retired, and no term replaces it.",
+                    )
+                )
+    return found
 
 
 def _count(shape: str, case: CaseGraph, shapes: ShapeSet, kinds: dict[str, set[str]]) -> int:

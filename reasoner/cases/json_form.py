@@ -16,11 +16,13 @@ import pyoxigraph as ox
 from reasoner.errors import CaseUnreadable
 from reasoner.kernel.terms import CASE, CONTEXT, NS, PREFIXES, XSD
 
+from .limits import LIMITS, shown
+
 if TYPE_CHECKING:
     from reasoner.knowledge.vocabulary import Vocabulary
 
-DEPTH: Final = 32
-DIGITS: Final = 15
+DEPTH: Final = LIMITS.depth
+DIGITS: Final = LIMITS.digits
 CONSTANTS: Final = ("NaN", "Infinity", "-Infinity")
 TOKEN: Final = re.compile(
     r'(?P<word>"(?:[^"\\]|\\.)*"|[\[\]{}]|NaN|-?Infinity|-?\d[\d.eE+-]*)(?P<colon>\s*:)?'
@@ -90,10 +92,15 @@ def _scan(text: str, source: str) -> None:  # noqa: C901 - one branch for each k
         elif word in "}]":
             open_objects.pop()
         elif word in CONSTANTS:
-            fault = f"{word} is no JSON number"
+            fault = f"{word} is not a JSON number"
         elif word[0] != '"':
             if len(word.lstrip("-")) > DIGITS or "e" in word.lower():
                 fault = f"the number {word[:DIGITS]} is too large or not written out"
+        elif len(word) - 2 > LIMITS.text:
+            fault = (
+                f"a text of {len(word) - 2:,} characters; at most {LIMITS.text:,} are read. "
+                "Quote the passage that matters, not the document"
+            )
         elif token["colon"] and (keys := open_objects[-1]) is not None:
             key = json.loads(word)
             if key in keys:
@@ -180,7 +187,7 @@ def _check_keys(
         for key, item in value.items():
             if key not in JSON_LD and key not in KEYWORDS and NS + key not in vocabulary.properties:
                 raise CaseUnreadable(
-                    f"{source}: {path}.{key} is not a property of the vocabulary.",
+                    f"{source}: {shown(f'{path}.{key}')} is not a property of the vocabulary.",
                     hint=vocabulary.nearest(key, vocabulary.properties),
                 )
             _check_keys(item, context, vocabulary, source, f"{path}.{key}")

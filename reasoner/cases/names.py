@@ -10,10 +10,12 @@ import pyoxigraph as ox
 from reasoner.errors import CaseUnreadable
 from reasoner.kernel.terms import NS, TYPE, mn
 
+from .limits import LIMITS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-DEPTH: Final = 32
+DEPTH: Final = LIMITS.depth
 Resource = ox.NamedNode | ox.BlankNode | ox.Triple
 
 
@@ -60,8 +62,9 @@ def find_names(
         if node not in names:
             key = leading.predicate.value.removeprefix(NS)
             siblings.setdefault(key, []).append((_address(node, parents, contents), node))
+    stem = f"{case}-" if "#" in case else f"{case}#"  # an IRI has one fragment
     for key, nodes in siblings.items():
-        free = (n for i in count(1) if (n := ox.NamedNode(f"{case}#{key}-{i}")) not in taken)
+        free = (n for i in count(1) if (n := ox.NamedNode(f"{stem}{key}-{i}")) not in taken)
         for _, node in sorted(nodes, key=lambda pair: pair[0]):
             names[node] = next(free)
     if orphan := [n for n in about if isinstance(n, ox.BlankNode) and n not in names]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from codecs import BOM_UTF8
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -15,6 +16,7 @@ from reasoner.kernel.terms import CASE, OWL, PREFIXES, RDFS, SH, TYPE, XSD, mn, 
 from reasoner.knowledge.vocabulary import text_of
 
 from .json_form import decode, quads_of
+from .limits import LIMITS, shown
 from .names import name_blank_nodes
 
 if TYPE_CHECKING:
@@ -22,14 +24,26 @@ if TYPE_CHECKING:
 
     from reasoner.knowledge.vocabulary import Vocabulary
 
-LIMIT: Final = 1_000_000
-"""Bytes; the largest real case seen takes some ten thousand."""
-TRIPLES: Final = 5_000
+LIMIT: Final = LIMITS.size
 FORMS: Final = ("turtle", "json", "jsonld")
-LEXICAL: Final = {
-    XSD + "integer": re.compile(r"[+-]?\d{1,15}"),
-    XSD + "boolean": re.compile(r"true|false|0|1"),
+WHOLE: Final = re.compile(rf"[+-]?[0-9]{{1,{LIMITS.digits}}}")
+TRUTH: Final = re.compile(r"true|false|0|1")
+INTEGERS: Final[dict[str, tuple[int | None, int | None]]] = {
+    XSD + "integer": (None, None),
+    XSD + "long": (-(2**63), 2**63 - 1),
+    XSD + "int": (-(2**31), 2**31 - 1),
+    XSD + "short": (-(2**15), 2**15 - 1),
+    XSD + "byte": (-(2**7), 2**7 - 1),
+    XSD + "nonNegativeInteger": (0, None),
+    XSD + "positiveInteger": (1, None),
+    XSD + "nonPositiveInteger": (None, 0),
+    XSD + "negativeInteger": (None, -1),
+    XSD + "unsignedLong": (0, 2**64 - 1),
+    XSD + "unsignedInt": (0, 2**32 - 1),
+    XSD + "unsignedShort": (0, 2**16 - 1),
+    XSD + "unsignedByte": (0, 2**8 - 1),
 }
+"""xsd:integer and the types derived from it, each with its least and its largest value."""
 KNOWLEDGE: Final = tuple(PREFIXES[p] for p in ("mn", "mnc", "mng", "mnl", "mnr", "mnsh"))
 DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
@@ -94,8 +108,12 @@ def read_case(
         quads = _parse_turtle(data, source)
     else:
         quads = quads_of(decode(data, source), vocabulary, source)
-    if len(quads) > TRIPLES:
-        raise CaseTooLarge(f"{source}: {len(quads):,} facts; at most {TRIPLES:,} are read.")
+    if len(quads) > LIMITS.facts:
+        raise CaseTooLarge(
+            f"{source}: {len(quads):,} facts; at most {LIMITS.facts:,} are read.",
+            hint="Send one case at a time, and only the facts that bear on its requests.",
+        )
+    _check_sizes(quads, source)
     if graphs := [q.graph_name for q in quads if q.graph_name != ox.DefaultGraph()]:
         raise CaseUnreadable(
             f"{source}: the case stands in a graph of its own, {graphs[0]}.",
@@ -122,9 +140,40 @@ def read_case(
     )
 
 
+def _check_sizes(quads: list[ox.Quad], source: str) -> None:
+    """Refuse a name, a text or a list of values that is longer than any in a real case."""
+    counts: dict[tuple[str, str, bool], int] = {}
+    for quad in quads:
+        for node in (quad.subject, quad.predicate, quad.object):
+            if isinstance(node, ox.NamedNode) and len(node.value) > LIMITS.name:
+                raise CaseTooLarge(
+                    f"{source}: the IRI {shown(node.value)} has {len(node.value):,} characters; "
+                    f"at most {LIMITS.name:,} are read.",
+                    hint="Name the part with a shorter IRI.",
+                )
+        where = f"{source}: {shorten(quad.predicate.value)} of {_speak(quad.subject)}"
+        text = isinstance(quad.object, ox.Literal)
+        if isinstance(quad.object, ox.Literal) and len(quad.object.value) > LIMITS.text:
+            raise CaseTooLarge(
+                f"{where} has {len(quad.object.value):,} characters; "
+                f"at most {LIMITS.text:,} are read.",
+                hint="Quote the passage that matters, not the document.",
+            )
+        key = (str(quad.subject), quad.predicate.value, text)
+        counts[key] = counts.get(key, 0) + 1
+        most = LIMITS.values if text else LIMITS.parts
+        if counts[key] > most:
+            raise CaseTooLarge(
+                f"{where} has more than {most} values; at most {most} are read.",
+                hint="Give the values that bear on the requests in this case.",
+            )
+
+
 def _parse_turtle(data: bytes, source: str) -> list[ox.Quad]:
     try:
-        return list(ox.parse(data, format=ox.RdfFormat.TURTLE, base_iri=CASE))
+        return list(
+            ox.parse(data.removeprefix(BOM_UTF8), format=ox.RdfFormat.TURTLE, base_iri=CASE)
+        )
     except (SyntaxError, ValueError) as error:
         raise CaseUnreadable(
             f"{source}: not Turtle: {error}.",
@@ -140,21 +189,46 @@ def normal_value(quad: ox.Quad, source: str) -> ox.NamedNode | ox.BlankNode | ox
     if not isinstance(value, ox.Literal):
         return value
     kind = value.datatype.value
-    form = LEXICAL.get(kind)
     where = f"{source}: {shorten(quad.predicate.value)} of {_speak(quad.subject)}"
+    if value.direction:
+        raise CaseUnreadable(
+            f"{where} has the text direction '{value.direction}'.",
+            hint="Leave the direction out: texts of a case are in English.",
+        )
     if "\0" in value.value:
-        raise CaseUnreadable(f"{where} holds the character NUL, which is no text.")
-    if form and not form.fullmatch(value.value):
-        raise CaseUnreadable(f"{where} is '{value.value}', which is no {shorten(kind)}.")
-    if kind == XSD + "integer":
-        return ox.Literal(int(value.value))
+        raise CaseUnreadable(
+            f"{where} holds the character NUL, which is not a character of a text."
+        )
+    if kind in INTEGERS:
+        return ox.Literal(_whole_number(value.value, kind, where))
     if kind == XSD + "boolean":
+        if not TRUTH.fullmatch(value.value):
+            raise CaseUnreadable(
+                f"{where} is '{shown(value.value)}', which is not an xsd:boolean.",
+                hint="Write true or false.",
+            )
         return ox.Literal(value.value in {"true", "1"})
     if kind == XSD + "date" and not _is_day(value.value):
         raise CaseUnreadable(
-            f"{where} is '{value.value}', which is no date.", hint="Write YYYY-MM-DD."
+            f"{where} is '{shown(value.value)}', which is not a date.", hint="Write YYYY-MM-DD."
         )
     return value
+
+
+def _whole_number(text: str, kind: str, where: str) -> int:
+    """Return the value of a literal of an integer type; a derived type keeps its range."""
+    least, largest = INTEGERS[kind]
+    number = int(text) if WHOLE.fullmatch(text) else None
+    if (
+        number is None
+        or (least is not None and number < least)
+        or (largest is not None and number > largest)
+    ):
+        raise CaseUnreadable(
+            f"{where} is '{shown(text)}', which is not an {shorten(kind)}.",
+            hint=f"Write a whole number of at most {LIMITS.digits} digits.",
+        )
+    return number
 
 
 def _is_day(text: str) -> bool:

@@ -159,25 +159,29 @@ def main() -> None:
         sys.exit(2)
     except click.Abort:
         sys.exit(130)
-    except CaseRejected as error:
-        click.echo(f"mednec: {error}\nRun 'mednec validate' for the whole report.", err=True)
-        sys.exit(2)
-    except MednecError as error:
-        click.echo(f"mednec: {error.code}: {error}", err=True)
-        sys.exit(2)
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        click.echo(f"mednec: file: {place}{error.strerror or error}.", err=True)
-        sys.exit(2)
     except Exception as error:
-        if wants_traceback():
+        if not isinstance(error, MednecError | OSError | UnicodeDecodeError) and wants_traceback():
             raise
-        raised = traceback.extract_tb(error.__traceback__)[-1]
-        click.echo(
-            f"mednec: unforeseen: {type(error).__name__}: {error} "
-            f"({Path(raised.filename).name}, line {raised.lineno}).\n"
-            "This is a fault of mednec, not of what you gave it. Nothing was decided. "
-            "Set MEDNEC_TRACEBACK=1 for a report that its developers can use.",
-            err=True,
-        )
-        sys.exit(3)
+        message, code = _failure(error)
+        click.echo(f"mednec: {message}", err=True)
+        sys.exit(code)
+
+
+def _failure(error: Exception) -> tuple[str, int]:
+    """Return what a person reads of an error, and the exit code."""
+    if isinstance(error, CaseRejected):
+        return f"{error}\nRun 'mednec validate' for the whole report.", 2
+    if isinstance(error, MednecError):
+        return f"{error.code}: {error}", 2
+    if isinstance(error, UnicodeDecodeError):
+        return f"file: the text is not UTF-8 at byte {error.start}. Save the file as UTF-8.", 2
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        return f"file: {place}{error.strerror or error}.", 2
+    raised = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"unforeseen: {type(error).__name__}: {error} "
+        f"({Path(raised.filename).name}, line {raised.lineno}).\n"
+        "This is a fault of mednec, not of what you gave it. Nothing was decided. "
+        "Set MEDNEC_TRACEBACK=1 for a report that its developers can use."
+    ), 3

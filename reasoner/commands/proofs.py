@@ -36,7 +36,7 @@ def prove_command(case: Path, as_of: date | None, folder: Path) -> None:
 
 
 @click.command("verify")
-@click.argument("proof", type=click.File("r", encoding="utf-8"))
+@click.argument("proof", type=click.File("r", encoding="utf-8-sig"))
 @click.option(
     "--case",
     type=click.Path(path_type=Path),
@@ -96,7 +96,7 @@ def explain_command(
         for firing in decision.derivation.firings:
             click.echo(f"{firing.name:<10}{say(firing, knowledge)}")
         return
-    text = case.read_text(encoding="utf-8") if case.suffix.lower() == ".ttl" else ""
+    text = case.read_text(encoding="utf-8-sig") if case.suffix.lower() == ".ttl" else ""
     answer = explain(decision, knowledge, why=why, why_not=why_not, text=text)
     if form == "json":
         click.echo(json.dumps(answer, indent=2, ensure_ascii=False))

@@ -15,7 +15,7 @@ from .options import FOLDER, load
 
 
 @click.command("query")
-@click.argument("query", type=click.File("r"))
+@click.argument("query", type=click.File("r", encoding="utf-8-sig"))
 @click.option(
     "--format",
     "form",

@@ -15,6 +15,7 @@ from reasoner.kernel.index import Index
 from reasoner.kernel.rules import Rule, read_rules
 from reasoner.kernel.terms import (
     CONCEPT,
+    DCTERMS,
     KNOWLEDGE_BASE,
     LABEL,
     LEXICON,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
 COMPUTED: Final = ("index", "code", "described")
 """What is computed from the attributes of knowledge and worth keeping between runs."""
+REPLACED_BY: Final = ox.NamedNode(DCTERMS + "isReplacedBy")
 GENERATED: Final = "generated/classification.ttl"
 OURS: Final = (NS, CONCEPT)
 LOGIC: Final = re.compile(r"^# logic: ([0-9a-f]{64})$", re.MULTILINE)
@@ -127,6 +129,15 @@ class Knowledge:
             for t in self.facts
             if t.predicate == TYPE and t.object == mn("Guideline")
         )
+
+    @cached_property
+    def retired(self) -> Mapping[str, str | None]:
+        """The IRIs of retired terms, each with that of the term that replaces it, or None."""
+        return {
+            iri: self.value(iri, REPLACED_BY)
+            for (iri, predicate), values in self.described.items()
+            if predicate == OWL + "deprecated" and values[0].value == "true"
+        }
 
     @property
     def base_facts(self) -> Facts:

@@ -14,6 +14,8 @@ from reasoner.kernel.terms import CONCEPT, NS, OWL, RDFS, TYPE, shorten
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+LONGEST: Final = 100
+"""Characters of the longest name for which terms with a similar name are looked for."""
 OURS: Final = (NS, CONCEPT)
 
 
@@ -86,6 +88,8 @@ class Vocabulary:
 
     def nearest(self, name: str, among: Iterable[str]) -> str:
         """Return a hint that names the terms most like a name; empty if none is like it."""
+        if len(name) > LONGEST:
+            return ""  # the comparison takes the square of the length
         short = {iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1]: iri for iri in sorted(among)}
         close = get_close_matches(name, short, n=2, cutoff=0.5)
         return f"Did you mean {' or '.join(shorten(short[c]) for c in close)}?" if close else ""

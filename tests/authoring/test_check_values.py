@@ -67,7 +67,7 @@ def test_the_knowledge_base_has_no_fault() -> None:
             "Did",
         ),
         ("skos:altLabel", "skos:altLable", "property-undeclared", "skos:altLabel"),
-        ("dcterms:replaces", "dcterms:isReplacedBy", "property-undeclared", "dcterms:"),
+        ("dcterms:replaces", "dcterms:isVersionOf", "property-undeclared", "dcterms:"),
         ('rdfs:label "physical medicine, arthritis"', 'rdfs:label " "', "text-empty", "arthritis"),
     ],
 )

@@ -11,7 +11,7 @@ import pytest
 from reasoner.authoring.check_codes import check_nested_codes
 from reasoner.authoring.check_logic import check_logic
 from reasoner.authoring.places import Places
-from reasoner.kernel.terms import OWL, RDFS, TYPE, mn, name_of
+from reasoner.kernel.terms import NS, OWL, RDFS, TYPE, mn, name_of
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
@@ -54,15 +54,17 @@ def test_most_properties_have_a_domain_and_a_range(knowledge: Knowledge) -> None
     """A statement with the wrong subject contradicts the kind of that subject."""
     kinds = {OWL + "ObjectProperty", OWL + "DatatypeProperty"}
     properties = {
-        t.subject for t in knowledge.facts if t.predicate == TYPE and name_of(t.object) in kinds
+        t.subject
+        for t in knowledge.facts
+        if t.predicate == TYPE and name_of(t.object) in kinds and name_of(t.subject).startswith(NS)
     }
     having = {
         name: {t.subject for t in knowledge.facts if t.predicate.value == RDFS + name}
         for name in ("domain", "range")
     }
 
-    assert len(properties & having["domain"]) > 0.85 * len(properties)
-    assert len(properties & having["range"]) > 0.85 * len(properties)
+    assert len(properties & having["domain"]) > 0.8 * len(properties)
+    assert len(properties & having["range"]) > 0.8 * len(properties)
 
 
 def nested(home: Path, knowledge: Knowledge) -> list[str]:

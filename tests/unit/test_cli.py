@@ -323,3 +323,52 @@ def wait_for(address: str) -> dict[str, object]:
         except OSError:
             time.sleep(0.2)
     raise AssertionError("the server did not answer")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("decide", "."),
+        ("decide", "README.md"),
+        ("decide", SEED, "--as-of", "2014-02-30"),
+        ("decide", SEED, "--format", "xml"),
+        ("decide", SEED, SEED),
+        ("validate", "fixtures"),
+        ("query", "."),
+        ("query", "fixtures/binary.bin"),
+        ("verify", "fixtures/binary.bin"),
+        ("replay", "."),
+        ("sign", "."),
+        ("letter", SEED, "--venue", "moon"),
+        ("letter", SEED, "-o", "README.md/letter.txt"),
+        ("read", "."),
+        ("read", "fixtures/binary.bin"),
+        ("audit", "fixtures/binary.bin"),
+        ("docs", "README.md/docs"),
+        ("fmt", "fixtures/binary.bin"),
+        ("fmt", "no-such-file.ttl"),
+        ("diff", "no-such-revision"),
+        ("impact", "HEAD", "no-such-revision", "--cases", "fixtures/invalid/Case-age"),
+        ("corpus", "read", "shapes"),
+        ("corpus", "report", "--store", "shapes", "--out", "README.md/report"),
+        ("explain", SEED, "--why", ""),
+        ("new", "rule", "X", "23-reasons", "../../x"),
+        ("no-such-command",),
+        ("--cache",),
+    ],
+)
+def test_misuse_ends_in_a_sentence(
+    words: tuple[str, ...],
+    mednec,  # noqa: ANN001
+    tmp_path: Path,
+) -> None:
+    """A folder, another kind of file, bytes that are no text: exit code 2, never a traceback."""
+    (tmp_path / "binary.bin").write_bytes(bytes(range(256)))
+    given = [str(tmp_path / "binary.bin") if "binary" in word else word for word in words]
+
+    code, page, errors = mednec(*given)
+
+    assert code == 2
+    assert errors.strip()
+    assert "Traceback" not in page + errors
+    assert "unforeseen" not in errors

@@ -52,7 +52,7 @@ def test_a_command_that_decides_nothing_loads_no_engine(arguments: tuple[str, ..
 
 def test_a_decision_loads_no_tool_that_it_does_not_use() -> None:
     """Referee, classifier, service, PDF and templates are loaded by the commands that use them."""
-    unused = SLOW - {"shifty", "rdflib"}
+    unused = SLOW - {"shifty"}
 
     assert loaded_by("decide", SEED, "--format", "json") & unused == set()
     assert loaded_by("decide", SEED) & unused == {"jinja2"}  # the page of text is a template

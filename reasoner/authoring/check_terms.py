@@ -1,0 +1,111 @@
+"""Retired terms that are still used, and imports that nobody can resolve."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from reasoner.kernel.terms import (
+    DCTERMS,
+    OWL,
+    TYPE,
+    name_of,
+    shorten,
+)
+
+from .finding import WARNING, Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from .places import Places
+
+DEPRECATED: Final = OWL + "deprecated"
+REPLACED: Final = DCTERMS + "isReplacedBy"
+
+
+def check_terms(places: Places, rule_texts: Mapping[str, str]) -> list[Finding]:
+    """
+    Find uses of retired terms, and imports of ontologies that no file holds.
+
+    Args:
+        places: The files.
+        rule_texts: The texts of the rules by path.
+    """
+    return [
+        *_retired(places, rule_texts),
+        *_imports(places),
+    ]
+
+
+def _retired(places: Places, rule_texts: Mapping[str, str]) -> Iterable[Finding]:
+    retired = {
+        name_of(t.subject)
+        for _, t in places.facts
+        if t.predicate.value == DEPRECATED and name_of(t.object) == "true"
+    }
+    if not retired:
+        return
+    instead = {
+        name_of(t.subject): name_of(t.object)
+        for _, t in places.facts
+        if t.predicate.value == REPLACED
+    }
+    used = {
+        (name, name_of(t.subject), t.predicate.value, name_of(t.object), name_of(node))
+        for name, t in places.facts
+        for node in (t.predicate, t.object)
+        if name_of(node) in retired
+        and name_of(t.subject) not in {*retired, name_of(node)}
+        and t.predicate.value != REPLACED
+    }
+    for name, subject, predicate, value, term in sorted(used):
+        where = places.where(subject, predicate, value, within=name)
+        line = where["line"] or places.use_of(name, term)
+        yield _still_used(name, line, term, instead.get(term))
+    for path, text in sorted(rule_texts.items()):
+        for number, line in enumerate(text.splitlines(), 1):
+            for term in sorted(retired):
+                if re.search(rf"(?<![\w:]){re.escape(shorten(term))}(?![\w-])", line):
+                    yield _still_used(path, number, term, instead.get(term))
+    for term in sorted(retired & instead.keys()):
+        if instead[term] in retired:
+            yield Finding(
+                **places.where(term),
+                kind="term-retired",
+                message=f"{shorten(term)} is replaced by {shorten(instead[term])}, "
+                "which is retired itself.",
+                hint="Name a term that is in use.",
+            )
+
+
+def _still_used(path: str, line: int, term: str, instead: str | None) -> Finding:
+    return Finding(
+        path=path,
+        line=line,
+        kind="term-retired",
+        severity=WARNING,
+        message=f"{shorten(term)} is retired and still used here.",
+        hint=f"Use {shorten(instead)}." if instead else "No term replaces it: remove the use.",
+    )
+
+
+def _imports(places: Places) -> Iterable[Finding]:
+    """Find imports of ontologies that no file holds: nobody can resolve them."""
+    held = {
+        name_of(t.subject)
+        for _, t in places.facts
+        if t.predicate == TYPE and name_of(t.object) == OWL + "Ontology"
+    }
+    for name, t in places.facts:
+        if t.predicate.value == OWL + "imports" and name_of(t.object) not in held:
+            where = places.where(name_of(t.subject), t.predicate.value, name_of(t.object))
+            yield Finding(
+                path=name,
+                line=where["line"],
+                kind="import-not-held",
+                message=f"{shorten(name_of(t.subject))} imports {shorten(name_of(t.object))}, "
+                "which no file here holds.",
+                hint="Import an ontology of this knowledge base, or declare the terms in "
+                "vocabulary/external.ttl.",
+            )
