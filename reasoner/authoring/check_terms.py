@@ -61,8 +61,8 @@ def _retired(places: Places, rule_texts: Mapping[str, str]) -> Iterable[Finding]
     }
     for name, subject, predicate, value, term in sorted(used):
         where = places.where(subject, predicate, value, within=name)
-        line = where["line"] or places.use_of(name, term)
-        yield _still_used(name, line, term, instead.get(term))
+        at = where["line"] or places.use_of(name, term)
+        yield _still_used(name, at, term, instead.get(term))
     for path, text in sorted(rule_texts.items()):
         for number, line in enumerate(text.splitlines(), 1):
             for term in sorted(retired):
