@@ -72,7 +72,7 @@ class Token:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Statement:
+class TurtleStatement:
     """
     What is said of one subject in one place.
 
@@ -90,7 +90,7 @@ class Statement:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Layout:
+class TurtleLayout:
     """
     The order that an author gave to a file.
 
@@ -105,12 +105,12 @@ class Layout:
     top: tuple[Block, ...]
     tight: bool
     headings: tuple[Block, ...]
-    statements: tuple[Statement, ...]
+    statements: tuple[TurtleStatement, ...]
     languages: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Words:
+class TurtleWords:
     """
     How IRIs and literals are written in one file.
 
@@ -175,7 +175,7 @@ def tokenize(text: str) -> Iterator[Token]:
         breaks = 0
 
 
-def read_layout(text: str) -> Layout:
+def read_layout(text: str) -> TurtleLayout:
     """
     Find statements, sections and the place of each comment in a text that is Turtle.
 
@@ -187,7 +187,7 @@ def read_layout(text: str) -> Layout:
     headed = any(_is_directive(word) for word in _words(groups[0])[:1])
     top: list[Block] = []
     headings: list[Block] = [()]
-    statements: list[Statement] = []
+    statements: list[TurtleStatement] = []
     tight = False
     for group in groups:
         words = _words(group)
@@ -205,9 +205,9 @@ def read_layout(text: str) -> Layout:
         elif words and not directive:
             start, end, section = words[0].start, words[-1].end, len(headings) - 1
             statements.append(
-                Statement(start=start, end=end, section=section, notes=(*above, *inner))
+                TurtleStatement(start=start, end=end, section=section, notes=(*above, *inner))
             )
-    return Layout(
+    return TurtleLayout(
         top=tuple(top),
         tight=tight,
         headings=tuple(headings),

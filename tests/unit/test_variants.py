@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reasoner import Assessment, Knowledge
-    from reasoner.determinations.variants import Comparison, Step, Variant
+    from reasoner.determinations.variants import Comparison, Stretch, Variant
 
 CASES = Path(__file__).parents[2] / "fixtures" / "cases"
 SEED = "seed-2014-spine-12-visits"
@@ -49,7 +49,7 @@ def decided(decision: Assessment) -> tuple[object, ...]:
     return (one.outcome, one.robust, one.visits.least, one.visits.most, rows)
 
 
-def step_at(day: str, timeline: tuple[Step, ...]) -> Step:
+def step_at(day: str, timeline: tuple[Stretch, ...]) -> Stretch:
     (found,) = [s for s in timeline if s.start <= day and (s.end is None or day < s.end)]
     return found
 
