@@ -107,7 +107,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class RequestComparison:
     """
     What was asked for beside the determination of one request; each part empty if it was not.
 
@@ -132,7 +132,7 @@ def compare(
     knowledge: Knowledge,
     told: tuple[ox.Triple, ...],
     wanted: Iterable[str],
-) -> dict[str, Comparison]:
+) -> dict[str, RequestComparison]:
     """
     Decide the requests of a case in other ways.
 
@@ -155,7 +155,7 @@ def compare(
     derivation = derive(knowledge, told + shown, rules=rules_for(knowledge, "otherwise"))
     steps = _timelines(case, knowledge, derivation) if timeline else {}
     return {
-        request: Comparison(
+        request: RequestComparison(
             timeline=steps.get(request, ()),
             sources=_listed(knowledge, derivation, request, "underView", asked & {"sources"}),
             policies=_listed(knowledge, derivation, request, "countsBy", asked & {"policies"}),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reasoner import Assessment, Knowledge
-    from reasoner.determinations.variants import Comparison, Stretch, Variant
+    from reasoner.determinations.variants import RequestComparison, Stretch, Variant
 
 CASES = Path(__file__).parents[2] / "fixtures" / "cases"
 SEED = "seed-2014-spine-12-visits"
@@ -34,7 +34,7 @@ def of(name: str, knowledge: Knowledge, **asked: Any) -> Assessment:
     return decide(load_case_file(CASES / name / "case.ttl", knowledge), knowledge, **asked)
 
 
-def compared(name: str, knowledge: Knowledge, *wanted: str) -> Comparison:
+def compared(name: str, knowledge: Knowledge, *wanted: str) -> RequestComparison:
     (found,) = of(name, knowledge, include=wanted).comparisons.values()
     return found
 
