@@ -116,7 +116,7 @@ def test_the_denial_of_the_seed_is_supported_whatever_the_missing_notes_say(
     one = seed.determinations[0]
 
     assert one.label == "not medically necessary as requested"
-    assert one.dispositions == ("deny", "upheld")
+    assert list(one.dispositions.values()) == ["deny", "upheld"]
     assert one.robust
 
 
