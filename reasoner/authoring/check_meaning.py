@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from .membership import Point
     from .places import Places
-    from .space import Row, Space
+    from .space import Space, SpaceRow
 
 REPLACES: Final = DCTERMS + "replaces"
 
@@ -165,7 +165,7 @@ def check_governing(places: Places, space: Space) -> list[Finding]:
     ]
 
 
-def _covered(row: Row, stronger: list[Row]) -> bool:
+def _covered(row: SpaceRow, stronger: list[SpaceRow]) -> bool:
     """Return True if on each day on which a row is in force one of the stronger rows is too."""
     day = row.since or ""
     spells = [(r.since, r.until) for r in stronger if r.since is not None]
@@ -182,7 +182,7 @@ def _covered(row: Row, stronger: list[Row]) -> bool:
 
 def check_conflicts(places: Places, space: Space) -> list[Finding]:
     """Find pairs of one rank with different limits that one diagnosis falls into."""
-    seen: dict[tuple[str, str], tuple[Point, tuple[str, str | None], Row, Row]] = {}
+    seen: dict[tuple[str, str], tuple[Point, tuple[str, str | None], SpaceRow, SpaceRow]] = {}
     for number, rows in enumerate(space.applying):
         for row, other, days in _clashes(rows, space):
             seen.setdefault((row.iri, other.iri), (space.points[number], days, row, other))
@@ -202,8 +202,8 @@ def check_conflicts(places: Places, space: Space) -> list[Finding]:
 
 
 def _clashes(
-    rows: tuple[Row, ...], space: Space
-) -> Iterable[tuple[Row, Row, tuple[str, str | None]]]:
+    rows: tuple[SpaceRow, ...], space: Space
+) -> Iterable[tuple[SpaceRow, SpaceRow, tuple[str, str | None]]]:
     limited = [row for row in rows if row.limit is not None]
     for at, row in enumerate(limited):
         for other in limited[at + 1 :]:

@@ -47,7 +47,7 @@ class Point:
     phases: tuple[str, ...]
 
 
-class Expression(NamedTuple):
+class ClassExpression(NamedTuple):
     """
     A class expression in functional style.
 
@@ -57,17 +57,17 @@ class Expression(NamedTuple):
     """
 
     name: str
-    parts: tuple[Expression, ...] = ()
+    parts: tuple[ClassExpression, ...] = ()
 
 
-def parse_expression(text: str) -> Expression:
+def parse_expression(text: str) -> ClassExpression:
     """
     Parse a class expression in functional style, such as `Some(mn:treatment mnc:Massage)`.
 
     Raises:
         AxiomUnsupported: The brackets do not match.
     """
-    stack: list[list[Expression]] = [[]]
+    stack: list[list[ClassExpression]] = [[]]
     names: list[str] = []
     tokens = TOKEN.findall(text)
     for word, after in zip(tokens, [*tokens[1:], ""], strict=True):
@@ -77,11 +77,11 @@ def parse_expression(text: str) -> Expression:
             if not names:
                 break
             parts = tuple(stack.pop())
-            stack[-1].append(Expression(names.pop(), parts))
+            stack[-1].append(ClassExpression(names.pop(), parts))
         elif after == "(":
             names.append(word)
         else:
-            stack[-1].append(Expression(_expanded(word)))
+            stack[-1].append(ClassExpression(_expanded(word)))
     if names or len(stack) != 1 or len(stack[0]) != 1:
         raise AxiomUnsupported(f"Not a class expression: {text[:200]}")
     return stack[0][0]
@@ -139,7 +139,7 @@ class Membership:
             for term, values in numbers.items()
         }
 
-    def of(self, expression: Expression) -> int:
+    def of(self, expression: ClassExpression) -> int:
         """Return the situations that belong to a class expression."""
         name, parts = expression
         if name == "And":
@@ -155,11 +155,11 @@ class Membership:
             return _union(held[value] for value in fillers & held.keys())
         return self.everything if name == SITUATION else 0
 
-    def _fillers(self, path: Expression, filler: Expression) -> set[str]:
+    def _fillers(self, path: ClassExpression, filler: ClassExpression) -> set[str]:
         """Return the concepts by which a situation meets a restriction."""
         return self._diagnosed(filler) if path.name == DIAGNOSIS else self._concepts(filler)
 
-    def _diagnosed(self, expression: Expression) -> set[str]:
+    def _diagnosed(self, expression: ClassExpression) -> set[str]:
         """Return the conditions whose diagnosis belongs to a class expression."""
         name, parts = expression
         if name in {"And", "Or"}:
@@ -168,7 +168,7 @@ class Membership:
             return {parts[1].name} if name == "Value" else self._concepts(parts[1])
         return set()
 
-    def _concepts(self, expression: Expression) -> set[str]:
+    def _concepts(self, expression: ClassExpression) -> set[str]:
         """Return the concepts that belong to a class expression."""
         name, parts = expression
         if name in {"And", "Or"}:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from .known import Known, Row
     from .trees import Pattern
 
-Search = tuple[str | None, str, int]
-"""What was searched: the facts of a property, of one subject or of any, below a stratum."""
+Search = tuple["Pattern", int]
+"""What was searched, and below which stratum; `?s` and `?o` stand for anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,8 +177,11 @@ class _Use:
                 self.absent.append((pattern, self._search(pattern)))
 
     def _search(self, pattern: Pattern) -> Search:
-        subject, predicate, _ = pattern
-        return (None if subject.startswith("?") else subject, predicate, self.below)
+        """Return the search for a pattern: its property, of its subject or else with its value."""
+        subject, predicate, value = pattern
+        if not subject.startswith("?"):
+            return (subject, predicate, "?o"), self.below
+        return ("?s", predicate, "?o" if value.startswith("?") else value), self.below
 
     def _total(self, select: Select) -> None:
         """Collect the members of the group that the values of the use single out."""
@@ -191,7 +194,7 @@ class _Use:
             Total(
                 names=tuple(figure.name.name for figure in select.aggregates),
                 members=tuple(sorted(set(filled))),
-                searches=tuple(sorted(searches, key=lambda one: (one[0] or "", one[1]))),
+                searches=tuple(sorted(searches)),
             )
         )
 

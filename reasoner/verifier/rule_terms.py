@@ -77,7 +77,7 @@ class Terms:
         if text in {"true", "false"}:
             return f'"{text}"^^<{XSD}boolean>'
         if text != "a":
-            raise Unreadable(f"{self.where}: '{text}' is no term.")
+            raise Unreadable(f"{self.where}: '{text}' is not a term.")
         return TYPE
 
     def _string(self, text: str) -> str:

@@ -50,7 +50,7 @@ class Part:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleText:
     """
-    A rule as its text says.
+    A rule as its text states it.
 
     Attributes:
         id: Its name.
@@ -112,7 +112,7 @@ def _dated(about: str, head: Mapping[str, str]) -> tuple[Part, ...]:
 
 
 def _filters_last(group: tuple[Part, ...]) -> tuple[Part, ...]:
-    """Put filters last: one looks at the whole of its group, wherever it stands in it."""
+    """Put filters last: one applies to its whole group, wherever in it it is written."""
     tests = {"filter", "absent"}
     return (
         *(part for part in group if part.kind not in tests),
@@ -291,7 +291,7 @@ class _Reader(Terms):
             whole = kind == "name" and self.called(text) == f"<{XSD}integer>"
             name = "INTEGER" if whole else text.upper()
             if name not in OPERATIONS and name not in {"IF", "BOUND"}:
-                raise Unreadable(f"{self.where}: {text} is no function of rules.")
+                raise Unreadable(f"{self.where}: {text} is not a function of rules.")
             self.take()
             self.take("(")
             arguments = [self.expression(0)]
