@@ -44,11 +44,11 @@ def check_rule_base(
         stated: IRIs that a case may state: the shapes of a case name them.
         provided: The Python of this project, whose facts rules read too.
     """
-    sources = Sources(places, rules, stated, provided)
+    sources = Providers(places, rules, stated, provided)
     return [*_unprovided(rules, sources), *_outcomes(rules)]
 
 
-class Sources:
+class Providers:
     """
     Where the facts that rules read can come from: cases, files, rules and the pipeline.
 
@@ -92,7 +92,7 @@ class Sources:
         return any(key.meets(other) for other in candidates)
 
 
-def _unprovided(rules: list[RuleFile], sources: Sources) -> Iterator[Finding]:
+def _unprovided(rules: list[RuleFile], sources: Providers) -> Iterator[Finding]:
     """Find rules that require a fact that nothing can provide."""
     for rule in rules:
         construct = rule.construct

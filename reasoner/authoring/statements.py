@@ -13,8 +13,10 @@ from .turtle_text import tokenize
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from .turtle_text import Token
+    from .turtle_text import TurtleToken
 
+Placed = tuple["TurtleToken", int]
+"""A token and its line."""
 DECLARE: Final = frozenset({"@prefix", "@base", "prefix", "base"})
 UNESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 LOCAL_ESCAPE: Final = re.compile(r"\\([_~.\-!$&'()*+,;=/?#@%])")
@@ -67,7 +69,7 @@ def read_lines(text: str, prefixes: Mapping[str, str]) -> Lines:
     return lines
 
 
-def _numbered(text: str) -> Iterator[tuple[Token, int]]:
+def _numbered(text: str) -> Iterator[Placed]:
     line, at = 1, 0
     for token in tokenize(text):
         line += text.count("\n", at, token.start)
@@ -76,9 +78,11 @@ def _numbered(text: str) -> Iterator[tuple[Token, int]]:
             yield token, line
 
 
-def _statements(tokens: Iterator[tuple[Token, int]]) -> Iterator[list[tuple[Token, int]]]:
+def _statements(
+    tokens: Iterator[Placed],
+) -> Iterator[list[Placed]]:
     """Split tokens into statements and directives, each without its full stop."""
-    statement: list[tuple[Token, int]] = []
+    statement: list[Placed] = []
     for token, line in tokens:
         sparql = len(statement) in {1, 2} and statement[0][0].text.lower() in {"prefix", "base"}
         if token.text == "." and token.kind == "mark":
@@ -94,9 +98,7 @@ def _statements(tokens: Iterator[tuple[Token, int]]) -> Iterator[list[tuple[Toke
         yield statement
 
 
-def _read_statement(
-    statement: list[tuple[Token, int]], prefixes: Mapping[str, str], lines: Lines
-) -> None:
+def _read_statement(statement: list[Placed], prefixes: Mapping[str, str], lines: Lines) -> None:
     """Walk one statement; blank nodes in brackets belong to the subject around them."""
     first, line = statement[0]
     subject = _iri(first, prefixes)
@@ -131,7 +133,7 @@ def _read_statement(
             lines.statements.setdefault((subject, predicates[-1], value), number)
 
 
-def _iri(token: Token, prefixes: Mapping[str, str]) -> str:
+def _iri(token: TurtleToken, prefixes: Mapping[str, str]) -> str:
     """Return the IRI that a token stands for; empty for anything else."""
     if token.kind == "iri":
         return token.text[1:-1]
@@ -143,7 +145,7 @@ def _iri(token: Token, prefixes: Mapping[str, str]) -> str:
     return ""
 
 
-def _characters(token: Token) -> str:
+def _characters(token: TurtleToken) -> str:
     """Return the characters of a literal, as a parser would."""
     text = token.text
     if token.kind != "string":
