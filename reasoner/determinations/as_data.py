@@ -28,7 +28,6 @@ from .report_data import describe_report
 from .step_data import describe_step
 
 if TYPE_CHECKING:
-
     from reasoner.knowledge.base import Knowledge
 
     from .assess import Assessment

@@ -48,9 +48,9 @@ class WhyNode(RuleLine, frozen=True, kw_only=True):
 
 
 class TitleData(RuleLine, frozen=True, kw_only=True):
-    """A rule with the sentence that it would write."""
+    """A rule with the sentence that it would write; all parts are empty where no rule is meant."""
 
-    would_say: str
+    would_say: str = ""
 
 
 class PresentData(Model, frozen=True, kw_only=True):

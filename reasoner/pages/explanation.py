@@ -179,7 +179,7 @@ class WhyNotPage:
                 yield from self._test(test, way, inner)
             for present in attempt.present:
                 by = present.by
-                said = f"{by.would_say} {self._cite(by)}" if by else present.words
+                said = f"{by.would_say} {self._cite(by)}" if by and by.rule else present.words
                 ground = f"this is so: {said}{_place(present.place)}"
                 if top and attempt.missing:
                     self.outright.setdefault(ground)
