@@ -9,6 +9,7 @@ from reasoner.errors import ProofFailed
 from reasoner.kernel.syntax import Group, NotExists, Optional, Select, TriplePattern, Union
 
 from .known import fill, unify
+from .match import rows_of
 from .populations import class_expressions, grounds_of
 from .trees import rule_trees, text_of
 
@@ -164,11 +165,8 @@ class _Use:
                     pass
 
     def _matches(self, group: Group) -> bool:
-        """Return True if the patterns of a group are facts under the values of the use."""
-        filled = [
-            fill(text_of(e), self.row) for e in group.elements if isinstance(e, TriplePattern)
-        ]
-        return all(self.known.has(fact, self.below) for fact in filled)
+        """Return True if a group holds under the values of the use."""
+        return bool(rows_of(group, [self.row], self.known, self.below))
 
     def _without(self, group: Group) -> None:
         for element in group.elements:

@@ -78,8 +78,7 @@ def read_rule_text(text: str, where: str) -> RuleText:
         Unreadable: It has no id, or its text uses what rules may not use.
     """
     head = {m[1]: m[2].strip('"') for m in HEAD.finditer(text)}
-    body = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
-    reader = _Reader(body, where)
+    reader = _Reader(text, where)
     template, group = reader.rule()
     about = f"?{head.get('about', 'request')}"
     if "from" in head or "until" in head:
