@@ -90,6 +90,11 @@ COMMANDS: Final = {
         "read_command",
         "Read LETTER (text or PDF) and print the facts found, and what was not understood.",
     ),
+    "release": _entry(
+        "release",
+        "release_command",
+        "Write the ontology into the folder OUT as one versioned file, in Turtle and OWL.",
+    ),
     "replay": _entry(
         "proofs",
         "replay_command",

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from reasoner.errors import ClassifierFailed
 
@@ -47,6 +47,27 @@ class OwlApiMissing(ClassifierFailed):
     """A package that carries the OWL API is not installed."""
 
 
+def convert(source: Path, target: Path, *, seconds: int) -> tuple[str, ...]:
+    """
+    Write an ontology in another syntax, chosen by the ending: `.ofn` or `.ttl`.
+
+    Args:
+        source: The ontology, in any syntax of OWL; its imports are looked up in the catalogs
+            `catalog-v001.xml` of its folder and of those above.
+        target: The file to write.
+        seconds: Processor time after which the process is stopped.
+
+    Returns:
+        What is outside OWL 2 DL in the ontology and its imports.
+
+    Raises:
+        OwlApiMissing: A package is not installed.
+        ClassifierFailed: It was stopped, or failed.
+    """
+    said = _run([str(source), str(target)], seconds)
+    return tuple(said["profile"])
+
+
 def ask_owl_api(ntriples: str, *, seconds: int) -> OwlAnswer:
     """
     Check profile and consistency, explain what fails, and classify.
@@ -62,19 +83,7 @@ def ask_owl_api(ntriples: str, *, seconds: int) -> OwlAnswer:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ontology.nt"
         path.write_text(ntriples, encoding="utf-8")
-        command = [sys.executable, "-m", "reasoner.knowledge.owl_worker", str(path)]
-        code, output, errors = run_limited(
-            [*command, str(EXPLAIN_SECONDS)], seconds=seconds, folder=Path(__file__).parents[2]
-        )
-    if code not in (0, MISSING):
-        last = (errors.strip().splitlines() or ["no message"])[-1]
-        raise ClassifierFailed(f"The OWL API failed: {last[:300]}")
-    said = json.loads(output.splitlines()[-1])
-    if code == MISSING:
-        raise OwlApiMissing(
-            f"The OWL API is not installed ({said['missing']}).",
-            hint="Run 'make setup' in a checkout.",
-        )
+        said = _run([str(path), str(EXPLAIN_SECONDS)], seconds)
     return OwlAnswer(
         profile=tuple(said["profile"]),
         consistent=said["consistent"],
@@ -83,3 +92,18 @@ def ask_owl_api(ntriples: str, *, seconds: int) -> OwlAnswer:
         subsumptions=frozenset((a, b) for a, b in said["subsumptions"]),
         types=frozenset((a, b) for a, b in said["types"]),
     )
+
+
+def _run(arguments: list[str], seconds: int) -> dict[str, Any]:
+    command = [sys.executable, "-m", "reasoner.knowledge.owl_worker", *arguments]
+    code, output, errors = run_limited(command, seconds=seconds, folder=Path(__file__).parents[2])
+    if code not in (0, MISSING):
+        last = (errors.strip().splitlines() or ["no message"])[-1]
+        raise ClassifierFailed(f"The OWL API failed: {last[:300]}")
+    said: dict[str, Any] = json.loads(output.splitlines()[-1])
+    if code == MISSING:
+        raise OwlApiMissing(
+            f"The OWL API is not installed ({said['missing']}).",
+            hint="Run 'make setup' in a checkout.",
+        )
+    return said
