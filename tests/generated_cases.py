@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from reasoner import Assessment, Knowledge
     from reasoner.determinations.conclude import Determination
+    from reasoner.determinations.sentences import Saying
 
 Part = dict[str, Any]
 """A case or a part of one, with the keys of the JSON form; parts without `id` stay unnamed."""
@@ -141,6 +142,17 @@ def judged(case: Part, knowledge: Knowledge) -> Determination:
 def name(one: Determination) -> str:
     """Return the name of the outcome."""
     return one.outcome.rsplit("#", 1)[-1]
+
+
+def moves(saying: Saying) -> frozenset[str]:
+    """Return the moves of a proposed change, but for that of the number of visits."""
+    change = saying.firing.bindings.get("change")
+    return frozenset(change.value.rsplit("/", 4)[1:] if change else ()) - {"AsItIs"}
+
+
+def visits_proposed(saying: Saying) -> int:
+    """Return the number of visits that a proposed change asks for."""
+    return int(saying.firing.bindings["asked"].value)
 
 
 def changed(case: Part, change: Callable[[Part], object]) -> Part:

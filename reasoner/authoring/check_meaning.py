@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from reasoner.knowledge.shapes import ShapeSet
 
     from .places import Places
-    from .space import Point, Row, Space
+    from .space import Point, Space, SpaceRow
 
 REPLACES: Final = DCTERMS + "replaces"
 NAMES: Final = {
@@ -228,7 +228,7 @@ def check_populations(places: Places, space: Space) -> list[Finding]:
 
 def check_conflicts(places: Places, space: Space) -> list[Finding]:
     """Find pairs of one rank with different limits that one diagnosis falls into."""
-    seen: dict[tuple[str, str], tuple[Point, tuple[str, str | None], Row, Row]] = {}
+    seen: dict[tuple[str, str], tuple[Point, tuple[str, str | None], SpaceRow, SpaceRow]] = {}
     for number, rows in enumerate(space.applying):
         for row, other, days in _clashes(rows, space):
             seen.setdefault((row.iri, other.iri), (space.points[number], days, row, other))
@@ -248,8 +248,8 @@ def check_conflicts(places: Places, space: Space) -> list[Finding]:
 
 
 def _clashes(
-    rows: tuple[Row, ...], space: Space
-) -> Iterable[tuple[Row, Row, tuple[str, str | None]]]:
+    rows: tuple[SpaceRow, ...], space: Space
+) -> Iterable[tuple[SpaceRow, SpaceRow, tuple[str, str | None]]]:
     limited = [row for row in rows if row.limit is not None]
     for at, row in enumerate(limited):
         for other in limited[at + 1 :]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .space import Row, Space
+    from .space import Space, SpaceRow
 
 FIGURE: Final = "limit"
 NO_FIGURE: Final = "no limit"
@@ -80,7 +80,7 @@ def coverage(space: Space, day: str = "") -> Coverage:
         day: Only what is in force on this day, as YYYY-MM-DD; empty for all dates.
     """
     k = space.knowledge
-    spoken: dict[tuple[str, str], dict[str, set[Row]]] = {}
+    spoken: dict[tuple[str, str], dict[str, set[SpaceRow]]] = {}
     for number, point in enumerate(space.points):
         ranks = spoken.setdefault((point.condition or point.procedure, point.treatment), {})
         for row in space.applying[number]:
@@ -103,11 +103,13 @@ def coverage(space: Space, day: str = "") -> Coverage:
     )
 
 
-def _bounds(row: Row) -> tuple[str | None, str | None]:
+def _bounds(row: SpaceRow) -> tuple[str | None, str | None]:
     return (row.since, row.until)
 
 
-def _spells(names: tuple[str, str], tier: str, rows: Iterable[Row], days: list[str]) -> list[Spell]:
+def _spells(
+    names: tuple[str, str], tier: str, rows: Iterable[SpaceRow], days: list[str]
+) -> list[Spell]:
     """Tell what one rank says, one spell for each time over which it says the same."""
     found = []
     for since, until in pairwise([*days, ""]):

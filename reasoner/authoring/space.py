@@ -45,7 +45,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class SpaceRow:
     """
     A recommendation with the figures that matter here.
 
@@ -74,7 +74,7 @@ class Row:
     held: bool
     verified: bool
 
-    def overlaps(self, other: Row) -> tuple[str, str | None] | None:
+    def overlaps(self, other: SpaceRow) -> tuple[str, str | None] | None:
         """Return the days on which both are in force; None if there are none."""
         if self.since is None or other.since is None:
             return None
@@ -91,17 +91,17 @@ class Space:
         self.knowledge = knowledge
 
     @cached_property
-    def rows(self) -> Mapping[str, Row]:
+    def rows(self) -> Mapping[str, SpaceRow]:
         """All recommendations by IRI."""
         return {iri: self._row(iri) for iri in members(self.knowledge, mn("Recommendation").value)}
 
-    def _row(self, iri: str) -> Row:
+    def _row(self, iri: str) -> SpaceRow:
         k = self.knowledge
         guideline = k.value(iri, mn("statedIn")) or ""
         lender = k.value(iri, mn("sameLimitAs")) or iri
         limit = k.value(lender, mn("maximumVisits"))
         trial = k.value(lender, mn("trialVisits"))
-        return Row(
+        return SpaceRow(
             iri=iri,
             guideline=guideline,
             tier=k.value(guideline, mn("tier")) or "",
@@ -215,15 +215,15 @@ class Space:
         )
 
     @cached_property
-    def applying(self) -> tuple[tuple[Row, ...], ...]:
+    def applying(self) -> tuple[tuple[SpaceRow, ...], ...]:
         """For each point, the rows whose population it belongs to, in order."""
-        found: list[list[Row]] = [[] for _ in self.points]
+        found: list[list[SpaceRow]] = [[] for _ in self.points]
         for _, row in sorted(self.rows.items()):
             for number in self.populations.get(row.population, ()):
                 found[number].append(row)
         return tuple(tuple(rows) for rows in found)
 
-    def yields(self, row: Row, other: Row) -> bool:
+    def yields(self, row: SpaceRow, other: SpaceRow) -> bool:
         """Tell whether a row gives way to another where both apply, or is of another rank."""
         pairs = {(other.guideline, row.guideline), (other.iri, row.iri)}
         narrower = (other.population, row.population) in self.narrower

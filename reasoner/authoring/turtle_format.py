@@ -11,8 +11,8 @@ from reasoner.errors import EngineError, KnowledgeUnreadable
 from reasoner.kernel.terms import OWL, RDF, SH
 
 from .turtle_nodes import Node, Term, describe, find_owner, find_users, label_nodes
-from .turtle_page import Page
-from .turtle_text import Block, Layout, Words, read_layout, tokenize
+from .turtle_page import TurtlePage
+from .turtle_text import Block, TurtleLayout, TurtleWords, read_layout, tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,8 +69,8 @@ def format_turtle(text: str, prefixes: Mapping[str, str]) -> str:
     triples, declared = _parse(source)
     layout = read_layout(source)
     about = describe(triples)
-    words = Words(namespaces=_namespaces(prefixes, declared), languages=layout.languages)
-    page = Page(about=about, labels=label_nodes(triples), words=words)
+    words = TurtleWords(namespaces=_namespaces(prefixes, declared), languages=layout.languages)
+    page = TurtlePage(about=about, labels=label_nodes(triples), words=words)
     try:
         body = _body(page, layout, _by_statement(source, layout, triples))
     except RecursionError as error:
@@ -106,7 +106,7 @@ def _parse(source: str) -> tuple[list[ox.Triple], dict[str, str]]:
 
 
 def _by_statement(
-    source: str, layout: Layout, triples: Sequence[ox.Triple]
+    source: str, layout: TurtleLayout, triples: Sequence[ox.Triple]
 ) -> list[list[ox.Triple]]:
     """Say which triples each statement makes: the text is read once more, with marks in it."""
     mark = f" {_END} {_END} {_END} ."
@@ -134,14 +134,14 @@ def _namespaces(
     )
 
 
-def _head(body: str, words: Words, *, keep: AbstractSet[str]) -> str:
+def _head(body: str, words: TurtleWords, *, keep: AbstractSet[str]) -> str:
     """Write the prefixes that are used, and those to keep anyway."""
     used = {token.text.partition(":")[0] for token in tokenize(body) if token.kind == "name"}
     lines = (f"@prefix {p}: <{iri}> ." for p, iri in sorted(words.namespaces) if p in used | keep)
     return "\n".join(lines)
 
 
-def _body(page: Page, layout: Layout, statements: Sequence[Sequence[ox.Triple]]) -> str:
+def _body(page: TurtlePage, layout: TurtleLayout, statements: Sequence[Sequence[ox.Triple]]) -> str:
     """Write all sections with their subjects and comments."""
     users = find_users(triple for triples in statements for triple in triples)
     places: dict[Node, int] = {}
@@ -173,11 +173,11 @@ def _speaker(said: Mapping[Node, Mapping[str, Sequence[Term]]]) -> Node:
     return next(iter([*named, *(node for node in said if node not in inner), *said]))
 
 
-def _is_header(page: Page, node: Node) -> bool:
+def _is_header(page: TurtlePage, node: Node) -> bool:
     return _ONTOLOGY in page.about[node].get(_TYPE, ())
 
 
-def _order(page: Page, node: Node) -> tuple[int, int, str]:
+def _order(page: TurtlePage, node: Node) -> tuple[int, int, str]:
     """Sort IRIs first, then labels by their number, then what has neither."""
     if isinstance(node, ox.NamedNode):
         return 0, 0, node.value

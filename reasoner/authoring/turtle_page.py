@@ -14,7 +14,7 @@ from .turtle_nodes import Node, Term
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .turtle_text import Words
+    from .turtle_text import TurtleWords
 
 OBJECTS_WIDTH: Final = 100
 """Several objects stand on one line up to this column."""
@@ -56,7 +56,7 @@ Pair = tuple[str, list[tuple[Term, str]]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Page:
+class TurtlePage:
     """
     What is to be written, and how its terms are called.
 
@@ -69,7 +69,7 @@ class Page:
 
     about: Mapping[Node, Mapping[str, Sequence[Term]]]
     labels: Mapping[ox.BlankNode, str]
-    words: Words
+    words: TurtleWords
     lines: dict[ox.BlankNode, str] = field(default_factory=dict)
 
     def line(self, term: Term) -> str:

@@ -61,7 +61,7 @@ _LONG: Final = re.compile(r'\\|"{3,}|"+\Z|[\x00-\x08\x0b-\x1f\x7f]')
 
 
 @dataclass(frozen=True, kw_only=True)
-class Token:
+class TurtleToken:
     """A word of Turtle; `breaks` counts the line ends since the token before it."""
 
     kind: str
@@ -72,7 +72,7 @@ class Token:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Statement:
+class TurtleStatement:
     """
     What is said of one subject in one place.
 
@@ -90,7 +90,7 @@ class Statement:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Layout:
+class TurtleLayout:
     """
     The order that an author gave to a file.
 
@@ -105,12 +105,12 @@ class Layout:
     top: tuple[Block, ...]
     tight: bool
     headings: tuple[Block, ...]
-    statements: tuple[Statement, ...]
+    statements: tuple[TurtleStatement, ...]
     languages: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Words:
+class TurtleWords:
     """
     How IRIs and literals are written in one file.
 
@@ -151,7 +151,7 @@ def _escape(match: re.Match[str]) -> str:
     return "".join(_ESCAPES.get(c) or f"\\u{ord(c):04X}" for c in match[0])
 
 
-def tokenize(text: str) -> Iterator[Token]:
+def tokenize(text: str) -> Iterator[TurtleToken]:
     """
     Split Turtle 1.1 into its tokens; space only counts the line ends in it.
 
@@ -171,11 +171,13 @@ def tokenize(text: str) -> Iterator[Token]:
         if kind == "space":
             breaks = len(_BREAK.findall(match[0]))
             continue
-        yield Token(kind=kind, text=match[0], start=match.start(), end=position, breaks=breaks)
+        yield TurtleToken(
+            kind=kind, text=match[0], start=match.start(), end=position, breaks=breaks
+        )
         breaks = 0
 
 
-def read_layout(text: str) -> Layout:
+def read_layout(text: str) -> TurtleLayout:
     """
     Find statements, sections and the place of each comment in a text that is Turtle.
 
@@ -187,7 +189,7 @@ def read_layout(text: str) -> Layout:
     headed = any(_is_directive(word) for word in _words(groups[0])[:1])
     top: list[Block] = []
     headings: list[Block] = [()]
-    statements: list[Statement] = []
+    statements: list[TurtleStatement] = []
     tight = False
     for group in groups:
         words = _words(group)
@@ -205,9 +207,9 @@ def read_layout(text: str) -> Layout:
         elif words and not directive:
             start, end, section = words[0].start, words[-1].end, len(headings) - 1
             statements.append(
-                Statement(start=start, end=end, section=section, notes=(*above, *inner))
+                TurtleStatement(start=start, end=end, section=section, notes=(*above, *inner))
             )
-    return Layout(
+    return TurtleLayout(
         top=tuple(top),
         tight=tight,
         headings=tuple(headings),
@@ -218,9 +220,9 @@ def read_layout(text: str) -> Layout:
     )
 
 
-def _groups(tokens: Sequence[Token]) -> list[list[Token]]:
+def _groups(tokens: Sequence[TurtleToken]) -> list[list[TurtleToken]]:
     """Part the tokens into directives and statements, each with the comments before its end."""
-    groups: list[list[Token]] = [[]]
+    groups: list[list[TurtleToken]] = [[]]
     opening = ""
     ended = False
     for token in tokens:
@@ -235,15 +237,15 @@ def _groups(tokens: Sequence[Token]) -> list[list[Token]]:
     return groups
 
 
-def _words(group: Sequence[Token]) -> list[Token]:
+def _words(group: Sequence[TurtleToken]) -> list[TurtleToken]:
     return [token for token in group if token.kind != "comment"]
 
 
-def _is_directive(word: Token) -> bool:
+def _is_directive(word: TurtleToken) -> bool:
     return word.kind in {"at", "word"}
 
 
-def _leading(group: Sequence[Token]) -> tuple[list[Block], Block]:
+def _leading(group: Sequence[TurtleToken]) -> tuple[list[Block], Block]:
     """Return the comments before a statement: those apart from it, and the one directly above."""
     comments = list(takewhile(lambda token: token.kind == "comment", group))
     blocks: list[Block] = []
@@ -255,7 +257,7 @@ def _leading(group: Sequence[Token]) -> tuple[list[Block], Block]:
     return (blocks[:-1], blocks[-1]) if attached else (blocks, ())
 
 
-def _inner(group: Sequence[Token]) -> Block:
+def _inner(group: Sequence[TurtleToken]) -> Block:
     words = _words(group)
     return tuple(
         token.text.rstrip()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class CommandEntry:
     """
     A command that is not imported yet.
 
@@ -43,7 +43,7 @@ class LazyGroup(click.Group):
         self,
         name: str,
         *,
-        entries: Mapping[str, Entry],
+        entries: Mapping[str, CommandEntry],
         help: str,  # noqa: A002 - the name that click gives it
         params: list[click.Parameter] | None = None,
     ) -> None:

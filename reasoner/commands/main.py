@@ -13,12 +13,12 @@ import click
 from reasoner.errors import CaseRejected, MednecError
 from reasoner.version import VERSION
 
-from .lazy import Entry, LazyGroup
+from .lazy import CommandEntry, LazyGroup
 from .settings import Settings, user_cache, wants_traceback
 
 
-def _entry(module: str, attribute: str, summary: str) -> Entry:
-    return Entry(module=module, attribute=attribute, summary=summary)
+def _entry(module: str, attribute: str, summary: str) -> CommandEntry:
+    return CommandEntry(module=module, attribute=attribute, summary=summary)
 
 
 COMMANDS: Final = {

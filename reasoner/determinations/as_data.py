@@ -22,15 +22,12 @@ from .data import (
     SlotData,
     SourceData,
     SpanData,
-    VenueWords,
     VisitsData,
 )
 from .report_data import describe_report
 from .step_data import describe_step
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from reasoner.knowledge.base import Knowledge
 
     from .assess import Assessment
@@ -102,8 +99,8 @@ def _determination(
         adverse=knowledge.value(d.outcome, mn("adverse")) == "true",
         label=d.label,
         meaning=d.meaning,
-        dispositions=_venue_words(d.dispositions),
-        recommended=_venue_words(d.recommended),
+        dispositions=d.dispositions,
+        recommended=d.recommended,
         robust=d.robust,
         robustness=d.robustness,
         law_of=d.law_of,
@@ -133,10 +130,6 @@ def _determination(
 
 def _local(iri: str) -> str:
     return shorten(iri).split(":")[-1]
-
-
-def _venue_words(words: Sequence[str]) -> VenueWords:
-    return VenueWords(utilization_review=words[0], independent_medical_review=words[1])
 
 
 def _dates(d: Determination, assessment: Assessment) -> DatesData:

@@ -12,7 +12,7 @@ from reasoner.kernel.engine import derive
 from reasoner.version import VERSION
 
 from .conclude import Determination, conclude
-from .variants import COMPARISONS, Comparison, as_of_facts, compare
+from .variants import COMPARISONS, RequestComparison, as_of_facts, compare
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -51,7 +51,7 @@ class Assessment:
     knowledge_version: str
     engine: str
     as_of: str | None = None
-    comparisons: Mapping[str, Comparison] = field(default_factory=dict)
+    comparisons: Mapping[str, RequestComparison] = field(default_factory=dict)
 
 
 def load_case(

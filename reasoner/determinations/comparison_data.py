@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from reasoner.knowledge.base import Knowledge
 
-    from .variants import Step, Variant
+    from .variants import Stretch, Variant
 
 
 def describe_variant(v: Variant, knowledge: Knowledge) -> VariantData:
@@ -41,7 +41,7 @@ def describe_variant(v: Variant, knowledge: Knowledge) -> VariantData:
     )
 
 
-def describe_timeline(steps: Iterable[Step], knowledge: Knowledge) -> list[StretchData]:
+def describe_timeline(steps: Iterable[Stretch], knowledge: Knowledge) -> list[StretchData]:
     """Describe the stretches of time in which a request is decided alike, in order."""
     made = []
     for step in steps:

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from reasoner.errors import OutcomesContradict
 from reasoner.kernel.terms import DEFINITION, XSD, mn, shorten
+from reasoner.knowledge.venues import dispositions_of
 
 from .sentences import Saying, Source, find_source, prove, tell
 from .slots import Slot, read_slots
@@ -83,7 +84,7 @@ class Determination:
         outcome: The IRI of the outcome.
         label: The outcome in words.
         meaning: What the outcome means.
-        dispositions: The outcome at each venue: utilization review, independent medical review.
+        dispositions: The outcome in the terms of each venue, by the key of the venue.
         robust: Whether no completion of the open facts changes the answer to the request as made.
         robustness: The sentence that says so.
         law_of: The date under whose law the request was decided.
@@ -104,7 +105,7 @@ class Determination:
         notices: What the letter of the venue tells its reader.
         slots: The open terms that a person fills in, with the outcome under each answer.
         venue: Where the request is decided, as an IRI.
-        recommended: The dispositions in the words of a recommendation.
+        recommended: The dispositions in the words of a recommendation, by the key of the venue.
         sources: All sources cited, in the order of first mention.
         proof: The firings that all this rests on.
     """
@@ -117,7 +118,7 @@ class Determination:
     outcome: str
     label: str
     meaning: str
-    dispositions: tuple[str, str]
+    dispositions: dict[str, str]
     robust: bool
     robustness: str
     law_of: str
@@ -138,7 +139,7 @@ class Determination:
     notices: tuple[Saying, ...]
     slots: tuple[Slot, ...]
     venue: str
-    recommended: tuple[str, str]
+    recommended: dict[str, str]
     sources: tuple[Source, ...]
     proof: tuple[Firing, ...]
 
@@ -161,9 +162,7 @@ def conclude(knowledge: Knowledge, derivation: Derivation, request: str) -> Dete
     governing = _governing(knowledge, derivation, request)
     everything = tuple(s for role in PROVEN for s in told[role])
     slots = read_slots(knowledge, derivation, request)
-    dispositions = [
-        knowledge.value(outcome, mn(name)) or "" for name in ("urDisposition", "imrDisposition")
-    ]
+    dispositions = dispositions_of(outcome, knowledge)
     return Determination(
         iri=f"{request}-determination",
         request=request,
@@ -175,11 +174,10 @@ def conclude(knowledge: Knowledge, derivation: Derivation, request: str) -> Dete
         outcome=outcome,
         label=knowledge.label(outcome),
         meaning=knowledge.value(outcome, DEFINITION) or "",
-        dispositions=(_label(knowledge, dispositions[0]), _label(knowledge, dispositions[1])),
-        recommended=(
-            knowledge.value(dispositions[0], mn("recommendedAs")) or "",
-            knowledge.value(dispositions[1], mn("recommendedAs")) or "",
-        ),
+        dispositions={v: _label(knowledge, iri) for v, iri in dispositions.items()},
+        recommended={
+            v: knowledge.value(iri, mn("recommendedAs")) or "" for v, iri in dispositions.items()
+        },
         robust=derivation.holds(request, "robust"),
         robustness=" ".join(s.text for s in said),
         law_of=derivation.value(request, "onDecisionDate") or "",

@@ -81,11 +81,8 @@ class DatesData(Model, frozen=True, kw_only=True):
     reviewed: str | None
 
 
-class VenueWords(Model, frozen=True, kw_only=True):
-    """An outcome in the words of each venue."""
-
-    utilization_review: str
-    independent_medical_review: str
+VenueWords = Mapping[str, str]
+"""An outcome in the words of each venue, by the key of the venue (`Venue.key`)."""
 
 
 class SpanData(Model, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ Nothing is worded here. A sentence comes from its rule, a name from a label, a f
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import pyoxigraph as ox
 
@@ -28,6 +28,8 @@ SHORT = ox.NamedNode(SKOS + "altLabel")
 STATED_IN = mn("statedIn")
 PINPOINT = mn("pinpoint")
 VERIFICATION = mn("verification")
+PHRASE: Final = "phrase"
+"""How the name of a variable begins whose value is a phrase with places of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,9 @@ def say(firing: Firing, knowledge: Knowledge, together: Sequence[Firing] = ()) -
     """
     Fill the sentence of a firing's rule with its values.
 
+    The places in a phrase of the knowledge base, the value of a variable whose name begins with
+    `phrase`, are filled too.
+
     Args:
         firing: The firing.
         knowledge: The knowledge base, for labels.
@@ -116,7 +121,8 @@ def say(firing: Firing, knowledge: Knowledge, together: Sequence[Firing] = ()) -
         if match[2] is not None:
             one = len(spoken) == 1 if match[1] in listed else spoken == ["1"]
             return match[2] if one else match[3]
-        return _joined(spoken) if spoken else "…"
+        words = _joined(spoken) if spoken else "…"
+        return PLACE.sub(fill, words) if match[1].startswith(PHRASE) else words
 
     listed = firing.rule.listed
     text = PLACE.sub(fill, firing.rule.because)

@@ -87,7 +87,7 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Stretch:
     """
     A stretch of time in which the request is decided alike.
 
@@ -107,7 +107,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class RequestComparison:
     """
     What was asked for beside the determination of one request; each part empty if it was not.
 
@@ -117,7 +117,7 @@ class Comparison:
         policies: The default first, then each other counting policy.
     """
 
-    timeline: tuple[Step, ...] = ()
+    timeline: tuple[Stretch, ...] = ()
     sources: tuple[Variant, ...] = ()
     policies: tuple[Variant, ...] = ()
 
@@ -132,7 +132,7 @@ def compare(
     knowledge: Knowledge,
     told: tuple[ox.Triple, ...],
     wanted: Iterable[str],
-) -> dict[str, Comparison]:
+) -> dict[str, RequestComparison]:
     """
     Decide the requests of a case in other ways.
 
@@ -155,7 +155,7 @@ def compare(
     derivation = derive(knowledge, told + shown, rules=rules_for(knowledge, "otherwise"))
     steps = _timelines(case, knowledge, derivation) if timeline else {}
     return {
-        request: Comparison(
+        request: RequestComparison(
             timeline=steps.get(request, ()),
             sources=_listed(knowledge, derivation, request, "underView", asked & {"sources"}),
             policies=_listed(knowledge, derivation, request, "countsBy", asked & {"policies"}),
@@ -219,7 +219,7 @@ def _describe(knowledge: Knowledge, derivation: Derivation, iri: str, by: str) -
 
 def _timelines(
     case: CaseGraph, knowledge: Knowledge, first: Derivation
-) -> dict[str, tuple[Step, ...]]:
+) -> dict[str, tuple[Stretch, ...]]:
     """Decide each request on each date on which something changes, until no new date comes up."""
     used = {r: first.value(r, "onDecisionDate") or "" for r in case.requests}
     born = {r: first.value(r, "onInjuryDate") or used[r] for r in case.requests}
@@ -263,7 +263,7 @@ def _dated(case: str, request: str, date: str) -> tuple[ox.Triple, ...]:
     )
 
 
-def _steps(found: dict[str, Variant], used: str) -> tuple[Step, ...]:
+def _steps(found: dict[str, Variant], used: str) -> tuple[Stretch, ...]:
     """Merge neighbouring dates on which the request is decided alike."""
     starts: list[str] = []
     for date in sorted(found):
@@ -271,7 +271,7 @@ def _steps(found: dict[str, Variant], used: str) -> tuple[Step, ...]:
             starts.append(date)
     ends: list[str | None] = [*starts[1:], None]
     return tuple(
-        Step(
+        Stretch(
             start=start,
             end=end,
             variant=found[start],

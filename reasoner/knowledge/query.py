@@ -64,7 +64,7 @@ UNREADABLE, TOO_LONG = 2, 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class QueryAnswer:
     """
     The answer to a query.
 
@@ -79,7 +79,7 @@ class Answer:
 
 def ask(
     query: str, knowledge: Knowledge, *, accept: str = "json", over: Iterable[ox.Triple] = ()
-) -> Answer:
+) -> QueryAnswer:
     """
     Answer a query over the knowledge base.
 
@@ -125,7 +125,7 @@ def ask(
     if done.returncode != 0:
         raise QueryTooCostly("The query used more than its share of memory and was stopped.")
     media_type, _, body = done.stdout.partition(b"\n")
-    return Answer(media_type=media_type.decode(), body=body)
+    return QueryAnswer(media_type=media_type.decode(), body=body)
 
 
 def _limit() -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
+
 from reasoner.errors import LetterUnsupported
 from reasoner.kernel.terms import NOTATION, NS, TYPE, mn, name_of
 
@@ -37,8 +39,13 @@ class Venue:
 
     @property
     def key(self) -> str:
-        """The name of the venue in JSON: its local name with a small first letter."""
-        return self.name[:1].lower() + self.name[1:]
+        """The name of the venue in JSON."""
+        return key_of(self.name)
+
+
+def key_of(name: str) -> str:
+    """Return the name in JSON of a venue with a local name: the first letter in lower case."""
+    return name[:1].lower() + name[1:]
 
 
 @lru_cache(maxsize=8)
@@ -59,6 +66,25 @@ def venues_of(knowledge: Knowledge) -> tuple[Venue, ...]:
         )
         for _, iri in found
     )
+
+
+def dispositions_of(outcome: str, knowledge: Knowledge) -> dict[str, str]:
+    """
+    Return the disposition of an outcome at each venue.
+
+    Args:
+        outcome: The IRI of the outcome.
+        knowledge: The knowledge base.
+
+    Returns:
+        The IRI of the disposition by the key of the venue, in the order of the venues; empty where
+        the outcome has no disposition.
+    """
+    return {
+        venue.key: knowledge.value(outcome, ox.NamedNode(venue.disposition)) or ""
+        for venue in venues_of(knowledge)
+        if venue.disposition
+    }
 
 
 def find_venue(short: str, knowledge: Knowledge) -> Venue:

@@ -35,7 +35,7 @@ DEEP: Final = 8
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class LexiconEntry:
     """
     An entry of the lexicon.
 
@@ -79,7 +79,7 @@ class Entry:
 class Mention:
     """Words that an entry matched: a stretch of plain text, and the match itself."""
 
-    entry: Entry
+    entry: LexiconEntry
     start: int
     end: int
     match: re.Match[str]
@@ -98,24 +98,24 @@ class Lexicon:
         labels: The label of each concept.
     """
 
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, LexiconEntry]
     regions_of: Mapping[str, tuple[str, ...]]
     years: Mapping[str, int]
     in_force: Mapping[str, tuple[str, str]]
     labels: Mapping[str, str]
 
     @cached_property
-    def _kinds(self) -> Mapping[str, tuple[Entry, ...]]:
-        kinds: dict[str, list[Entry]] = {}
+    def _kinds(self) -> Mapping[str, tuple[LexiconEntry, ...]]:
+        kinds: dict[str, list[LexiconEntry]] = {}
         for entry in sorted(self.entries.values(), key=lambda e: (e.order, e.iri)):
             kinds.setdefault(entry.kind, []).append(entry)
         return {kind: tuple(entries) for kind, entries in kinds.items()}
 
-    def kind(self, kind: str) -> tuple[Entry, ...]:
+    def kind(self, kind: str) -> tuple[LexiconEntry, ...]:
         """Return the entries of a class, by their order."""
         return self._kinds.get(kind, ())
 
-    def coded(self, kind: str, code: str) -> Entry:
+    def coded(self, kind: str, code: str) -> LexiconEntry:
         """
         Return the entry of a class with this code.
 
@@ -130,12 +130,16 @@ class Lexicon:
             hint="The reader asks for this entry by its skos:notation; write it.",
         )
 
-    def mark(self, code: str) -> Entry:
+    def mark(self, code: str) -> LexiconEntry:
         """Return the mark of the form with this code."""
         return self.coded("FormMark", code)
 
     def mentions(
-        self, kinds: str | tuple[Entry, ...], text: str, start: int = 0, end: int | None = None
+        self,
+        kinds: str | tuple[LexiconEntry, ...],
+        text: str,
+        start: int = 0,
+        end: int | None = None,
     ) -> list[Mention]:
         """Find the words of entries in a stretch; of words that overlap, the longest stay."""
         entries = self.kind(kinds) if isinstance(kinds, str) else kinds
@@ -153,7 +157,7 @@ class Lexicon:
         return sorted(taken, key=lambda m: (m.start, m.entry.iri))
 
 
-def _matches(entries: Iterable[Entry], text: str, start: int, end: int) -> Iterator[Mention]:
+def _matches(entries: Iterable[LexiconEntry], text: str, start: int, end: int) -> Iterator[Mention]:
     for entry in entries:
         for pattern in entry.patterns:
             for match in pattern.finditer(text, start, end):
@@ -218,11 +222,11 @@ def _entry(
     kind: str,
     row: Mapping[str, set[str]],
     lists: Mapping[str, str],
-) -> Entry:
+) -> LexiconEntry:
     phrases = {_phrase(p) for name in PHRASES for p in row.get(name, set())}
     patterns = [*sorted(phrases), *sorted(row.get(NS + "pattern", set()))]
     sensitive = kind == mn("FormMark").value
-    return Entry(
+    return LexiconEntry(
         iri=iri,
         kind=kind.removeprefix(NS),
         code=min(row.get(SKOS + "notation", {""})),
@@ -232,14 +236,14 @@ def _entry(
     )
 
 
-def _named_conditions(described: Mapping[str, Mapping[str, set[str]]]) -> dict[str, Entry]:
+def _named_conditions(described: Mapping[str, Mapping[str, set[str]]]) -> dict[str, LexiconEntry]:
     """Make an entry of each condition of the ontology: its own labels name it, and no other."""
     entries = {}
     below = _below(mn("Condition").value, described)
     for iri in sorted(below):
         row = described[iri]
         words = {p for name in (LABEL.value, *PHRASES) for p in row.get(name, set())}
-        entries[iri] = Entry(
+        entries[iri] = LexiconEntry(
             iri=iri,
             kind="ConditionWord",
             code=iri.removeprefix(CONCEPT),

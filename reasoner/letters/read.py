@@ -28,7 +28,7 @@ from .text import plain_text
 if TYPE_CHECKING:
     from datetime import date
 
-    from reasoner.letters.forms.header import Form
+    from reasoner.letters.forms.header import HeaderForm
 
     from .lexicon import Lexicon
     from .model import Item
@@ -79,7 +79,7 @@ def _start(text: Text) -> str:
     return "".join(c if c.isprintable() else "?" for c in head)
 
 
-def _read(source: str, text: Text, lexicon: Lexicon, form: Form) -> Letter:
+def _read(source: str, text: Text, lexicon: Lexicon, form: HeaderForm) -> Letter:
     at = form.summary or (0, 0)
     diagnoses, unknown = read_diagnoses(text, lexicon, *at)
     courses = tuple(read_courses(text, lexicon, *at))
@@ -128,7 +128,7 @@ def _read(source: str, text: Text, lexicon: Lexicon, form: Form) -> Letter:
 
 
 def _all_dates(
-    form: Form, injured_on: Stated[date] | None, decided_on: Stated[date] | None
+    form: HeaderForm, injured_on: Stated[date] | None, decided_on: Stated[date] | None
 ) -> dict[str, Stated[date]]:
     """Return the dates of the header, completed by those that only the summary gives."""
     dates = dict(form.dates)
@@ -144,7 +144,7 @@ def _told(text: Text, lexicon: Lexicon, code: str, at: tuple[int, int]) -> State
 
 
 def _both(
-    form: Form, code: str, told: Stated[date] | None
+    form: HeaderForm, code: str, told: Stated[date] | None
 ) -> tuple[Stated[date] | None, list[Problem]]:
     """Return a date of the header, else that of the summary; two dates are a problem."""
     head = form.dates.get(code)
@@ -161,7 +161,7 @@ def _both(
     return Stated(value=head.value, spans=spans, confidence=Confidence.CONFLICTING), [problem]
 
 
-def _silences(text: Text, form: Form, items: tuple[Item, ...]) -> list[NotUnderstood]:
+def _silences(text: Text, form: HeaderForm, items: tuple[Item, ...]) -> list[NotUnderstood]:
     """List what an item was expected to say and was not understood."""
     found = []
     for item in items:

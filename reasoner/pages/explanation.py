@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
+from reasoner.determinations.data import from_json
+
+from .answer import ExplanationData
 from .environment import render
 from .layout import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Data = dict[str, object]
+    from reasoner.determinations.data import Json
+
+    from .answer import (
+        MissingData,
+        PlaceData,
+        RuleLine,
+        TestData,
+        WayData,
+        WhyNode,
+        WhyNotData,
+    )
+
 WIDTH: Final = 100
 STEP: Final = "   "
 OPERATORS: Final = {
@@ -28,56 +42,51 @@ VARIABLE: Final = re.compile(r"\?(\w+)")
 OPERATOR: Final = re.compile(r"\s(<=|>=|!=|<|>|=|&&|\|\|)\s")
 
 
-def explanation_text(answer: Data) -> str:
-    """Write an explanation for people."""
+def explanation_text(answer: Json) -> str:
+    """Write an explanation as text."""
+    data = from_json(answer, ExplanationData)
     lines: list[str] = []
-    for one in _list(answer, "determinations"):
-        lines += [f"{str(one['label']).upper()}", f"  {one['request']}", ""]
-    if "why" in answer:
-        asked = cast("Data", answer["why"])
-        lines += [f"Why: {asked['about']}", ""]
-        for found in _list(asked, "found"):
+    for one in data.determinations:
+        lines += [one.label.upper(), f"  {one.request}", ""]
+    if data.why:
+        lines += [f"Why: {data.why.about}", ""]
+        for found in data.why.found:
             lines += [*_tree(found, ""), ""]
-    if "whyNot" in answer:
-        lines += WhyNotPage(cast("Data", answer["whyNot"])).lines()
+    if data.why_not:
+        lines += WhyNotPage(data.why_not).lines()
     return "\n".join(lines).rstrip() + "\n"
-
-
-def _list(data: Data, key: str) -> list[Data]:
-    return cast("list[Data]", data.get(key) or [])
 
 
 def _wrapped(text: str, indent: str, mark: str = "") -> list[str]:
     return wrapped(text, indent + mark, width=max(WIDTH, len(indent) + 60), long_words=True)
 
 
-def _place(data: Data) -> str:
-    place = cast("Data | None", data.get("place"))
+def _place(place: PlaceData | None) -> str:
     if place is None:
         return ""
-    return f" [{place['file']}:{place['line']}]" if place["line"] else f" [{place['file']}]"
+    return f" [{place.file}:{place.line}]" if place.line else f" [{place.file}]"
 
 
-def _rule(data: Data) -> str:
-    return f"[{' · '.join(str(data[key]) for key in ('rule', 'source', 'rationale') if data[key])}]"
+def _rule(data: RuleLine) -> str:
+    return f"[{' · '.join(part for part in (data.rule, data.source, data.rationale) if part)}]"
 
 
-def _tree(node: Data, indent: str) -> Iterator[str]:
+def _tree(node: WhyNode, indent: str) -> Iterator[str]:
     """Write why something holds: the sentence of the rule, then what it rests on."""
-    if "rule" not in node:
-        yield from _wrapped(f"{node['words']}{_place(node)}", indent, "- ")
+    if not node.rule:
+        yield from _wrapped(f"{node.words}{_place(node.place)}", indent, "- ")
         return
-    if node.get("shownAbove"):
-        yield from _wrapped(f"{node['words']} [{node['rule']}, shown above]", indent, "- ")
+    if node.shown_above:
+        yield from _wrapped(f"{node.words} [{node.rule}, shown above]", indent, "- ")
         return
-    file = f" [{node['ruleFile']}]" if node["ruleFile"] else ""
-    yield from _wrapped(f"{node['text']} {_rule(node)}{file}", indent, "- ")
+    file = f" [{node.rule_file}]" if node.rule_file else ""
+    yield from _wrapped(f"{node.text} {_rule(node)}{file}", indent, "- ")
     inner = indent + STEP
-    if citations := cast("list[str]", node["citations"]):
-        yield from _wrapped(f"cites {'; '.join(citations)}", inner)
-    for below in _list(node, "from"):
+    if node.citations:
+        yield from _wrapped(f"cites {'; '.join(node.citations)}", inner)
+    for below in node.premises:
         yield from _tree(below, inner)
-    for absent in cast("list[str]", node["absent"]):
+    for absent in node.absent:
         yield from _wrapped(f"nothing of this kind is there: {absent}", inner, "- ")
 
 
@@ -89,7 +98,7 @@ class WhyNotPage:
         asked: The answer to the question.
     """
 
-    def __init__(self, asked: Data) -> None:
+    def __init__(self, asked: WhyNotData) -> None:
         self.asked = asked
         # What is told in short: the grounds; else what the outcome itself says, else all there is.
         self.grounds: dict[str, None] = {}
@@ -106,9 +115,9 @@ class WhyNotPage:
     def lines(self) -> list[str]:
         """Write the page."""
         paths: list[str] = []
-        for found in _list(self.asked, "found"):
+        for found in self.asked.found:
             paths += self._missing(found, "", "", None)
-        lines = [f"Why not: {self.asked['about']}", "", "What stands in the way, in short:"]
+        lines = [f"Why not: {self.asked.about}", "", "What stands in the way, in short:"]
         for number, ground in enumerate(self.grounds or self.outright or self.others, start=1):
             lines += _wrapped(ground, "", f"{number:>3}  ")
         lines += ["", "Each path to it, and what fails:", *paths, "", "Rules named:"]
@@ -121,16 +130,18 @@ class WhyNotPage:
                 self.below[premise].setdefault(text)
         (self.others if self.aside else self.grounds).setdefault(text)
 
-    def _cite(self, data: Data) -> str:
-        self.files[str(data["rule"])] = str(data["ruleFile"])
+    def _cite(self, data: RuleLine) -> str:
+        self.files[data.rule] = data.rule_file
         return _rule(data)
 
-    def _missing(self, node: Data, indent: str, about: str, above_it: Data | None) -> Iterator[str]:
+    def _missing(
+        self, node: MissingData, indent: str, about: str, above_it: WayData | None
+    ) -> Iterator[str]:
         """Write why something does not hold: what there is instead, then each way to it."""
-        subject = "" if node["about"] == about else f"{node['about']}: "
-        above = " (see above)" if node.get("shownAbove") else ""
-        yield from _wrapped(f"not so: {subject}{node['words']}{above}", indent, "✗ ")
-        premise = f"{node['about']} {node['premise']}"
+        subject = "" if node.about == about else f"{node.about}: "
+        above = " (see above)" if node.shown_above else ""
+        yield from _wrapped(f"not so: {subject}{node.words}{above}", indent, "✗ ")
+        premise = f"{node.about} {node.premise}"
         if above:
             for ground in self.below.get(premise, ()):
                 self._ground(ground)
@@ -140,67 +151,63 @@ class WhyNotPage:
         yield from self._unmet(node, indent + STEP, above_it)
         self.within.pop()
 
-    def _unmet(self, node: Data, inner: str, above_it: Data | None) -> Iterator[str]:
-        if outside := cast("Data | None", node.get("outside")):
-            unmet = "; ".join(cast("list[str]", outside["unmet"]))
-            told = f"outside “{outside['population']}”: not met: {unmet}"
+    def _unmet(self, node: MissingData, inner: str, above_it: WayData | None) -> Iterator[str]:
+        if outside := node.outside:
+            told = f"outside “{outside.population}”: not met: {'; '.join(outside.unmet)}"
             self._ground(told)
             yield from _wrapped(told, inner)
             return
-        for instead in _list(node, "instead"):
-            yield from _wrapped(f"there is: {instead['words']}{_place(instead)}", inner)
-        if not node["concludable"]:
-            needed = f", for “{above_it['wouldSay']}” {_rule(above_it)}" if above_it else ""
-            self._ground(f"not stated: {node['about']}: {node['words']}{needed}")
+        for instead in node.instead:
+            yield from _wrapped(f"there is: {instead.words}{_place(instead.place)}", inner)
+        if not node.concludable:
+            needed = f", for “{above_it.would_say}” {_rule(above_it)}" if above_it else ""
+            self._ground(f"not stated: {node.about}: {node.words}{needed}")
             yield from _wrapped("it would have to be stated: no rule concludes it", inner)
-        for way in _list(node, "ways"):
-            yield from self._way(way, inner, str(node["about"]), top=above_it is None)
+        for way in node.ways:
+            yield from self._way(way, inner, node.about, top=above_it is None)
 
-    def _way(self, way: Data, indent: str, about: str, *, top: bool) -> Iterator[str]:
+    def _way(self, way: WayData, indent: str, about: str, *, top: bool) -> Iterator[str]:
         inner = indent + STEP
-        if way["passesOn"]:
+        if way.passes_on:
             inner = indent
         else:
-            said = f"would be so if: “{way['wouldSay']}” {self._cite(way)}"
+            said = f"would be so if: “{way.would_say}” {self._cite(way)}"
             self.number += 1
             yield from _wrapped(said, indent, f"{self.number}. ")
-        for attempt in _list(way, "attempts"):
-            for test in _list(attempt, "failing"):
+        for attempt in way.attempts:
+            for test in attempt.failing:
                 yield from self._test(test, way, inner)
-            for present in _list(attempt, "present"):
-                by = cast("Data", present["by"])
-                said = f"{by['wouldSay']} {self._cite(by)}" if by else str(present["words"])
-                ground = f"this is so: {said}{_place(present)}"
-                if top and attempt["missing"]:
+            for present in attempt.present:
+                by = present.by
+                said = f"{by.would_say} {self._cite(by)}" if by and by.rule else present.words
+                ground = f"this is so: {said}{_place(present.place)}"
+                if top and attempt.missing:
                     self.outright.setdefault(ground)
                 else:
                     self._ground(ground)
                 yield from _wrapped(
-                    f"fails, because this is so: {said}{_place(present)}", inner, "✗ "
+                    f"fails, because this is so: {said}{_place(present.place)}", inner, "✗ "
                 )
-            for place, missing in enumerate(_list(attempt, "missing")):
+            for place, missing in enumerate(attempt.missing):
                 self.aside += place > 0
                 yield from self._missing(missing, inner, about, way)
                 self.aside -= place > 0
-        if way["others"]:
-            yield from _wrapped(f"and {way['others']} more such", inner)
+        if way.others:
+            yield from _wrapped(f"and {way.others} more such", inner)
 
-    def _test(self, test: Data, way: Data, indent: str) -> Iterator[str]:
+    def _test(self, test: TestData, way: WayData, indent: str) -> Iterator[str]:
         """Write a test with its values, how they were computed and where they stand."""
-        values = cast("dict[str, str]", test["values"])
-
-        computed = cast("dict[str, str]", test["computed"])
 
         def value(match: re.Match[str]) -> str:
-            plain = f"{match[1]} {values.get(match[1], '(not known)')}"
-            sums = computed.get(match[1])
+            plain = f"{match[1]} {test.values.get(match[1], '(not known)')}"
+            sums = test.computed.get(match[1])
             return f"{plain} (= {VARIABLE.sub(value, sums)})" if sums else plain
 
-        filled = VARIABLE.sub(value, str(test["test"]))
+        filled = VARIABLE.sub(value, test.test)
         said = f"this does not hold: {OPERATOR.sub(lambda m: f' {OPERATORS[m[1]]} ', filled)}"
         origins = [
-            f"{origin['words']}{_place(origin)}"
-            for found in cast("dict[str, list[Data]]", test["origins"]).values()
+            f"{origin.words}{_place(origin.place)}"
+            for found in test.origins.values()
             for origin in found
         ]
         self._ground(f"{said} {_rule(way)}")
@@ -211,6 +218,6 @@ class WhyNotPage:
             yield from _wrapped(origin, indent + STEP, "- ")
 
 
-def explanation_html(answer: Data) -> str:
+def explanation_html(answer: Json) -> str:
     """Write an explanation as a page of HTML."""
-    return render("explanation.html", answer=answer)
+    return render("explanation.html", answer=from_json(answer, ExplanationData))

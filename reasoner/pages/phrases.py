@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from reasoner.determinations.data import AskedData, FiguresData, VisitsData
 
 
-class Span(Protocol):
+class Bounded(Protocol):
     """A number that may be known only between two ends."""
 
     @property
@@ -54,7 +54,7 @@ def prior_visits(visits: VisitsData) -> Interval:
     return Interval(least=visits.prior, most=None if visits.prior_open else visits.prior)
 
 
-def interval(span: Span) -> str:
+def interval(span: Bounded) -> str:
     """Write a number or its ends: "9", "9 to 12", "at least 8" or "unknown"."""
     return phrase("interval", span)
 

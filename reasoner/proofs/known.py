@@ -70,19 +70,6 @@ class Known:
         """Return True if a fact is known below a stratum."""
         return fact in self.stated.all or self.stratum.get(fact, below) < below
 
-    def searched(self, subject: str | None, predicate: str, below: int) -> list[Fact]:
-        """
-        List the facts that a search looks through, sorted.
-
-        These are the facts of the property that the case states or that are concluded below the
-        stratum, and those that the knowledge base states, of the subject alone if it is known.
-        """
-        own = self.derivation.facts.pairs.get(predicate, ())
-        stated = self.stated.find(subject, predicate, None)
-        found = {(s, predicate, o) for s, o in stated}
-        found |= {f for s, o in own if self.stratum.get(f := (s, predicate, o), 0) < below}
-        return sorted(found)
-
 
 def fill(pattern: Pattern, row: Row) -> Pattern:
     """Fill the variables of a pattern as far as a row has values for them."""

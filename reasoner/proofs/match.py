@@ -67,11 +67,7 @@ def rows_of(element: Element, rows: list[Row], known: Known, below: int) -> list
         case Union():
             return [new for part in element.groups for new in rows_of(part, rows, known, below)]
         case Bind():
-            terms = [term_for(element.expression, row) for row in rows]
-            return [
-                {**row, element.variable.name: term} if term is not None else row
-                for row, term in zip(rows, terms, strict=True)
-            ]
+            return [new for row in rows for new in _bound(element, row)]
         case Values():
             names = [variable.name for variable in element.variables]
             choices = [
@@ -81,6 +77,14 @@ def rows_of(element: Element, rows: list[Row], known: Known, below: int) -> list
             return _joined(rows, choices)
         case Select():
             return _joined(rows, _totals(element, known, below))
+
+
+def _bound(bind: Bind, row: Row) -> list[Row]:
+    """Give a variable its value; a row that already has another one does not hold."""
+    name, term = bind.variable.name, term_for(bind.expression, row)
+    if term is None:
+        return [row]
+    return [{**row, name: term}] if row.get(name, term) == term else []
 
 
 def _joined(rows: list[Row], others: list[Row]) -> list[Row]:

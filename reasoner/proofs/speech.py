@@ -36,7 +36,7 @@ class Speech:
         self.lines = find_lines(text, assessment.case, knowledge.shapes.parts)
 
     def term(self, term: str) -> str:
-        """Say a term; what a rule has minted is told by the sentence of the rule."""
+        """Write a term in words; for what a rule makes, the sentence of the rule."""
         if term.startswith("?"):
             return f"any {term[1:]}"
         if term == f"<{self.assessment.case.iri}>":
@@ -53,7 +53,7 @@ class Speech:
         return f"{self.term(fact[0])}: {self.said(fact)}"
 
     def said(self, fact: Fact) -> str:
-        """Say what a fact says of its subject."""
+        """Write in words what a fact states of its subject."""
         _, predicate, value = fact
         if predicate == IS_A:
             return f"is of the kind {self.term(value)}"
@@ -64,7 +64,7 @@ class Speech:
         return f"{self.knowledge.label(name)}: {self.term(value)}"
 
     def place(self, fact: Fact) -> dict[str, object] | None:
-        """Say where a fact stands in case or knowledge base; None if it is concluded."""
+        """Return the place of a fact in case or knowledge base; None if it is concluded."""
         if fact in self.knowledge.base_facts.all:
             file, line = self.knowledge.places[fact]
             return {"file": file, "line": line}

@@ -9,6 +9,7 @@ from reasoner.errors import ProofFailed
 from reasoner.kernel.syntax import Group, NotExists, Optional, Select, TriplePattern, Union
 
 from .known import fill, unify
+from .match import rows_of
 from .populations import class_expressions, grounds_of
 from .trees import rule_trees, text_of
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from .known import Known, Row
     from .trees import Pattern
 
-Search = tuple[str | None, str, int]
-"""What was searched: the facts of a property, of one subject or of any, below a stratum."""
+Search = tuple["Pattern", int]
+"""What was searched, and below which stratum; `?s` and `?o` stand for anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,11 +165,8 @@ class _Use:
                     pass
 
     def _matches(self, group: Group) -> bool:
-        """Return True if the patterns of a group are facts under the values of the use."""
-        filled = [
-            fill(text_of(e), self.row) for e in group.elements if isinstance(e, TriplePattern)
-        ]
-        return all(self.known.has(fact, self.below) for fact in filled)
+        """Return True if a group holds under the values of the use."""
+        return bool(rows_of(group, [self.row], self.known, self.below))
 
     def _without(self, group: Group) -> None:
         for element in group.elements:
@@ -177,8 +175,11 @@ class _Use:
                 self.absent.append((pattern, self._search(pattern)))
 
     def _search(self, pattern: Pattern) -> Search:
-        subject, predicate, _ = pattern
-        return (None if subject.startswith("?") else subject, predicate, self.below)
+        """Return the search for a pattern: its property, of its subject or else with its value."""
+        subject, predicate, value = pattern
+        if not subject.startswith("?"):
+            return (subject, predicate, "?o"), self.below
+        return ("?s", predicate, "?o" if value.startswith("?") else value), self.below
 
     def _total(self, select: Select) -> None:
         """Collect the members of the group that the values of the use single out."""
@@ -191,7 +192,7 @@ class _Use:
             Total(
                 names=tuple(figure.name.name for figure in select.aggregates),
                 members=tuple(sorted(set(filled))),
-                searches=tuple(sorted(searches, key=lambda one: (one[0] or "", one[1]))),
+                searches=tuple(sorted(searches)),
             )
         )
 

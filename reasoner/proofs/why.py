@@ -28,18 +28,18 @@ class Tree:
         self.shown: set[Fact] = set()
 
     def of_fact(self, fact: Fact) -> Data:
-        """Tell why a fact holds: where it stands, or which rule concluded it and from what."""
-        told = self._leaf(fact)
+        """Explain why a fact holds: its place, or the rule that concluded it, and from what."""
+        found = self._leaf(fact)
         firing = self.speech.derivation.firing_of(fact)
-        if firing is None or told["place"] is not None:
-            return told
+        if firing is None or found["place"] is not None:
+            return found
         if fact in self.shown:
-            return {**told, "rule": firing.name, "shownAbove": True}
+            return {**found, "rule": firing.name, "shownAbove": True}
         self.shown.add(fact)
-        return {**told, **self.of_firing(firing)}
+        return {**found, **self.of_firing(firing)}
 
     def of_firing(self, firing: Firing) -> Data:
-        """Tell one use of a rule: its sentence, its sources, and what it rests on."""
+        """Describe one use of a rule: its sentence, its sources, and what it rests on."""
         rule, knowledge = firing.rule, self.speech.knowledge
         self.shown.update(firing.concluded)
         return {

@@ -58,33 +58,33 @@ class Inquiry:
         self.requests = {f"<{request}>" for request in speech.assessment.case.requests}
 
     def of(self, goal: Pattern, depth: int = 0) -> Data:
-        """Tell why nothing matches a pattern."""
-        told: Data = {
+        """Explain why nothing matches a pattern."""
+        shown: Data = {
             "premise": self.speech.short(goal),
             "about": self.speech.term(goal[0]),
             "words": self.speech.said(goal),
         }
         if goal in self.asked:
-            return {**told, "shownAbove": True}
+            return {**shown, "shownAbove": True}
         self.asked.add(goal)
         if goal[1] == IN_POPULATION and goal[2] in self.populations:
-            return {**told, "outside": self._outside(goal)}
+            return {**shown, "outside": self._outside(goal)}
         names = self.follower.concluding.get(goal[1], [])
         ways = [way for name in names if depth < DEPTH for way in self._ways(name, goal, depth)]
-        return {**told, "instead": self._instead(goal), "concludable": bool(names), "ways": ways}
+        return {**shown, "instead": self._instead(goal), "concludable": bool(names), "ways": ways}
 
     def rule(self, name: str, request: str) -> Data:
-        """Tell how far one rule went for a request."""
+        """Describe how far one rule went for a request."""
         about = self.follower.trees[name].head.about
         goals = [
             fill(template, {about: request} if about == "request" else {})
             for template in self.follower.template(name)
         ]
-        told = self.speech.knowledge.rule[name]
+        shown = self.speech.knowledge.rule[name]
         return {
             "premise": name,
             "about": self.speech.term(request),
-            "words": told.title,
+            "words": shown.title,
             "instead": [],
             "concludable": True,
             "ways": list(self._ways(name, goals[0], 0)),
@@ -141,7 +141,7 @@ class Inquiry:
                 return
 
     def _question(self, attempt: Attempt) -> tuple[object, ...]:
-        """Tell attempts apart by what is asked of them."""
+        """Return what differs between attempts: what is asked of each."""
         asked = tuple(self._asking(pattern, attempt.row) for pattern in attempt.missing)
         return (asked, *attempt.key[1:])
 
@@ -201,7 +201,7 @@ class Inquiry:
         }
 
     def _origin(self, name: str, variable: str, row: Row) -> list[Data] | None:
-        """Follow a value down to what was told; None where it was computed or is a name."""
+        """Follow a value down to what was asserted; None if it was computed or is a name."""
         patterns = [
             fill(text_of(element), row)
             for element in self.follower.trees[name].construct.where.elements

@@ -142,7 +142,11 @@ class _Writer:
             (fact for fact, stratum in known.stratum.items() if stratum),
             key=lambda fact: (known.stratum[fact], fact),
         )
-        self.found = {s: known.searched(*s) for step in steps for s in step.searches}
+        self.found = {
+            (pattern, below): sorted(known.find(pattern, {}, below))
+            for step in steps
+            for pattern, below in step.searches
+        }
         self.stated = sorted(self._stated())
         self.ids = {
             fact: f"{letter}{number}"
@@ -218,13 +222,12 @@ class _Writer:
         """Write what was searched, each search once."""
         return [
             {
-                "id": self.search_ids[search],
-                "subject": self.short(search[0]) if search[0] else None,
-                "property": self.short(search[1]),
-                "below": search[2],
+                "id": self.search_ids[pattern, below],
+                "pattern": [self.short(term) for term in pattern],
+                "below": below,
                 "found": self._names(facts),
             }
-            for search, facts in self.found.items()
+            for (pattern, below), facts in self.found.items()
         ]
 
     def step(self, name: str, step: ProofStep) -> Data:

@@ -11,9 +11,10 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from reasoner.determinations.data import VenueWords, to_json
+from reasoner.determinations.data import to_json
 from reasoner.errors import DecisionRefused
 from reasoner.kernel.terms import NS, TYPE, mn, name_of
+from reasoner.knowledge.venues import dispositions_of
 
 from .documents import DecisionData, Document, PhysicianData, check_document, digest
 
@@ -161,10 +162,6 @@ def _decided(
             "This is what is recommended.", hint="Accept it, or name another outcome."
         )
 
-    def decided_as(disposition: str) -> str:
-        found = knowledge.value(iri, mn(disposition)) or ""
-        return knowledge.value(found, mn("decidedAs")) or ""
-
     return DecisionData(
         id=f"{d.id}/decision",
         on=d.id,
@@ -174,10 +171,10 @@ def _decided(
         outcome=outcome,
         label=knowledge.label(iri),
         adverse=knowledge.value(iri, mn("adverse")) == "true",
-        decided=VenueWords(
-            utilization_review=decided_as("urDisposition"),
-            independent_medical_review=decided_as("imrDisposition"),
-        ),
+        decided={
+            venue: knowledge.value(disposition, mn("decidedAs")) or ""
+            for venue, disposition in dispositions_of(iri, knowledge).items()
+        },
         visits=visits,
         reason=ruling.reason.strip(),
         decided_on=ruling.decided_on,

@@ -30,7 +30,7 @@ def read_case(path: Path) -> set[Fact]:
         Unreadable: It is in another form, or not well-formed.
     """
     if path.suffix.lower() not in {".ttl", ".nt"}:
-        raise Unreadable(f"{path}: the checker reads cases in Turtle and N-Triples only.")
+        raise Unreadable(f"{path}: the verifier reads cases in Turtle and N-Triples only.")
     return read_case_text(path.read_text(encoding="utf-8"), path.name)
 
 
@@ -40,7 +40,7 @@ def read_case_text(text: str, where: str) -> set[Fact]:
 
 
 def read_case_lines(text: str, where: str) -> dict[Fact, int]:
-    """Read the facts of a case with the line on which each stands first."""
+    """Read the facts of a case with the line on which each is first stated."""
     found: dict[Fact, int] = {}
     for (s, p, o), line in read_turtle(text, where, CASE):
         found.setdefault((s, p, _plain(o)), line)
@@ -58,7 +58,7 @@ def differences(
     sent: set[Fact], listed: set[Fact], case: str, parts: Mapping[str, str] | None
 ) -> list[str]:
     """
-    Compare a case as it was sent with the facts that a proof says it told.
+    Compare a case as it was sent with the facts that a proof lists as its own.
 
     A part without a name in the one has a name in the other; a part without a class may have got
     the one that the property leading to it implies.
@@ -70,19 +70,19 @@ def differences(
         parts: See `Folder.parts`; None if no knowledge is given, and then any class is taken.
     """
     names = Names(sent, listed, case)
-    told = {names.fact(fact) for fact in sent}
-    lost = [f"the case states {' '.join(f)}, the proof does not" for f in sorted(told - listed)]
-    typed = {s for s, p, _ in told if p == TYPE}
+    named = {names.fact(fact) for fact in sent}
+    lost = [f"the case states {' '.join(f)}, the proof does not" for f in sorted(named - listed)]
+    typed = {s for s, p, _ in named if p == TYPE}
     added = [
         f"the proof states {' '.join(f)}, the case does not"
-        for f in sorted(listed - told)
-        if not (f[1] == TYPE and f[0] not in typed and _implied(f, told, parts))
+        for f in sorted(listed - named)
+        if not (f[1] == TYPE and f[0] not in typed and _implied(f, named, parts))
     ]
     return [*lost, *added]
 
 
-def _implied(fact: Fact, told: set[Fact], parts: Mapping[str, str] | None) -> bool:
-    leading = {p for _, p, o in told if o == fact[0]}
+def _implied(fact: Fact, named: set[Fact], parts: Mapping[str, str] | None) -> bool:
+    leading = {p for _, p, o in named if o == fact[0]}
     return bool(leading) if parts is None else any(parts.get(p) == fact[2] for p in leading)
 
 
@@ -129,7 +129,7 @@ class Names:
                         break
 
     def _alike(self, blank: str, name: str, depth: int) -> bool:
-        """Tell whether the same is said of a part without a name and of one with a name."""
+        """Return True if a part without a name has the same content as one with a name."""
         mine = self.sent.get(blank, [])
         typed = any(p == TYPE for _, p, _ in mine)
         theirs = [f for f in self.listed.get(name, []) if typed or f[1] != TYPE]

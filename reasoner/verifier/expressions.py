@@ -68,7 +68,7 @@ def evaluate(expression: Expression, row: Mapping[str, str]) -> Value:
     Return what an expression gives for a row.
 
     Raises:
-        KeyError, TypeError, ValueError, ZeroDivisionError: It gives nothing, as SPARQL says: a
+        KeyError, TypeError, ValueError, ZeroDivisionError: It has no value under SPARQL: a
             variable has no value, or a value is of a kind that the operation does not take.
     """
     name, *rest = expression
@@ -102,7 +102,7 @@ def _either(parts: list[Expression], row: Mapping[str, str], *, stop: bool) -> b
 
 def _number(value: Value) -> int | Fraction:
     if isinstance(value, bool) or not isinstance(value, int | Fraction):
-        raise TypeError(f"{value} is no number")
+        raise TypeError(f"{value} is not a number")
     return value
 
 
@@ -112,7 +112,7 @@ def _text(value: Value) -> str:
 
 def _day(value: Value) -> date:
     if not isinstance(value, date):
-        raise TypeError(f"{value} is no date")
+        raise TypeError(f"{value} is not a date")
     return value
 
 
@@ -133,7 +133,7 @@ def _same(a: Value, b: Value) -> bool:
 
 def _dated(text: Value, kind: Value) -> Value:
     if not isinstance(kind, Iri) or str(kind) != f"{XSD}date":
-        raise TypeError(f"{kind} is no type that a rule may give")
+        raise TypeError(f"{kind} is not a type that a rule may give")
     return date.fromisoformat(_text(text))
 
 

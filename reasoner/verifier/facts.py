@@ -93,16 +93,13 @@ class Facts:
         key = (None if s.startswith("?") else s, p, None if o.startswith("?") else o)
         return sum(len(index.by.get(key, ())) for index in (self.knowledge, self._own))
 
-    def searched(self, subject: str | None, predicate: str, below: int) -> list[Fact]:
-        """
-        List the facts that a search looks through, sorted.
 
-        These are the facts of the property that the case states or that are concluded below the
-        stratum, and those that the knowledge base states, of the subject alone if it is known.
-        """
-        stated = self.knowledge.by.get((subject, predicate, None), ())
-        own = self._own.by.get((None, predicate, None), ())
-        return sorted({*stated, *(fact for fact in own if self.stratum[fact] < below)})
+def search_for(pattern: Pattern) -> Pattern:
+    """Return what is searched for a pattern: its property, of its subject or with its value."""
+    s, p, o = pattern
+    if not s.startswith("?"):
+        return s, p, "?o"
+    return "?s", p, "?o" if o.startswith("?") else o
 
 
 def fill(pattern: Pattern, row: Row) -> Pattern:

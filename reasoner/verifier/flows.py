@@ -74,8 +74,9 @@ class Clause:
             if part.kind == "values" and sure:
                 for place, name in enumerate(part.names):
                     self.values[name] = frozenset(row[place] for row in part.rows)
+            alone = part.kind == "union" and len(part.inner) == 1
             for inner in part.inner:
-                self._collect(inner, sure=sure and part.kind == "count")
+                self._collect(inner, sure=sure and (alone or part.kind == "count"))
                 if part.kind == "count":
                     self.other += [p for one in inner for p in one.patterns]
 

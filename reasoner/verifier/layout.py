@@ -87,9 +87,9 @@ class Layout:
             key=lambda fact: (facts.stratum[fact], fact),
         )
         self.searches = {
-            (subject, predicate, step.below): None
+            (pattern, step.below): sorted(facts.find(pattern, {}, step.below))
             for step in steps
-            for subject, predicate in step.searches
+            for pattern in step.searches
         }
         self.known = sorted(self._known(rules))
         self.ids = {
@@ -112,7 +112,7 @@ class Layout:
         """
         named = {fact for step in self.steps for fact in (*step.solution.premises, *step.concludes)}
         named |= {f for step in self.steps for t in step.solution.totals for f in t.members}
-        named |= {fact for key in self.searches for fact in self.view.searched(*key)}
+        named |= {fact for found in self.searches.values() for fact in found}
         found = named & self.view.knowledge.facts
         about = _denied_facts(self.view.knowledge.facts, rules)
         terms: set[str] = set()
@@ -145,13 +145,12 @@ class Layout:
         """Write what was searched, each search once."""
         return [
             {
-                "id": self.search_ids[key],
-                "subject": self.short(key[0]) if key[0] else None,
-                "property": self.short(key[1]),
-                "below": key[2],
-                "found": self._names(self.view.searched(*key)),
+                "id": self.search_ids[pattern, below],
+                "pattern": [self.short(term) for term in pattern],
+                "below": below,
+                "found": self._names(found),
             }
-            for key in self.searches
+            for (pattern, below), found in self.searches.items()
         ]
 
     def written_steps(self) -> list[Data]:
@@ -173,7 +172,7 @@ class Layout:
             "absent": [
                 {
                     "pattern": [self.short(term) for term in pattern],
-                    "search": self._search((*search, step.below)),
+                    "search": self.search_ids[search, step.below],
                 }
                 for pattern, search in zip(solution.absent, step.searches, strict=False)
             ],
@@ -181,15 +180,12 @@ class Layout:
                 {
                     "binds": list(total.names),
                     "of": self._names(total.members),
-                    "searches": [self._search((*search, step.below)) for search in total.searches],
+                    "searches": [self.search_ids[search, step.below] for search in total.searches],
                 }
                 for total in solution.totals
             ],
             "concludes": self._names(step.concludes),
         }
-
-    def _search(self, key: tuple[str | None, str, int]) -> str:
-        return self.search_ids[key]
 
     def priorities(self) -> list[Data]:
         """Write which recommendation came before which, and by what step."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, cast
 
 from .expressions import ERRORS, evaluate, read_value, write_value
-from .facts import Facts, Row, fill
+from .facts import Facts, Row, fill, search_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from .terms import Fact
 
 TOTALS: Final[dict[str, Callable[[list[int]], int]]] = {"SUM": sum, "MAX": max, "MIN": min}
-Search = tuple[str | None, str]
-"""What is searched: a property, of one subject or of any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +23,7 @@ class Total:
 
     names: tuple[str, ...]
     members: tuple[Fact, ...]
-    searches: tuple[Search, ...]
+    searches: tuple[Pattern, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,11 +188,10 @@ def _count(part: Part, found: list[Solution], facts: Facts, below: int) -> list[
 def _total(part: Part, members: list[Solution]) -> Total:
     patterns = [pattern for inner in part.inner[0] for pattern in inner.patterns]
     filled = {fill(pattern, member.row) for pattern in patterns for member in members}
-    searches = {(None if s.startswith("?") else s, p) for s, p, _ in filled}
     return Total(
         names=tuple(name for _, _, name in part.totals),
         members=tuple(sorted({fact for member in members for fact in member.premises})),
-        searches=tuple(sorted(searches, key=lambda one: (one[0] or "", one[1]))),
+        searches=tuple(sorted({search_for(pattern) for pattern in filled})),
     )
 
 

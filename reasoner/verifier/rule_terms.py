@@ -8,7 +8,7 @@ from typing import Final
 from .terms import TYPE, XSD, Unreadable, unescape, write_text
 
 TOKEN: Final = re.compile(
-    r"(?P<space>\s+)|(?P<iri><[^<>\s\"{}|^`\\]*>)|(?P<var>[?$]\w+)"
+    r"(?P<space>\s+|#[^\n]*)|(?P<iri><[^<>\s\"{}|^`\\]*>)|(?P<var>[?$]\w+)"
     r"|(?P<string>\"(?:[^\"\\\n]|\\.)*\")|(?P<at>@[A-Za-z-]+)|(?P<number>\d+(?:\.\d+)?)"
     r"|(?P<name>[A-Za-z][\w.-]*:(?:[\w-]+(?:\.[\w-]+)*)?)|(?P<word>[A-Za-z]+)"
     r"|(?P<mark>\^\^|&&|\|\||[<>!]=|[{}().;,<>=!+\-*/])"
@@ -20,7 +20,7 @@ class Terms:
     Reads a text word by word, and the terms in it.
 
     Args:
-        text: The query, without comments.
+        text: The query; a comment goes from `#` to the end of its line.
         where: What to call it in messages.
     """
 
@@ -77,7 +77,7 @@ class Terms:
         if text in {"true", "false"}:
             return f'"{text}"^^<{XSD}boolean>'
         if text != "a":
-            raise Unreadable(f"{self.where}: '{text}' is no term.")
+            raise Unreadable(f"{self.where}: '{text}' is not a term.")
         return TYPE
 
     def _string(self, text: str) -> str:

@@ -50,7 +50,7 @@ class Part:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleText:
     """
-    A rule as its text says.
+    A rule as its text states it.
 
     Attributes:
         id: Its name.
@@ -78,8 +78,7 @@ def read_rule_text(text: str, where: str) -> RuleText:
         Unreadable: It has no id, or its text uses what rules may not use.
     """
     head = {m[1]: m[2].strip('"') for m in HEAD.finditer(text)}
-    body = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
-    reader = _Reader(body, where)
+    reader = _Reader(text, where)
     template, group = reader.rule()
     about = f"?{head.get('about', 'request')}"
     if "from" in head or "until" in head:
@@ -112,7 +111,7 @@ def _dated(about: str, head: Mapping[str, str]) -> tuple[Part, ...]:
 
 
 def _filters_last(group: tuple[Part, ...]) -> tuple[Part, ...]:
-    """Put filters last: one looks at the whole of its group, wherever it stands in it."""
+    """Put filters last: one applies to its whole group, wherever in it it is written."""
     tests = {"filter", "absent"}
     return (
         *(part for part in group if part.kind not in tests),
@@ -291,7 +290,7 @@ class _Reader(Terms):
             whole = kind == "name" and self.called(text) == f"<{XSD}integer>"
             name = "INTEGER" if whole else text.upper()
             if name not in OPERATIONS and name not in {"IF", "BOUND"}:
-                raise Unreadable(f"{self.where}: {text} is no function of rules.")
+                raise Unreadable(f"{self.where}: {text} is not a function of rules.")
             self.take()
             self.take("(")
             arguments = [self.expression(0)]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .terms import Fact
 
 KNOWLEDGE: Final = "<https://w3id.org/mednec/knowledge>"
+LEXICON: Final = "<https://w3id.org/mednec/lexicon/"
 SHACL: Final = "http://www.w3.org/ns/shacl#"
 GENERATED: Final = "ontology/generated/classification.ttl"
 
@@ -26,17 +27,17 @@ GENERATED: Final = "ontology/generated/classification.ttl"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folder:
     """
-    A knowledge folder, as far as the checker reads it.
+    A knowledge folder, as far as the verifier reads it.
 
     Attributes:
         digest: SHA-256 over the names and bytes of its files.
         version: The version that it gives itself; empty if it gives none.
-        facts: What rules read, with the file and line at which each stands first.
+        facts: What rules read, with the file and line that first state each.
         index: The same facts, to be looked up.
         rules: The bytes of each rule file, by path.
         populations: The class expression of each population.
         parts: For each property that leads to a part of a case, the class of the part.
-        classification: SHA-256 of the classification by HermiT, which the checker takes as it is.
+        classification: SHA-256 of the classification by HermiT, which the verifier takes as it is.
     """
 
     digest: str
@@ -65,22 +66,22 @@ def read_folder(home: Path) -> Folder:
     every = sorted([*written, *rules, *shapes])
     bytes_of = {path.relative_to(home).as_posix(): path.read_bytes() for path in {*every, *found}}
     names = [path.relative_to(home).as_posix() for path in written]
-    told = [
+    stated = [
         (fact, name, line)
         for name in (*names, GENERATED)
         if name in bytes_of
         for fact, line in read_turtle(bytes_of[name].decode(), name)
     ]
-    plain, links = read_plain_words(told)
-    told += links
-    facts = _working(told)
+    plain, links = read_plain_words(stated)
+    stated += links
+    facts = _working(stated)
     return Folder(
         digest=_digest((path.relative_to(home).as_posix(), path.read_bytes()) for path in every),
-        version=_version([fact for fact, _, _ in told]),
+        version=_version([fact for fact, _, _ in stated]),
         facts=facts,
         index=Index(facts),
         rules={p: bytes_of[p] for p in (path.relative_to(home).as_posix() for path in rules)},
-        populations=_populations([fact for fact, _, _ in told], plain),
+        populations=_populations([fact for fact, _, _ in stated], plain),
         parts=_parts(home / "shapes" / "case.ttl"),
         classification=hashlib.sha256(bytes_of.get(GENERATED, b"")).hexdigest(),
     )
@@ -100,13 +101,13 @@ def _version(facts: list[Fact]) -> str:
     return found[0].strip('"') if found else ""
 
 
-def _working(told: list[tuple[Fact, str, int]]) -> dict[Fact, tuple[str, int]]:
-    """Keep what rules read: facts in terms of our own, and types but for those of OWL itself."""
+def _working(stated: list[tuple[Fact, str, int]]) -> dict[Fact, tuple[str, int]]:
+    """Keep what rules read: facts in our own terms, and types but for those of OWL; no lexicon."""
     found: dict[Fact, tuple[str, int]] = {}
-    for fact, name, line in told:
+    for fact, name, line in stated:
         own = fact[1].startswith(f"<{NS}")
         typed = fact[1] == TYPE and fact[2].startswith("<") and not fact[2].startswith(f"<{OWL}")
-        if own or typed:
+        if (own or typed) and not fact[0].startswith(LEXICON):
             found.setdefault(fact, (name, line))
     return found
 

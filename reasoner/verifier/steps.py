@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .facts import EVERY, fill
+from .facts import EVERY, fill, search_for
 from .matching import Solution, solutions
 from .populations import members
 from .terms import IN_POPULATION, TYPE
@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from .facts import Facts
-    from .matching import Search
     from .populations import Expression
-    from .rule_text import RuleText
+    from .rule_text import Pattern, RuleText
     from .terms import Fact
 
 Rules = dict[str, tuple[int, "RuleText"]]
@@ -45,10 +44,10 @@ class Step:
     prefers: tuple[str, str] | None = None
 
     @property
-    def searches(self) -> Iterable[Search]:
+    def searches(self) -> Iterable[Pattern]:
         """What was searched, in order."""
-        for s, p, _ in self.solution.absent:
-            yield (None if s.startswith("?") else s), p
+        for pattern in self.solution.absent:
+            yield search_for(pattern)
         for total in self.solution.totals:
             yield from total.searches
 

@@ -168,7 +168,7 @@ class _Reader:
             "string": self.string,
         }
         if kind not in readers:
-            raise Unreadable(f"{self.where}, line {line}: '{text}' is no term.")
+            raise Unreadable(f"{self.where}, line {line}: '{text}' is not a term.")
         return readers[kind](text)
 
     def string(self, text: str) -> str:

@@ -61,3 +61,34 @@ def test_a_public_name_exists_and_says_what_it_is_for(name: str) -> None:
     thing = getattr(reasoner, name)
 
     assert name.isupper() or said(thing)
+
+
+def classes_by_name() -> dict[str, list[str]]:
+    """List the modules that define each public class; the verifier shares nothing by design."""
+    root = Path(reasoner.__file__).parent
+    found: dict[str, list[str]] = {}
+    for path in sorted(root.rglob("*.py")):
+        module = path.relative_to(root).with_suffix("").as_posix().replace("/", ".")
+        if not module.startswith("verifier."):
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    found.setdefault(node.name, []).append(module)
+    return found
+
+
+# Names that two modules still share. The list may only become shorter.
+SHARED = {"Group", "Iri"}
+
+
+def test_no_two_classes_have_one_name() -> None:
+    """A reader who meets a name knows what it is, whatever the room."""
+    shared = {name for name, modules in classes_by_name().items() if len(modules) > 1}
+
+    assert shared == SHARED
+
+
+def test_no_public_name_hides_a_module() -> None:
+    """`import reasoner.x` gives the module, and never a function of that name."""
+    modules = {path.stem for path in Path(reasoner.__file__).parent.iterdir()}
+
+    assert modules & set(reasoner.__all__) == {"errors"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,15 +20,15 @@ from tests.generated_cases import (
     decided,
     finding,
     judged,
+    moves,
     name,
     notes,
     responding,
+    visits_proposed,
     without,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from reasoner import Knowledge
     from reasoner.determinations.conclude import Determination
     from reasoner.determinations.sentences import Saying
@@ -47,20 +46,28 @@ def excused(case: Part) -> Part:
     return changed(case, lambda c: c["finding"].append(finding("ExceptionalFactors", "Affirmed")))
 
 
-def number_in(text: str) -> int:
-    found = re.search(r"\d+", text)
-    assert found is not None, text
-    return int(found[0])
+def regions_kept(case: Part, found: Determination) -> Part:
+    """Ask for the regions that no proposal says to leave out."""
+    left_out = {
+        s.firing.bindings["region"].value.rsplit("/", 1)[-1]
+        for s in found.changes
+        if s.rule == "CHG-06"
+    }
+    return changed(
+        case,
+        lambda c: c["request"][0].update(
+            region=[r for r in c["request"][0]["region"] if r not in left_out]
+        ),
+    )
 
 
-# What to do for each change that is promised: the case and the sentence give the changed case.
-DONE: Final[dict[str, Callable[[Part, str], Part]]] = {
-    "CHG-01": lambda case, text: asking(case, number_in(text)),
-    "CHG-02": lambda case, _: improved(case),
-    "CHG-03": lambda case, text: improved(asking(case, number_in(text))),
-    "CHG-04": lambda case, _: excused(case),
-    "CHG-05": lambda case, _: excused(improved(case)),
-}
+def done(case: Part, saying: Saying, found: Determination) -> Part:
+    """Do what a proposed change says, move by move; without weeks no frequency is asked for."""
+    made = moves(saying)
+    case = asking(case, visits_proposed(saying))
+    case = improved(case) if "ShowImprovement" in made else case
+    case = excused(case) if "ShowExceptionalFactors" in made else case
+    return regions_kept(case, found) if "LeaveOutRegions" in made else case
 
 
 def said(one: Determination) -> list[Saying]:
@@ -189,15 +196,15 @@ def test_a_promised_change_comes_true(case: Part, knowledge: Knowledge) -> None:
     found = judged(case, knowledge)
 
     for saying in found.changes:
-        if saying.rule in DONE:
-            done = DONE[saying.rule](case, saying.text)
-            assert name(judged(done, knowledge)) in {SUPPORTED, *_still_open(found)}, saying.text
+        if saying.rule == "CHG-01":
+            after = name(judged(done(case, saying, found), knowledge))
+            assert after in {SUPPORTED, *_still_open(found, moves(saying))}, saying.text
 
 
-def _still_open(found: Determination) -> set[str]:
+def _still_open(found: Determination, made: frozenset[str]) -> set[str]:
     """Name what a change may lead to while a region, a count or a phase stays open beside it."""
     told = {s.rule for s in (*found.changes, *found.missing)}
-    if "CHG-06" in told:
+    if "CHG-06" in told and "LeaveOutRegions" not in made:
         return {"NecessaryInPart", "NotEstablished"}
     return {"NotEstablished"} if found.visits.prior_open or told & {"TURN-03", "TURN-04"} else set()
 
@@ -206,7 +213,11 @@ def _still_open(found: Determination) -> set[str]:
 def test_a_promised_number_is_the_largest(case: Part, knowledge: Knowledge) -> None:
     """Of the visits that could be asked for instead, one more would not be supported."""
     found = judged(case, knowledge)
-    asked = [number_in(s.text) for s in found.changes if s.rule == "CHG-01"]
+    asked = [
+        visits_proposed(s)
+        for s in found.changes
+        if s.rule == "CHG-01" and not moves(s) and visits_proposed(s) != found.visits.requested
+    ]
     assume(asked)
 
     assert name(judged(asking(case, asked[0] + 1), knowledge)) != SUPPORTED

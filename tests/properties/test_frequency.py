@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Final
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.generated_cases import EITHER, Part, asking, changed, finding, judged, name, without
+from tests.generated_cases import (
+    EITHER,
+    Part,
+    asking,
+    changed,
+    finding,
+    judged,
+    moves,
+    name,
+    visits_proposed,
+    without,
+)
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
@@ -62,7 +73,11 @@ def test_a_promised_frequency_comes_true_and_is_the_highest(
     told = at_rate(case, rate, weeks)
     told["finding"] = [f for f in told["finding"] if f["findingType"] != "ExceptionalFactors"]
     found = judged(told, knowledge)
-    proposed = [s for s in found.changes if s.rule == "CHG-30"]
+    proposed = [
+        s
+        for s in found.changes
+        if moves(s) == {"LowerTheFrequency"} and visits_proposed(s) == rate * weeks
+    ]
     assume(proposed and not found.visits.prior_open)
     asked, most = map(int, re.findall(r"\d+", proposed[0].text))
 

@@ -45,7 +45,7 @@ ALONE = CASES[::6]
 
 @pytest.fixture(scope="module")
 def folder() -> Folder:
-    """Read the knowledge as the checker itself does."""
+    """Read the knowledge as the verifier itself does."""
     return read_folder(ROOT)
 
 
@@ -94,7 +94,7 @@ def value_at(proof: Proof, at: Place) -> Any:
 
 
 def other_values(value: Any, others: list[Any]) -> Iterator[Any]:
-    """Yield values that could stand there instead: of the same kind, and of another."""
+    """Yield values that could be there instead: of the same kind, and of another."""
     yield from (other for other in others if json.dumps(other) != json.dumps(value))
     if isinstance(value, str):
         yield value + "x"
@@ -152,18 +152,18 @@ def renumbered(proof: Proof) -> Proof:
         counts[letter] += 1
         names[entry["id"]] = f"{letter}{counts[letter]}"
 
-    def mend(node: Any) -> Any:
+    def correct(node: Any) -> Any:
         if isinstance(node, dict):
-            return {key: mend(value) for key, value in node.items()}
+            return {key: correct(value) for key, value in node.items()}
         if isinstance(node, list):
             kept = [v for v in node if not (isinstance(v, str) and gone(v))]
-            return [mend(value) for value in kept]
+            return [correct(value) for value in kept]
         return names.get(node, node) if isinstance(node, str) else node
 
     def gone(text: str) -> bool:
         return re.fullmatch(r"[ckdsq]\d+", text) is not None and text not in names
 
-    made: Proof = mend(proof)
+    made: Proof = correct(proof)
     made["case"]["digest"] = digest_of(stated(made))
     return made
 
@@ -261,7 +261,7 @@ def test_a_proof_says_what_was_taken_on_trust(seed: Proof, folder: Folder) -> No
 
 
 def test_a_higher_limit_throughout_is_rejected(seed: Proof, folder: Folder) -> None:
-    """A changed figure with all that follows from it mended is a proof from another guideline."""
+    """A changed figure, with all that follows from it, is a proof from another guideline."""
     text = json.dumps(seed)
     ten = json.dumps('"10"^^xsd:integer')
     assert ten in text
@@ -390,7 +390,7 @@ def test_what_is_no_proof_is_rejected_in_words(text: str) -> None:
     assert verify(text).faults
 
 
-def test_the_checker_stands_alone(seed: Proof, tmp_path: Path) -> None:
+def test_the_verifier_works_alone(seed: Proof, tmp_path: Path) -> None:
     """Copied out, without site-packages and without mednec, it checks a proof all the same."""
     shutil.copytree(ROOT / "reasoner" / "verifier", tmp_path / "verifier")
     (tmp_path / "proof.json").write_text(json.dumps(seed), encoding="utf-8")
@@ -412,7 +412,7 @@ def dated(knowledge: Knowledge) -> Proof:
 
 
 def test_a_proof_as_of_a_day_is_accepted(dated: Proof, folder: Folder) -> None:
-    """The day asked for is a fact that the proof names, beside those of the case."""
+    """The day asked for is a fact that the proof names, in addition to those of the case."""
     verdict = verify(proof_text(dated), case=read_case(SEED), folder=folder)
 
     assert verdict.faults == ()

@@ -26,7 +26,7 @@ DATES: Final = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class HeaderForm:
     """
     Where the parts of a letter stand in its plain text, and what its header says.
 
@@ -49,7 +49,7 @@ class Form:
     problems: tuple[Problem, ...]
 
 
-def read_form(text: Text, lexicon: Lexicon) -> Form:
+def read_form(text: Text, lexicon: Lexicon) -> HeaderForm:
     """Find the parts and read the header of the first letter in a text."""
     end, problems = _first_letter(text, lexicon)
     issues_at = _mark(text, lexicon, "part_issues", 0, end)
@@ -67,7 +67,7 @@ def read_form(text: Text, lexicon: Lexicon) -> Form:
     dates = _dates(text, lexicon, head_end)
     missing = [code for code in DATES if code not in dates]
     problems += _missing(lexicon, case_number, missing, summary, issues)
-    return Form(
+    return HeaderForm(
         case_number=case_number,
         dates=dates,
         priority=_value(text, lexicon, "priority", 0, head_end),

@@ -11,7 +11,7 @@ from reasoner.letters.model import Problem
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from reasoner.letters.lexicon import Entry, Lexicon, Mention
+    from reasoner.letters.lexicon import Lexicon, LexiconEntry, Mention
     from reasoner.letters.text import Text
 
 CUT: Final = re.compile(r"(?:-|\b(?:and|or|of|for|to|the|a|with|per|over|left|right))$")
@@ -146,7 +146,7 @@ def _all_labels(text: Text, lexicon: Lexicon, start: int, end: int) -> list[Ment
     return lexicon.mentions(marks, text.flat, start, end)
 
 
-def _sentence_ends(text: Text, inside: Entry, start: int, at: int) -> bool:
+def _sentence_ends(text: Text, inside: LexiconEntry, start: int, at: int) -> bool:
     words = text.flat[start:at].rstrip()
     if not words:
         return True
@@ -160,7 +160,7 @@ def _ends(pattern: re.Pattern[str], words: str) -> bool:
     return any(m.end() >= len(words) for m in pattern.finditer(words, max(0, len(words) - 80)))
 
 
-def _last_sentence(text: Text, inside: Entry, start: int, outcome: int) -> int:
+def _last_sentence(text: Text, inside: LexiconEntry, start: int, outcome: int) -> int:
     """Return where the last sentence before an outcome begins; those of a split count as one."""
     best = start
     for stop in re.finditer(r"[.?!][\"')]*\s+(?=[A-Z0-9(\"])", text.flat[start:outcome]):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from reasoner.letters.lexicon import Entry, Lexicon
+    from reasoner.letters.lexicon import Lexicon, LexiconEntry
     from reasoner.letters.model import Concept
     from reasoner.letters.text import Text
 
@@ -75,8 +75,8 @@ def _of_schedule(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterator
 
 def _titles(
     text: Text, lexicon: Lexicon, start: int, end: int
-) -> list[tuple[int, int, str, int | None, Entry | None]]:
-    known: list[tuple[int, int, str, int | None, Entry | None]] = []
+) -> list[tuple[int, int, str, int | None, LexiconEntry | None]]:
+    known: list[tuple[int, int, str, int | None, LexiconEntry | None]] = []
     for mention in lexicon.mentions("GuidelineTitle", text.flat, start, end):
         year = re.compile(r",? ?\(?([12][0-9]{3})\)?(?=[,.; ]|$)").match(
             text.flat, mention.end, end
@@ -118,7 +118,7 @@ def _others(
         names = [
             next(iter(lexicon.mentions("TierWord", text.flat, p[0], p[1])), None) for p in pieces
         ]
-        tier: Entry | None = None
+        tier: LexiconEntry | None = None
         for number, (at, stop, broken) in enumerate(pieces):
             name = names[number]
             following = names[number + 1] if number + 1 < len(names) else None
@@ -145,7 +145,7 @@ def _named(text: Text, after: int, start: int, end: int, *, known: bool) -> tupl
     return text.flat[start:after].strip(" .,;:-"), section or None
 
 
-def _tier(lexicon: Lexicon, name: str) -> Entry:
+def _tier(lexicon: Lexicon, name: str) -> LexiconEntry:
     """Return the entry of a tier that no word names: that of the schedule, or of the rest."""
     tier = mn(name).value
     return next(e for e in lexicon.kind("TierWord") if tier in e.of("denotes") and not e.patterns)
@@ -181,7 +181,9 @@ def _values(
             yield at, stop
 
 
-def _edition(lexicon: Lexicon, entry: Entry, year: int | None, on: date | None) -> str | None:
+def _edition(
+    lexicon: Lexicon, entry: LexiconEntry, year: int | None, on: date | None
+) -> str | None:
     """Return the edition that a title and a year, or the day of the decision, single out."""
     related = "http://www.w3.org/2004/02/skos/core#related"
     choices = [

@@ -14,7 +14,7 @@ from .sentences import sentences
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reasoner.letters.lexicon import Entry, Lexicon, Mention
+    from reasoner.letters.lexicon import Lexicon, LexiconEntry, Mention
     from reasoner.letters.text import Text
 
 PARTS: Final = re.compile(r";\s*(?:and )?|,\s*(?:and )?(?:or )?|\s+and\s+(?!(?:-|/|or\b))")
@@ -66,7 +66,9 @@ def _once(found: list[Diagnosis]) -> tuple[Diagnosis, ...]:
     return tuple(kept.values())
 
 
-def _lists(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterator[tuple[int, int, Entry]]:
+def _lists(
+    text: Text, lexicon: Lexicon, start: int, end: int
+) -> Iterator[tuple[int, int, LexiconEntry]]:
     """Yield each list: from after its opening words to the end of its sentence."""
     phrases = lexicon.mentions("DiagnosisPhrase", text.flat, start, end)
     bounds = list(sentences(text.flat, start, end))
@@ -147,7 +149,7 @@ def _width(mention: Mention) -> int:
     return mention.end - mention.start
 
 
-def _diagnosis(text: Text, lexicon: Lexicon, piece: _Piece, entry: Entry) -> Diagnosis:
+def _diagnosis(text: Text, lexicon: Lexicon, piece: _Piece, entry: LexiconEntry) -> Diagnosis:
     start, end = piece.start, piece.end
     while start < end and text.flat[start] in " :,;":
         start += 1

@@ -9,7 +9,7 @@ from reasoner.letters.model import Confidence, Stated
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from reasoner.letters.lexicon import Entry, Lexicon, Mention
+    from reasoner.letters.lexicon import Lexicon, LexiconEntry, Mention
     from reasoner.letters.model import Concept
     from reasoner.letters.text import Text
 
@@ -67,8 +67,8 @@ def mostly_named(text: Text, lexicon: Lexicon, start: int, end: int) -> tuple[St
 
 
 def _meant(
-    lexicon: Lexicon, entry: Entry, near: dict[str, Stated[Concept]]
-) -> list[tuple[Entry, bool]]:
+    lexicon: Lexicon, entry: LexiconEntry, near: dict[str, Stated[Concept]]
+) -> list[tuple[LexiconEntry, bool]]:
     choices = [lexicon.entries[iri] for iri in entry.of("eitherOf")]
     if not choices:
         return [(entry, True)]

@@ -14,7 +14,7 @@ from .sentences import masked, sentences
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reasoner.letters.lexicon import Entry, Lexicon, Mention
+    from reasoner.letters.lexicon import Lexicon, LexiconEntry, Mention
     from reasoner.letters.model import Concept, Span
     from reasoner.letters.text import Text
 
@@ -104,7 +104,7 @@ def _asks(text: Text, lexicon: Lexicon, first: int, last: int) -> bool:
 
 
 def _with_treatment(
-    text: Text, entry: Entry, flat: str, mention: Mention, sentence: tuple[int, int]
+    text: Text, entry: LexiconEntry, flat: str, mention: Mention, sentence: tuple[int, int]
 ) -> Iterator[Response]:
     for pattern in entry.patterns:
         for found in pattern.finditer(flat, *sentence):
@@ -114,7 +114,7 @@ def _with_treatment(
 
 
 def _without_treatment(
-    text: Text, entry: Entry, sentence: tuple[int, int], here: list[Mention]
+    text: Text, entry: LexiconEntry, sentence: tuple[int, int], here: list[Mention]
 ) -> Iterator[Response]:
     """Yield words that name no treatment: of each that their sentence names, or of any."""
     classes = {m.entry.one("treatmentClass") for m in here}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Iterator
 
-    from reasoner.letters.lexicon import Entry, Lexicon
+    from reasoner.letters.lexicon import Lexicon, LexiconEntry
     from reasoner.letters.model import Letter, Span
     from reasoner.letters.text import Text
 
@@ -95,7 +95,7 @@ class Words:
             bisect_left(self._text.starts, span.end),
         )
 
-    def _matches(self, entry: Entry, start: int, end: int) -> Iterator[Statement]:
+    def _matches(self, entry: LexiconEntry, start: int, end: int) -> Iterator[Statement]:
         taken: list[tuple[int, int]] = []
         for pattern in entry.patterns:
             for match in pattern.finditer(self._text.flat, start, end):
@@ -104,7 +104,7 @@ class Words:
                     taken.append(at)
                     yield self._statement(entry, match)
 
-    def _statement(self, entry: Entry, match: re.Match[str]) -> Statement:
+    def _statement(self, entry: LexiconEntry, match: re.Match[str]) -> Statement:
         named = {name: text for name, text in match.groupdict().items() if text}
         amount = amount_of(named.get("visits", ""))
         years, months = (number_of(named.get(unit, "")) for unit in ("years", "months"))

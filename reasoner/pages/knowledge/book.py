@@ -61,7 +61,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class PropertyValues:
     """A property of a thing with its values, sorted."""
 
     predicate: Link
@@ -173,14 +173,14 @@ class Book:
 
     def statements(
         self, iri: str, *, without: frozenset[str] = frozenset()
-    ) -> tuple[Statement, ...]:
+    ) -> tuple[PropertyValues, ...]:
         """Return all that is told of a thing, but its types, label and definition."""
         found: dict[str, list[Link]] = {}
         for predicate, value in self.told.get(ox.NamedNode(iri), ()):
             if predicate not in TOLD_ELSEWHERE and predicate not in without:
                 found.setdefault(predicate, []).append(self.value(value))
         return tuple(
-            Statement(predicate=self.link(predicate), values=tuple(values))
+            PropertyValues(predicate=self.link(predicate), values=tuple(values))
             for predicate, values in found.items()
         )
 

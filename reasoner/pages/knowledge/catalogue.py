@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from reasoner.knowledge.base import Knowledge
 
-    from .limits import Row
+    from .limits import LimitRow
 
 VOCABULARY: Final = f"{BASE}vocabulary/"
 RDF_FORMS: Final = ("ttl", "jsonld")
@@ -34,7 +34,7 @@ VERSION_IRI: Final = ox.NamedNode(OWL + "versionIRI")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class DocPage:
     """
     One page.
 
@@ -73,26 +73,26 @@ class Catalogue:
         self.law = Law(self.book)
 
     @cached_property
-    def rows(self) -> Mapping[str, Row]:
+    def rows(self) -> Mapping[str, LimitRow]:
         """The rows of the table of limits by recommendation, in its order."""
         found = limit_rows(self.book, self.concepts, self.guidelines)
         return {row.said.iri: row for row in found}
 
     @cached_property
-    def pages(self) -> Mapping[str, Page]:
+    def pages(self) -> Mapping[str, DocPage]:
         """All pages by path, sorted."""
         own = [self._page(iri) for iri in self.book.subjects]
         return {page.path: page for page in sorted([*own, *self._gathered()], key=_by_path)}
 
-    def _gathered(self) -> list[Page]:
+    def _gathered(self) -> list[DocPage]:
         def all_in(base: str) -> tuple[str, ...]:
             return tuple(iri for iri in self.book.subjects if iri.startswith(base))
 
-        def page(path: str, title: str, template: str, *subjects: str) -> Page:
+        def page(path: str, title: str, template: str, *subjects: str) -> DocPage:
             forms = RDF_FORMS if subjects or path == "shapes" else ()
             section = path.rsplit("/", maxsplit=1)[-1] if path != HOME else ""
             section = _SECTIONS.get(section, section)
-            return Page(
+            return DocPage(
                 path=path,
                 title=title,
                 template=template,
@@ -114,13 +114,13 @@ class Catalogue:
             page("law", "Law", "law", *all_in(LAW)),
         ]
 
-    def _page(self, iri: str) -> Page:
+    def _page(self, iri: str) -> DocPage:
         subjects: tuple[str, ...] = (iri,)
         template = self._template(iri)
         if template in {"edition", "law_file"}:
             file = self.book.file(iri)
             subjects = tuple(s for s in self.book.subjects if self.book.file(s) == file)
-        return Page(
+        return DocPage(
             path=self.book.path(iri),
             title=self.book.label(iri),
             template=template,
@@ -156,7 +156,7 @@ class Catalogue:
             if version.startswith(BASE)
         }
 
-    def page(self, path: str) -> Page:
+    def page(self, path: str) -> DocPage:
         """
         Return the page at a path; the path of a version gives the thing in the version held.
 
@@ -192,5 +192,5 @@ _SECTIONS: Final = {
 }
 
 
-def _by_path(page: Page) -> str:
+def _by_path(page: DocPage) -> str:
     return page.path

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from .book import Link
-    from .catalogue import Catalogue, Page
-    from .limits import Row
+    from .catalogue import Catalogue, DocPage
+    from .limits import LimitRow
 
     Content = dict[str, object]
 
@@ -51,7 +51,7 @@ SHOWN_BY: Final = {
 """By template, the properties that it shows in a place of their own."""
 
 
-def content(catalogue: Catalogue, page: Page, sought: str) -> Content:
+def content(catalogue: Catalogue, page: DocPage, sought: str) -> Content:
     """Collect what a page shows, by its template."""
     shared: Content = {"page": page, "knowledge": catalogue.book.knowledge}
     if page.template == "search":
@@ -63,7 +63,7 @@ def content(catalogue: Catalogue, page: Page, sought: str) -> Content:
     return {**shared, **(build(catalogue, page) if build else {})}
 
 
-def _home(catalogue: Catalogue, _: Page) -> Content:
+def _home(catalogue: Catalogue, _: DocPage) -> Content:
     said = [r for r in catalogue.guidelines.recommendations.all.values() if r.population]
     editions = catalogue.guidelines.editions.values()
     provisions = [p for f in catalogue.law.files.values() for p in f.provisions]
@@ -93,7 +93,7 @@ def _marks(marks: Iterable[Link | None]) -> Mapping[str, int]:
     return Counter(mark.text if mark else "" for mark in marks)
 
 
-def _terms(catalogue: Catalogue, _: Page) -> Content:
+def _terms(catalogue: Catalogue, _: DocPage) -> Content:
     book = catalogue.book
     names = book.in_order(iri for iri in book.subjects if iri.startswith(NS))
     kinds: dict[str, list[str]] = {kind: [] for kind in KINDS}
@@ -110,7 +110,7 @@ def _terms(catalogue: Catalogue, _: Page) -> Content:
     }
 
 
-def _term(catalogue: Catalogue, page: Page) -> Content:
+def _term(catalogue: Catalogue, page: DocPage) -> Content:
     kinds = set(catalogue.book.kinds[page.iri])
     return {
         "term": term(catalogue.book, catalogue.usage, page.iri),
@@ -119,7 +119,7 @@ def _term(catalogue: Catalogue, page: Page) -> Content:
     }
 
 
-def _concept(catalogue: Catalogue, page: Page) -> Content:
+def _concept(catalogue: Catalogue, page: DocPage) -> Content:
     concepts = catalogue.concepts
     return {
         "broader": catalogue.book.links(concepts.broader(page.iri)),
@@ -129,33 +129,33 @@ def _concept(catalogue: Catalogue, page: Page) -> Content:
     }
 
 
-def _rows(catalogue: Catalogue, said: Iterable[str]) -> tuple[Row, ...]:
+def _rows(catalogue: Catalogue, said: Iterable[str]) -> tuple[LimitRow, ...]:
     wanted = set(said)
     return tuple(row for iri, row in catalogue.rows.items() if iri in wanted)
 
 
-def _concepts(catalogue: Catalogue, _: Page) -> Content:
+def _concepts(catalogue: Catalogue, _: DocPage) -> Content:
     return {"schemes": catalogue.concepts.schemes}
 
 
-def _scheme(catalogue: Catalogue, page: Page) -> Content:
+def _scheme(catalogue: Catalogue, page: DocPage) -> Content:
     return {"scheme": next(s for s in catalogue.concepts.schemes if s.iri == page.iri)}
 
 
-def _guidelines(catalogue: Catalogue, _: Page) -> Content:
+def _guidelines(catalogue: Catalogue, _: DocPage) -> Content:
     editions = catalogue.guidelines.editions.values()
     return {"editions": tuple(editions), "timeline": timeline(editions)}
 
 
-def _edition(catalogue: Catalogue, page: Page) -> Content:
+def _edition(catalogue: Catalogue, page: DocPage) -> Content:
     return {"edition": catalogue.guidelines.editions[page.iri]}
 
 
-def _recommendation(catalogue: Catalogue, page: Page) -> Content:
+def _recommendation(catalogue: Catalogue, page: DocPage) -> Content:
     return {"said": catalogue.guidelines.recommendations.all[page.iri]}
 
 
-def _population(catalogue: Catalogue, page: Page) -> Content:
+def _population(catalogue: Catalogue, page: DocPage) -> Content:
     narrower, wider = catalogue.guidelines.recommendations.order_of(page.iri)
     return {
         "phrase": population_phrase(catalogue.book, page.iri),
@@ -165,29 +165,29 @@ def _population(catalogue: Catalogue, page: Page) -> Content:
     }
 
 
-def _limits(catalogue: Catalogue, _: Page) -> Content:
+def _limits(catalogue: Catalogue, _: DocPage) -> Content:
     rows = tuple(catalogue.rows.values())
     tiers = dict.fromkeys(row.edition.tier.text for row in rows if row.edition.tier)
     return {"rows": rows, "tiers": tuple(tiers)}
 
 
-def _law(catalogue: Catalogue, _: Page) -> Content:
+def _law(catalogue: Catalogue, _: DocPage) -> Content:
     return {"files": tuple(catalogue.law.files.values())}
 
 
-def _law_file(catalogue: Catalogue, page: Page) -> Content:
+def _law_file(catalogue: Catalogue, page: DocPage) -> Content:
     return {"file": catalogue.law.files[page.iri]}
 
 
-def _provision(catalogue: Catalogue, page: Page) -> Content:
+def _provision(catalogue: Catalogue, page: DocPage) -> Content:
     return {"provision": catalogue.law.provision(page.iri), "file": catalogue.law.file_of(page.iri)}
 
 
-def _rules(catalogue: Catalogue, _: Page) -> Content:
+def _rules(catalogue: Catalogue, _: DocPage) -> Content:
     return {"strata": strata(catalogue.book)}
 
 
-def _rule(catalogue: Catalogue, page: Page) -> Content:
+def _rule(catalogue: Catalogue, page: DocPage) -> Content:
     rule = catalogue.book.knowledge.rule[page.iri.removeprefix(RULE)]
     named = catalogue.usage.rules[rule.id]
     return {
@@ -199,19 +199,19 @@ def _rule(catalogue: Catalogue, page: Page) -> Content:
     }
 
 
-def _shapes(catalogue: Catalogue, _: Page) -> Content:
+def _shapes(catalogue: Catalogue, _: DocPage) -> Content:
     files = dict.fromkeys(shape.file for shape in catalogue.usage.shapes)
     return {"files": [(f, [s for s in catalogue.usage.shapes if s.file == f]) for f in files]}
 
 
-def _vocabulary(catalogue: Catalogue, page: Page) -> Content:
+def _vocabulary(catalogue: Catalogue, page: DocPage) -> Content:
     book = catalogue.book
     file = book.file(page.iri)
     inside = book.in_order(i for i in page.subjects if i != page.iri and book.file(i) == file)
     return {"inside": [thing(book, catalogue.usage, iri) for iri in inside]}
 
 
-_BUILDERS: Final[Mapping[str, Callable[[Catalogue, Page], Content]]] = {
+_BUILDERS: Final[Mapping[str, Callable[[Catalogue, DocPage], Content]]] = {
     "concept": _concept,
     "concepts": _concepts,
     "edition": _edition,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from reasoner.kernel.terms import RULE, SHAPES
 
-from .catalogue import Catalogue, Page
+from .catalogue import Catalogue, DocPage
 from .describe import as_rdf, shape_triples, triples_about
 from .links import served
 from .render import render
@@ -41,7 +41,7 @@ class Documentation:
         }
 
     @property
-    def pages(self) -> Mapping[str, Page]:
+    def pages(self) -> Mapping[str, DocPage]:
         """All pages by path, sorted."""
         return self.catalogue.pages
 
@@ -51,7 +51,7 @@ class Documentation:
             return ""
         return self.catalogue.book.path(iri)
 
-    def page(self, path: str) -> Page:
+    def page(self, path: str) -> DocPage:
         """
         Return the page at a path; the path of a version gives the thing in the version held.
 
@@ -60,7 +60,7 @@ class Documentation:
         """
         return self.catalogue.page(path)
 
-    def html(self, page: Page, *, links: Links = served, sought: str = "") -> str:
+    def html(self, page: DocPage, *, links: Links = served, sought: str = "") -> str:
         """
         Lay out a page.
 
@@ -71,7 +71,7 @@ class Documentation:
         """
         return render(self.catalogue, page, links=links, sought=sought)
 
-    def text(self, page: Page, form: str) -> str:
+    def text(self, page: DocPage, form: str) -> str:
         """
         Write what is told of the subject of a page.
 

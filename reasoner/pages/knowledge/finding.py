@@ -13,7 +13,7 @@ from .recommendations import edition_of
 
 if TYPE_CHECKING:
     from .book import Book, Link
-    from .catalogue import Catalogue, Page
+    from .catalogue import Catalogue, DocPage
 
 HEADINGS: Final = {
     "concepts": "Concepts",
@@ -29,7 +29,7 @@ KNOWN_BY: Final = (SHORT_NAME, SOURCE, mn("datasetRow"), *CODES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class SearchEntry:
     """
     One line.
 
@@ -47,23 +47,23 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class SearchGroup:
     """The lines under one heading, sorted, and how many of them were found."""
 
     heading: str
-    entries: tuple[Entry, ...]
+    entries: tuple[SearchEntry, ...]
     found: int
 
 
-def entries(catalogue: Catalogue, sought: str) -> tuple[Group, ...]:
+def entries(catalogue: Catalogue, sought: str) -> tuple[SearchGroup, ...]:
     """Return all lines by heading, those found in which every word that is sought occurs."""
     wanted = sought.lower().split()
-    groups: dict[str, list[Entry]] = {section: [] for section in HEADINGS}
+    groups: dict[str, list[SearchEntry]] = {section: [] for section in HEADINGS}
     for page in catalogue.pages.values():
         if page.iri:
             groups[page.section].append(_entry(catalogue.book, page, wanted))
     return tuple(
-        Group(
+        SearchGroup(
             heading=HEADINGS[section],
             entries=tuple(sorted(lines, key=lambda e: (e.link.text.lower(), e.link.name))),
             found=sum(line.found for line in lines),
@@ -72,7 +72,7 @@ def entries(catalogue: Catalogue, sought: str) -> tuple[Group, ...]:
     )
 
 
-def _entry(book: Book, page: Page, wanted: list[str]) -> Entry:
+def _entry(book: Book, page: DocPage, wanted: list[str]) -> SearchEntry:
     link = book.link(page.iri)
     note = ", ".join(dict.fromkeys(book.kind_names(page.iri)))
     if page.section in {"recommendations", "populations"}:
@@ -80,4 +80,6 @@ def _entry(book: Book, page: Page, wanted: list[str]) -> Entry:
     known_by = (word for p in KNOWN_BY for word in book.values(page.iri, p))
     words = " ".join(dict.fromkeys((link.name, *known_by))).lower()
     text = f"{link.text} {note} {words}".lower()
-    return Entry(link=link, note=note, words=words, found=all(word in text for word in wanted))
+    return SearchEntry(
+        link=link, note=note, words=words, found=all(word in text for word in wanted)
+    )

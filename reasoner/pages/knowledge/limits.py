@@ -20,7 +20,7 @@ PHASE: Final = mn("Phase").value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class LimitRow:
     """
     One recommendation in the table of limits.
 
@@ -39,7 +39,7 @@ class Row:
     phases: tuple[Link, ...]
 
 
-def limit_rows(book: Book, concepts: Concepts, guidelines: Guidelines) -> tuple[Row, ...]:
+def limit_rows(book: Book, concepts: Concepts, guidelines: Guidelines) -> tuple[LimitRow, ...]:
     """Return all recommendations, by condition, then edition; those for any condition last."""
     rows = [
         row_of(book, concepts, said, edition)
@@ -60,14 +60,14 @@ def limit_rows(book: Book, concepts: Concepts, guidelines: Guidelines) -> tuple[
     )
 
 
-def row_of(book: Book, concepts: Concepts, said: Recommendation, edition: Edition) -> Row:
+def row_of(book: Book, concepts: Concepts, said: Recommendation, edition: Edition) -> LimitRow:
     """Sort the concepts of a population into the columns of the table."""
     population = book.text(said.iri, mn("population"))
     named = [iri for iri in things_of(book, population) if iri.startswith(CONCEPT)]
     care = [iri for iri in named if concepts.is_a(iri, TREATMENT)]
     phases = [iri for iri in named if concepts.is_a(iri, PHASE)]
     others = [iri for iri in named if iri not in care and iri not in phases]
-    return Row(
+    return LimitRow(
         said=said,
         edition=edition,
         conditions=book.links(others),

@@ -9,11 +9,11 @@ from reasoner.pages.environment import environment
 from .contents import content
 
 if TYPE_CHECKING:
-    from .catalogue import Catalogue, Page
+    from .catalogue import Catalogue, DocPage
     from .links import Links
 
 
-def render(catalogue: Catalogue, page: Page, *, links: Links, sought: str) -> str:
+def render(catalogue: Catalogue, page: DocPage, *, links: Links, sought: str) -> str:
     """
     Lay out a page.
 

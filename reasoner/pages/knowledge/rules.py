@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class RulePart:
     """A piece of the sentence of a rule: plain text, or the name of a variable with its forms."""
 
     text: str
@@ -33,21 +33,21 @@ class Stratum:
     rules: tuple[tuple[Link, Rule], ...]
 
 
-def sentence(rule: Rule) -> tuple[Part, ...]:
+def sentence(rule: Rule) -> tuple[RulePart, ...]:
     """Cut the sentence of a rule at its variables."""
     return tuple(_parts(rule.because))
 
 
-def _parts(text: str) -> Iterator[Part]:
+def _parts(text: str) -> Iterator[RulePart]:
     end = 0
     for place in PLACE.finditer(text):
         if place.start() > end:
-            yield Part(text=text[end : place.start()])
+            yield RulePart(text=text[end : place.start()])
         forms = f"{place[2]}/{place[3]}" if place[2] is not None else ""
-        yield Part(text=forms, variable=place[1])
+        yield RulePart(text=forms, variable=place[1])
         end = place.end()
     if end < len(text):
-        yield Part(text=text[end:])
+        yield RulePart(text=text[end:])
 
 
 def strata(book: Book) -> tuple[Stratum, ...]:

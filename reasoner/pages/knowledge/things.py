@@ -26,8 +26,8 @@ from .book import CLASS, COMMENT, GUIDELINE, LAW, SHORT_NAME, Link
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .book import Book, Statement
-    from .usage import Check, Usage
+    from .book import Book, PropertyValues
+    from .usage import ShapeCheck, Usage
 
 SCHEME: Final = SKOS + "inScheme"
 KINDS: Final = {
@@ -46,7 +46,7 @@ SHOWN: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mention:
+class ThingMention:
     """
     Who names a thing by one property.
 
@@ -90,8 +90,8 @@ class Thing:
     comments: tuple[str, ...]
     file: str
     mark: Link | None
-    statements: tuple[Statement, ...]
-    mentions: tuple[Mention, ...]
+    statements: tuple[PropertyValues, ...]
+    mentions: tuple[ThingMention, ...]
     checking: tuple[Link, ...]
     reading: tuple[Link, ...]
     concluding: tuple[Link, ...]
@@ -115,8 +115,8 @@ class Term:
     broader: tuple[Link, ...]
     narrower: tuple[Link, ...]
     range: tuple[Link, ...]
-    bearers: tuple[tuple[Link, Check], ...]
-    schema: tuple[Check, ...]
+    bearers: tuple[tuple[Link, ShapeCheck], ...]
+    schema: tuple[ShapeCheck, ...]
     members: tuple[Link, ...]
     stated_of: tuple[tuple[str, int], ...]
 
@@ -162,10 +162,10 @@ def kind_links(book: Book, iri: str) -> Iterable[Link]:
         yield from (Link(text=OF_OWL[kind]) for kind in kinds if kind in OF_OWL)
 
 
-def _mentions(book: Book, iri: str) -> tuple[Mention, ...]:
+def _mentions(book: Book, iri: str) -> tuple[ThingMention, ...]:
     passed_over = {SUBCLASS.value, SCHEME, RDF + "first", mn("verification").value}
     return tuple(
-        Mention(by=book.link(predicate) if predicate else None, subjects=book.links(subjects))
+        ThingMention(by=book.link(predicate) if predicate else None, subjects=book.links(subjects))
         for predicate, subjects in book.mentions.get(iri, {}).items()
         if predicate not in passed_over
     )

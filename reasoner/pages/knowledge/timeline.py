@@ -51,7 +51,7 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class TimelineGroup:
     """The lanes of one tier: its name, the height of its heading, its lanes."""
 
     tier: Link | None
@@ -76,7 +76,7 @@ class Timeline:
     height: int
     names: int
     years: tuple[tuple[int, float], ...]
-    groups: tuple[Group, ...]
+    groups: tuple[TimelineGroup, ...]
 
 
 def timeline(editions: Iterable[Edition]) -> Timeline:
@@ -95,7 +95,7 @@ def timeline(editions: Iterable[Edition]) -> Timeline:
         width = round(end - x, 1)
         return Bar(edition=e, x=x, width=width, open=not e.until, labelled=width >= LEAST_WITH_TEXT)
 
-    groups: list[Group] = []
+    groups: list[TimelineGroup] = []
     y = HEAD
     for tier, lanes in _by_tier(dated):
         top, placed = y, []
@@ -103,7 +103,7 @@ def timeline(editions: Iterable[Edition]) -> Timeline:
         for lane in lanes:
             placed.append(Lane(name=lane[-1].short, y=y, bars=tuple(bar(e) for e in lane)))
             y += LANE
-        groups.append(Group(tier=tier, y=top, lanes=tuple(placed)))
+        groups.append(TimelineGroup(tier=tier, y=top, lanes=tuple(placed)))
     years = tuple((year, place(f"{year}-01-01")) for year in range(first, last))
     return Timeline(width=WIDTH, height=y + 6, names=NAMES, years=years, groups=tuple(groups))
 

@@ -36,7 +36,7 @@ class RuleTerms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class ShapeCheck:
     """
     A property shape.
 
@@ -79,8 +79,8 @@ class ShapeOf:
     target: Link
     target_iri: str
     of_subjects: bool
-    own: Check | None
-    checks: tuple[Check, ...]
+    own: ShapeCheck | None
+    checks: tuple[ShapeCheck, ...]
 
 
 class Usage:
@@ -150,11 +150,11 @@ class Usage:
         names = sorted({shape.removeprefix(SHAPES) for shape in self._checking.get(iri, ())})
         return tuple(Link(text=name, name=f"mnsh:{name}", path=f"shapes#{name}") for name in names)
 
-    def schema(self, iri: str) -> tuple[Check, ...]:
+    def schema(self, iri: str) -> tuple[ShapeCheck, ...]:
         """Return what shapes ask of the properties of a class."""
         return tuple(c for s in self.shapes if s.target_iri == iri for c in s.checks if c.paths)
 
-    def bearers(self, iri: str) -> tuple[tuple[Link, Check], ...]:
+    def bearers(self, iri: str) -> tuple[tuple[Link, ShapeCheck], ...]:
         """Return the classes whose shapes ask something of a property, with what they ask."""
         name = shorten(iri)
         return tuple(
@@ -196,18 +196,18 @@ class _ShapeReader:
         value = self.one(node, name)
         return None if value is None else name_of(value)
 
-    def checks(self, shape: str) -> tuple[Check, ...]:
+    def checks(self, shape: str) -> tuple[ShapeCheck, ...]:
         nodes = [v for p, v in self.told.get(ox.NamedNode(shape), ()) if p == SH + "property"]
         return tuple(self.check(node) for node in sorted(nodes, key=str))
 
-    def own(self, shape: str) -> Check | None:
+    def own(self, shape: str) -> ShapeCheck | None:
         found = self.check(ox.NamedNode(shape))
         return found if found.message else None
 
-    def check(self, node: Node) -> Check:
+    def check(self, node: Node) -> ShapeCheck:
         path = self.one(node, "path")
         expects = self.one(node, "class") or self.one(node, "datatype")
-        return Check(
+        return ShapeCheck(
             name=name_of(node).removeprefix(SHAPES),
             paths=tuple(self.book.link(iri) for iri in self.paths(path)) if path else (),
             expects=self.book.link(name_of(expects)) if expects else None,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from reasoner.errors import DocumentUnreadable
 from reasoner.kernel.terms import NS, mn
+from reasoner.knowledge.venues import key_of
 from reasoner.pages.layout import capital
 from reasoner.pages.phrases import amount, asked, interval
 from reasoner.pages.picture import PictureWords, picture_of
@@ -69,9 +71,13 @@ def outcome_text(item: LetterItem, form: LetterForm) -> str:
 
 
 def _at_venue(words: VenueWords, form: LetterForm) -> str:
-    if form.venue == "UtilizationReview":
-        return words.utilization_review
-    return words.independent_medical_review
+    key = key_of(form.venue)
+    if key not in words:
+        raise DocumentUnreadable(
+            f"The document has no disposition for the venue '{form.venue}'.",
+            hint=f"It has dispositions for {', '.join(words) or 'no venue'}.",
+        )
+    return words[key]
 
 
 def item_blocks(item: LetterItem, form: LetterForm, sources: Sources) -> list[Block]:
