@@ -1,41 +1,41 @@
 """
-Everything that can go wrong, sorted by who can put it right.
+Everything that can go wrong, sorted by who can fix it.
 
 MednecError
 ├── CaseError           the sender of a case
 │   ├── CaseUnreadable      not Turtle or JSON, or not in the vocabulary
-│   ├── DeterminationUnreadable   a document from which no determination can be replayed
-│   ├── CaseTooLarge        more than the service reads
-│   ├── CaseRejected        read, but it violates the shapes of a case
-│   ├── LetterUnreadable    no text, or no letter of the form that is read
-│   └── LetterTooLarge      a letter larger than any that is read
+│   ├── DeterminationUnreadable   a document that does not contain a determination to replay
+│   ├── CaseTooLarge        larger than the limits of a case
+│   ├── CaseRejected        read, but the shapes of a case are violated
+│   ├── LetterUnreadable    a file without text, or not a letter of a known form
+│   └── LetterTooLarge      larger than the limit of a letter
 ├── QueryError          the analyst
 │   ├── QueryUnreadable     not a SPARQL query
-│   ├── ConclusionUnknown   a question about something that is not there
+│   ├── ConclusionUnknown   a question about an unknown rule or term
 │   ├── QueryForbidden      an update, a call to another service, a remote graph
-│   ├── QueryTooCostly      too long in time, memory or answer
-│   ├── StoreBusy           another build writes to the store of letters
-│   ├── StoreUnreadable     no store of letters, or a damaged one
-│   ├── TermUnknown         an address at which nothing is described
-│   └── FolderInUse         a folder for answers that holds something else
+│   ├── QueryTooCostly      over a limit of time, memory or answer
+│   ├── StoreBusy           another build is writing to the store of letters
+│   ├── StoreUnreadable     not a store of letters, or a damaged one
+│   ├── TermUnknown         an address that describes nothing
+│   └── FolderInUse         an output folder that contains other files
 ├── KnowledgeError      the author of guidelines, rules or shapes
-│   ├── KnowledgeMissing    no ontology folder where one was expected
+│   ├── KnowledgeMissing    the folders of a knowledge base were not found
 │   ├── KnowledgeUnreadable a file that is not Turtle
-│   ├── KnowledgeStale      the committed classification is of other files
-│   ├── RuleMalformed       a rule file that breaks the form of a rule
+│   ├── KnowledgeStale      the committed classification is of other axioms
+│   ├── RuleMalformed       a rule file without the required form
 │   │   └── RulesUnordered      rules that depend on each other in a circle
-│   ├── ShapeMalformed      a shape that would be passed over in silence
+│   ├── ShapeMalformed      a shape that a validator would ignore
 │   ├── PopulationMalformed a population stated twice, or with a value that is not an IRI
 │   ├── OutcomesContradict  rules that conclude two outcomes of one request
 │   ├── AxiomUnsupported    a class expression that cannot be compiled
 │   └── VocabularyInconsistent   HermiT finds a contradiction or an empty population
 ├── DecisionError       the one who records a decision, or asks for a letter
 │   ├── DocumentUnreadable      not a determination or a document of decision
-│   ├── RecommendationAltered   its hash is not that of what it holds
-│   ├── DecisionRefused         lacks a named physician, a date or a reason, or contradicts itself
-│   └── LetterUnsupported       no form of a letter for that venue
-└── EngineError         us
-    ├── ClassifierFailed    HermiT did not end or did not start
+│   ├── RecommendationAltered   its hash is not the hash of its content
+│   ├── DecisionRefused         without a physician, a date or a reason, or contradictory
+│   └── LetterUnsupported       no such venue, or no form of a letter for it
+└── EngineError         the developers of mednec
+    ├── ClassifierFailed    HermiT did not start or did not finish
     └── ProofFailed         a derivation that does not bear out its own steps
 """
 
@@ -44,10 +44,12 @@ from __future__ import annotations
 
 class MednecError(Exception):
     """
-    The root of all errors that mednec raises on purpose.
+    The root of the errors that mednec raises.
+
+    A message states what failed and where, the value, and what was expected.
 
     Attributes:
-        message: What is wrong, and where.
+        message: What failed, where, the value and what was expected.
         hint: What to do next; empty if there is nothing to add.
         code: The class name in kebab-case, stable over versions.
     """
@@ -59,7 +61,7 @@ class MednecError(Exception):
 
     @property
     def code(self) -> str:
-        """The stable name of this kind of error."""
+        """The stable name of this kind of error, for programs."""
         name = type(self).__name__
         return "".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-")
 
@@ -72,15 +74,15 @@ class CaseError(MednecError):
 
 
 class CaseUnreadable(CaseError):
-    """A case that is not well-formed, or that uses what the vocabulary does not know."""
+    """A case that is not well-formed, or that uses a term outside the vocabulary."""
 
 
 class DeterminationUnreadable(CaseError):
-    """A document that is no determination, or lacks what it takes to reach it again."""
+    """A document that is not a determination, or without what is needed to decide it again."""
 
 
 class CaseTooLarge(CaseError):
-    """A case larger than the service reads."""
+    """A case that is larger than a limit (`reasoner.cases.limits`)."""
 
 
 class CaseRejected(CaseError):
@@ -97,11 +99,11 @@ class CaseRejected(CaseError):
 
 
 class LetterUnreadable(CaseError):
-    """A file from which no letter could be read."""
+    """A file that is not a letter of a known form."""
 
 
 class LetterTooLarge(CaseError):
-    """A file too large to be one letter."""
+    """A file that is too large to be one letter."""
 
 
 class QueryError(MednecError):
@@ -113,23 +115,23 @@ class QueryUnreadable(QueryError):
 
 
 class ConclusionUnknown(QueryError):
-    """A question why, or why not, about no rule and no term; or about the opposite of what is."""
+    """A question why, or why not, about an unknown rule or term, or about what did not happen."""
 
 
 class QueryForbidden(QueryError):
-    """A query that would write, or would reach out to another place."""
+    """A query that would write, or would read from another place."""
 
 
 class QueryTooCostly(QueryError):
-    """A query that ran too long or answered too much."""
+    """A query that exceeded a limit of time, memory or answer."""
 
 
 class StoreBusy(QueryError):
-    """A store of letters to which another build writes."""
+    """A store of letters to which another build is writing."""
 
 
 class StoreUnreadable(QueryError):
-    """A folder that is no store of letters, or a damaged one."""
+    """A folder that is not a store of letters, or a damaged one."""
 
 
 class TermUnknown(QueryError):
@@ -137,7 +139,7 @@ class TermUnknown(QueryError):
     An address at which the knowledge base describes nothing.
 
     Attributes:
-        nearest: The IRIs of what is described and called most like it, nearest first.
+        nearest: The IRIs with the most similar names, most similar first.
     """
 
     def __init__(self, message: str, *, nearest: tuple[str, ...], hint: str = "") -> None:
@@ -146,7 +148,7 @@ class TermUnknown(QueryError):
 
 
 class FolderInUse(QueryError):
-    """A folder to write into that holds what is not to be overwritten."""
+    """An output folder that contains files that must not be overwritten."""
 
 
 class KnowledgeError(MednecError):
@@ -154,7 +156,7 @@ class KnowledgeError(MednecError):
 
 
 class KnowledgeMissing(KnowledgeError):
-    """No knowledge at the place where it was looked for."""
+    """A folder without a knowledge base."""
 
 
 class KnowledgeUnreadable(KnowledgeError):
@@ -162,11 +164,11 @@ class KnowledgeUnreadable(KnowledgeError):
 
 
 class KnowledgeStale(KnowledgeError):
-    """Generated knowledge that was made from other files."""
+    """A committed classification that was made from other axioms."""
 
 
 class RuleMalformed(KnowledgeError):
-    """A rule file that breaks the form of a rule."""
+    """A rule file without the required form."""
 
 
 class RulesUnordered(RuleMalformed):
@@ -199,27 +201,27 @@ class PopulationMalformed(KnowledgeError):
 
 
 class VocabularyInconsistent(KnowledgeError):
-    """A contradiction among the axioms, or a class that nothing can belong to."""
+    """A contradiction among the axioms, or a class that cannot have a member."""
 
 
 class DecisionError(MednecError):
-    """A decision of a physician, or a document of one, that its sender has to change."""
+    """A physician's decision, or a document of one, that its sender has to change."""
 
 
 class DocumentUnreadable(DecisionError):
-    """A text that is neither a determination nor a document of decision."""
+    """A text that is neither a determination nor a document of decision, or is incomplete."""
 
 
 class RecommendationAltered(DecisionError):
-    """A recommendation that is not the one whose hash it carries."""
+    """A recommendation whose hash is not the hash of its content."""
 
 
 class DecisionRefused(DecisionError):
-    """A decision that cannot be recorded as it was given."""
+    """A decision that is incomplete or contradictory."""
 
 
 class LetterUnsupported(DecisionError):
-    """A letter for a venue that has no form."""
+    """A letter for an unknown venue, or for a venue without a form of a letter."""
 
 
 class EngineError(MednecError):
@@ -227,7 +229,7 @@ class EngineError(MednecError):
 
 
 class ClassifierFailed(EngineError):
-    """HermiT did not start, or did not end in time."""
+    """HermiT did not start, or did not finish in time."""
 
 
 class ProofFailed(EngineError):

@@ -80,7 +80,9 @@ def _audit(
     data: DeterminationData,
 ) -> RequestAuditData:
     derivation, case = assessment.derivation, assessment.case.iri
-    review, medical = (derivation.value(case, name) for name in ("urDecision", "imrDecision"))
+    review, medical = (
+        derivation.value(case, name) for name in ("initialReview", "independentReview")
+    )
     agreements = tell(derivation, knowledge, "agreement", found.request)
     view = _View(derivation, knowledge, letter)
     return RequestAuditData(
@@ -103,7 +105,8 @@ def _audit(
 
 def _dates(derivation: Derivation, case: str, found: Determination) -> AuditDatesData:
     injury, review, medical = (
-        derivation.value(case, name) or "" for name in ("injury", "urDecision", "imrDecision")
+        derivation.value(case, name) or ""
+        for name in ("injury", "initialReview", "independentReview")
     )
     return AuditDatesData(
         injury=derivation.value(injury, "injuredOn"),

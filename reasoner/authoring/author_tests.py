@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
@@ -15,15 +16,21 @@ from reasoner.determinations.assess import decide, load_case
 from reasoner.errors import CaseError, KnowledgeUnreadable, QueryError
 from reasoner.kernel.terms import CASE
 from reasoner.knowledge.query import ask
+from reasoner.proofs.explanation import explain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from reasoner.determinations.assess import Assessment
     from reasoner.determinations.conclude import Determination
     from reasoner.knowledge.base import Knowledge
 
 KEYS: Final = frozenset({"name", "case", "expect"})
+Speak = Callable[[dict[str, object]], str]
+MOST_REASONS: Final = 3
+MOST_LINES: Final = 12
+"""How much of an explanation a failing test shows; `mednec explain` shows all of it."""
 EXPECTED: Final = ("outcome", "supported", "robust", "governing", "rules", "absent")
 
 
@@ -35,7 +42,7 @@ class Tried:
     Attributes:
         path: The file, relative to the folder of the knowledge.
         name: The test within it.
-        wrong: What was expected and what came out, one a line; empty if all is as expected.
+        wrong: What was expected, what came out and why, one a line; empty if all is as expected.
     """
 
     path: str
@@ -43,7 +50,7 @@ class Tried:
     wrong: tuple[str, ...]
 
 
-def run_author_tests(knowledge: Knowledge) -> Iterator[Tried]:
+def run_author_tests(knowledge: Knowledge, speak: Speak = str) -> Iterator[Tried]:
     """
     Run all tests of a knowledge base, file by file.
 
@@ -52,17 +59,21 @@ def run_author_tests(knowledge: Knowledge) -> Iterator[Tried]:
     `expect`. A file `<name>.rq` in a folder `queries` is a question; `<name>.csv` next to it is its
     answer.
 
+    Args:
+        knowledge: The knowledge base.
+        speak: Writes an explanation for people.
+
     Raises:
         KnowledgeUnreadable: A file of tests breaks its form, or a question has no answer.
     """
     home = knowledge.folder
     for path in sorted((home / "ontology").rglob("*.tests.yaml")):
-        yield from _run_file(path, path.relative_to(home).as_posix(), knowledge)
+        yield from _run_file(path, path.relative_to(home).as_posix(), knowledge, speak)
     for path in sorted((home / "ontology").rglob("queries/*.rq")):
         yield _run_question(path, path.relative_to(home).as_posix(), knowledge)
 
 
-def _run_file(path: Path, name: str, knowledge: Knowledge) -> Iterator[Tried]:
+def _run_file(path: Path, name: str, knowledge: Knowledge, speak: Speak) -> Iterator[Tried]:
     try:
         said = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -86,7 +97,9 @@ def _run_file(path: Path, name: str, knowledge: Knowledge) -> Iterator[Tried]:
         case = lay_over(defaults, test.get("case") or {})
         case.setdefault("id", f"{CASE}{path.name.split('.')[0]}-{number}")
         case.setdefault("type", "Case")
-        yield Tried(path=name, name=test["name"], wrong=_wrong(case, test["expect"], knowledge))
+        yield Tried(
+            path=name, name=test["name"], wrong=_wrong(case, test["expect"], knowledge, speak)
+        )
 
 
 def lay_over(under: Any, over: Any) -> Any:  # noqa: ANN401 - parts of a JSON case
@@ -99,7 +112,9 @@ def lay_over(under: Any, over: Any) -> Any:  # noqa: ANN401 - parts of a JSON ca
     return over if over is not None else under
 
 
-def _wrong(case: dict[str, Any], expect: dict[str, Any], knowledge: Knowledge) -> tuple[str, ...]:
+def _wrong(
+    case: dict[str, Any], expect: dict[str, Any], knowledge: Knowledge, speak: Speak
+) -> tuple[str, ...]:
     data = json.dumps(case, default=lambda v: v.isoformat() if isinstance(v, date) else str(v))
     try:
         decision = decide(load_case(data.encode(), knowledge, form="json"), knowledge)
@@ -112,9 +127,33 @@ def _wrong(case: dict[str, Any], expect: dict[str, Any], knowledge: Knowledge) -
         for key in ("outcome", "supported", "robust", "governing")
         if key in expect and not _same(expect[key], found[key])
     ]
-    wrong += [f"{rule} did not fire" for rule in expect.get("rules", ()) if rule not in fired]
-    wrong += [f"{rule} fired" for rule in expect.get("absent", ()) if rule in fired]
+    if wrong:
+        reasons = decision.determinations[0].reasons[:MOST_REASONS]
+        wrong += [f"because {reason.rule}: {reason.text}" for reason in reasons]
+    for rule in expect.get("rules", ()):
+        if rule not in fired:
+            wrong += [f"{rule} did not fire", *_explained(decision, knowledge, speak, why_not=rule)]
+    for rule in expect.get("absent", ()):
+        if rule in fired:
+            wrong += [f"{rule} fired", *_explained(decision, knowledge, speak, why=rule)]
     return tuple(wrong)
+
+
+def _explained(
+    decision: Assessment,
+    knowledge: Knowledge,
+    speak: Speak,
+    *,
+    why: str | None = None,
+    why_not: str | None = None,
+) -> list[str]:
+    """Explain a rule that fired, or did not, in a few lines."""
+    try:
+        answer = explain(decision, knowledge, why=why, why_not=why_not)
+    except QueryError as error:
+        return [f"    {error}"]
+    lines = [line for line in speak(answer).splitlines() if line.strip()]
+    return [f"    {line}" for line in lines[:MOST_LINES]]
 
 
 def _found(one: Determination) -> dict[str, Any]:

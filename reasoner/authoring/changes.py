@@ -19,6 +19,8 @@ from reasoner.knowledge.plain_populations import (
 )
 from reasoner.knowledge.populations import compile_populations
 
+from .check_rules import rule_paths
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -37,7 +39,8 @@ class Change:
     Attributes:
         kind: One of `KINDS`.
         subject: What it is about, in words.
-        what: `added`, `changed` or `retired`.
+        what: `added`, `changed`, `retired`, or `not held` where the text of the later edition is
+            not held here.
         details: For each property that differs, what it was and is, in words.
     """
 
@@ -57,10 +60,9 @@ class State:
         made = {p.iri for p in plain if not p.named}
         self.facts = [t for ts in expand_populations(written).values() for t in ts]
         self.in_words = {p.recommendation.value for p in plain}
-        folder = home / "ontology" / "rules"
         self.rules = {
-            path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
-            for path in sorted(folder.glob("*/*.rq"))
+            path.relative_to(home).as_posix(): path.read_text(encoding="utf-8")
+            for path in rule_paths(home)
         }
         self.expressions = _expressions(tuple(self.facts))
         self.things: dict[str, Values] = {}
@@ -198,10 +200,12 @@ def diff_editions(state: State, old: str, new: str) -> tuple[Change, ...]:
         new: The IRI of the other.
     """
     since = state.things.get(new, {}).get(mn("effectiveFrom").value, ("",))[0]
+    by_name_only = _is_held_by_name(state, new)
     told = {STATED_IN, mn("datasetRow").value, *QUIET}
     found = []
     for before, now in _paired(state, old, new):
-        what = "added" if before is None else "retired" if now is None else "changed"
+        gone = "not held" if by_name_only else "retired"
+        what = "added" if before is None else gone if now is None else "changed"
         details: tuple[str, ...] = ()
         if before and now:
             a, b = state.things[before], state.things[now]
@@ -216,6 +220,12 @@ def diff_editions(state: State, old: str, new: str) -> tuple[Change, ...]:
             name = state.subject(now or before or "")
             found.append(Change(kind="recommendations", subject=name, what=what, details=details))
     return tuple(sorted(found))
+
+
+def _is_held_by_name(state: State, edition: str) -> bool:
+    """Return True if an edition is known by name, and the text of its recommendations is not."""
+    rows = [values for values in state.things.values() if edition in values.get(STATED_IN, ())]
+    return all("false" in values.get(mn("textHeld").value, ()) for values in rows)
 
 
 def _paired(state: State, old: str, new: str) -> list[tuple[str | None, str | None]]:

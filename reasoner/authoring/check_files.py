@@ -1,4 +1,4 @@
-"""Checks of files as such: syntax, prefixes, terms unknown or unused, one home a subject."""
+"""Checks of files: syntax, prefixes, terms unknown or unused, one home for each subject."""
 
 from __future__ import annotations
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 OURS: Final = (NS, CONCEPT)
 DECLARE: Final = SH + "declare"
+KNOWLEDGE: Final = frozenset(
+    {".ttl", ".turtle", ".n3", ".nt", ".owl", ".rdf", ".jsonld", ".trig", ".rq", ".sparql", ".ru"}
+)
+"""Endings of files that hold triples, rules or questions."""
 TODO: Final = re.compile(r"\bTODO\b")
 
 
@@ -31,12 +35,13 @@ def check_files(places: Places) -> list[Finding]:
         *_prefixes(places),
         *_undeclared(places),
         *_homes(places),
+        *_unread(places),
         *(f for name, text in places.texts.items() for f in find_unfinished(name, text)),
     ]
 
 
 def find_unfinished(name: str, text: str) -> Iterable[Finding]:
-    """Find what an author has still to fill in, in one file."""
+    """Find what an author still has to fill in, in one file."""
     for number, line in enumerate(text.splitlines(), 1):
         if TODO.search(line):
             yield Finding(
@@ -44,8 +49,8 @@ def find_unfinished(name: str, text: str) -> Iterable[Finding]:
                 line=number,
                 kind="todo-left",
                 severity=WARNING,
-                message=f"Still to be filled in: {line.strip()}",
-                hint="Write what the source says, or take the line out.",
+                message=f"Not filled in yet: {line.strip()}",
+                hint="Write what the source says, or remove the line.",
             )
 
 
@@ -77,53 +82,80 @@ def _prefixes(places: Places) -> Iterable[Finding]:
 
 
 def _undeclared(places: Places) -> Iterable[Finding]:
+    """Find each term of ours that no file declares, once, with every place that names it."""
     declared = {name_of(t.subject) for _, t in places.facts if t.predicate == TYPE}
-    seen = set()
+    uses: dict[str, dict[str, str]] = {}
     for name, t in places.facts:
         if name.startswith("shapes/"):
             continue
         for node in (t.predicate, t.object):
             iri = node.value if isinstance(node, ox.NamedNode) else ""
-            if not iri.startswith(OURS) or iri in declared or (name, iri) in seen:
-                continue
-            seen.add((name, iri))
-            near = get_close_matches(iri, declared, n=1, cutoff=0.8)
-            yield Finding(
-                path=name,
-                line=_use(places, name, iri),
-                kind="term-undeclared",
-                message=f"{shorten(iri)} is declared nowhere.",
-                hint=f"Did you mean {shorten(near[0])}?" if near else "Declare it, or mend it.",
-            )
+            if iri.startswith(OURS) and iri not in declared and not _hidden(places, iri):
+                uses.setdefault(iri, {}).setdefault(name, name_of(t.subject))
+    for iri, files in uses.items():
+        near = get_close_matches(iri, declared, n=1, cutoff=0.8)
+        first, *others = files
+        yield Finding(
+            path=first,
+            line=places.use_of(first, iri),
+            kind="term-undeclared",
+            message=f"{shorten(iri)} is not declared.",
+            hint=f"Did you mean {shorten(near[0])}?" if near else "Declare it, or correct it.",
+            detail=tuple(f"also in {name}:{places.use_of(name, iri)}" for name in others),
+        )
 
 
-def _use(places: Places, name: str, iri: str) -> int:
-    """Return the line of the first use of a term, however the file writes it."""
-    for prefix, bound in places.prefixes(name).items():
-        if iri.startswith(bound):
-            return places.line_of(name, f"{prefix}:{iri[len(bound) :]}")
-    return places.line_of(name, iri)
+def _hidden(places: Places, iri: str) -> bool:
+    """Return True if a file that could not be read names a term: it may declare it."""
+    return bool(places.hidden) and re.split(r"[/#]", iri)[-1] in places.hidden
 
 
 def _homes(places: Places) -> Iterable[Finding]:
-    homes: dict[str, set[str]] = {}
+    """Find subjects that two files describe; those of one pair of files are one finding."""
+    homes: dict[str, dict[str, None]] = {}
     for name, t in places.facts:
         if isinstance(t.subject, ox.NamedNode) and t.predicate == TYPE:
-            homes.setdefault(t.subject.value, set()).add(name)
-    for iri, names in sorted(homes.items()):
+            homes.setdefault(t.subject.value, {})[name] = None
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for iri, names in homes.items():
         if len(names) > 1:
-            yield Finding(
-                path=max(names),
-                line=_use(places, max(names), iri),
-                kind="subject-in-two-files",
-                message=f"{shorten(iri)} is described in {' and '.join(sorted(names))}.",
-                hint="Describe it in one file; was a file copied and not renamed inside?",
-            )
+            groups.setdefault(tuple(sorted(names)), []).append(iri)
+    for files, subjects in sorted(groups.items()):
+        first, *others = sorted(subjects)
+        more = f" and {len(others)} other subjects are" if others else " is"
+        yield Finding(
+            path=files[-1],
+            line=places.use_of(files[-1], first),
+            kind="subject-in-two-files",
+            message=f"{shorten(first)}{more} described in {' and '.join(files)}.",
+            hint="Describe each in one file; was a file copied and not renamed inside?",
+        )
+
+
+def _unread(places: Places) -> Iterable[Finding]:
+    """Find files that look like knowledge and that nothing reads."""
+    read = {path.relative_to(places.home).as_posix() for path in places.files}
+    for folder in ("ontology", "shapes"):
+        for path in sorted((places.home / folder).rglob("*")):
+            inside = path.relative_to(places.home)
+            if not path.is_file() or path.suffix.lower() not in KNOWLEDGE:
+                continue
+            asked = path.suffix == ".rq" and path.parent.name == "queries"
+            apart = {"rules", "generated"} & set(inside.parts)  # rules have a check of their own
+            if inside.as_posix() not in read and not asked and not apart:
+                yield Finding(
+                    path=inside.as_posix(),
+                    line=1,
+                    kind="file-not-read",
+                    message=f"{path.name} is not read: knowledge is in files that end in .ttl, "
+                    "shapes directly in 'shapes', questions in a folder 'queries'.",
+                    hint="Move or rename it, or remove it.",
+                )
 
 
 @lru_cache(maxsize=1)
-def _own_code() -> str:
-    """Return the Python of this project: it names the terms of a determination and its proof."""
+def own_code() -> str:
+    """Return the Python of this project, which names the terms that it states and reads."""
     files = sorted(Path(__file__).parents[1].rglob("*.py"))
     return " ".join(path.read_text(encoding="utf-8") for path in files)
 
@@ -144,7 +176,7 @@ def check_use(
         used.add(t.predicate.value)
         if t.predicate != TYPE or not str(name_of(t.object)).startswith(OWL):
             used.add(name_of(t.object))
-    spoken = f"{' '.join(rule_texts.values())} {_own_code()}"
+    spoken = f"{' '.join(rule_texts.values())} {own_code()}"
     kinds: dict[str, set[str]] = {}
     for _, t in places.facts:
         if t.predicate == TYPE:
@@ -166,7 +198,7 @@ def check_use(
                 kind="term-unused",
                 severity=WARNING,
                 message=f"{shorten(iri)} is used by no rule, shape or statement.",
-                hint="Use it, or take it out.",
+                hint="Use it, or remove it.",
             )
         )
     return found

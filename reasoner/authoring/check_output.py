@@ -10,6 +10,7 @@ from .finding import ERROR, Finding
 
 if TYPE_CHECKING:
     from .check import Report
+    from .stages import Stage
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -17,7 +18,7 @@ SCHEMA = (
 
 
 def as_text(report: Report) -> str:
-    """Write a report for people: file, line, kind, what is wrong, what to do."""
+    """Write a report for people: each finding with its place, then what each stage looked at."""
     lines = []
     for f in report.findings:
         place = f"{f.path}:{f.line}: " if f.line else f"{f.path}: " if f.path else ""
@@ -25,15 +26,34 @@ def as_text(report: Report) -> str:
         lines += [f"    {item}" for item in f.detail]
         lines += [f"    → {f.hint}"] if f.hint else []
     warnings = len(report.findings) - report.errors
+    lines += [_stage_text(stage) for stage in report.stages]
+    skipped = f", {len(report.skipped)} stages did not run" if report.skipped else ""
     again = " (nothing changed since the last check)" if report.remembered else ""
-    lines.append(f"{report.errors} errors, {warnings} warnings{again}")
+    lines.append(f"{report.errors} errors, {warnings} warnings{skipped}{again}")
     return "\n".join(lines)
+
+
+def _stage_text(stage: Stage) -> str:
+    if stage.skipped:
+        return f"NOT CHECKED: {stage.name}: {stage.skipped}"
+    looked = ", ".join(f"{count:,} {what}" for what, count in stage.looked_at)
+    return f"checked {stage.name}: {looked}"
 
 
 def as_json(report: Report) -> str:
     """Write a report as JSON."""
     found = [asdict(f) for f in report.findings]
-    return json.dumps({"errors": report.errors, "findings": found}, indent=2, ensure_ascii=False)
+    stages = [
+        {"name": s.name, "lookedAt": dict(s.looked_at), "skipped": s.skipped or None}
+        for s in report.stages
+    ]
+    data = {
+        "passed": report.passed,
+        "errors": report.errors,
+        "stages": stages,
+        "findings": found,
+    }
+    return json.dumps(data, indent=2, ensure_ascii=False)
 
 
 def as_sarif(report: Report, version: str) -> str:
@@ -44,7 +64,15 @@ def as_sarif(report: Report, version: str) -> str:
         "version": version,
         "rules": [{"id": kind} for kind in kinds],
     }
-    run = {"tool": {"driver": driver}, "results": [_result(f, kinds) for f in report.findings]}
+    ran = {
+        "executionSuccessful": not report.skipped,
+        "toolExecutionNotifications": [
+            {"level": "error" if s.skipped else "note", "message": {"text": _stage_text(s)}}
+            for s in report.stages
+        ],
+    }
+    results = [_result(f, kinds) for f in report.findings]
+    run = {"tool": {"driver": driver}, "invocations": [ran], "results": results}
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 

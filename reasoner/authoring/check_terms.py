@@ -1,18 +1,13 @@
-"""Checks of terms: retired ones that are still used, concepts, and terms of other vocabularies."""
+"""Retired terms that are still used, and imports that nobody can resolve."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
 
-import pyoxigraph as ox
-
 from reasoner.kernel.terms import (
-    CONCEPT,
     DCTERMS,
     OWL,
-    RDF,
-    RDFS,
     TYPE,
     name_of,
     shorten,
@@ -28,14 +23,11 @@ if TYPE_CHECKING:
 
 DEPRECATED: Final = OWL + "deprecated"
 REPLACED: Final = DCTERMS + "isReplacedBy"
-CLASS: Final = ox.NamedNode(OWL + "Class")
-BUILT_IN: Final = (RDF, RDFS, OWL)
-OURS: Final = "https://w3id.org/mednec/"
 
 
 def check_terms(places: Places, rule_texts: Mapping[str, str]) -> list[Finding]:
     """
-    Check retired terms, self-membership of concepts, and terms of other vocabularies.
+    Find uses of retired terms, and imports of ontologies that no file holds.
 
     Args:
         places: The files.
@@ -43,8 +35,6 @@ def check_terms(places: Places, rule_texts: Mapping[str, str]) -> list[Finding]:
     """
     return [
         *_retired(places, rule_texts),
-        *_concepts(places),
-        *_foreign(places),
         *_imports(places),
     ]
 
@@ -63,16 +53,17 @@ def _retired(places: Places, rule_texts: Mapping[str, str]) -> Iterable[Finding]
         if t.predicate.value == REPLACED
     }
     used = {
-        (name, name_of(t.subject), name_of(node))
+        (name, name_of(t.subject), t.predicate.value, name_of(t.object), name_of(node))
         for name, t in places.facts
         for node in (t.predicate, t.object)
         if name_of(node) in retired
         and name_of(t.subject) not in {*retired, name_of(node)}
         and t.predicate.value != REPLACED
     }
-    for name, subject, term in sorted(used):
-        where = places.where(subject)
-        yield _still_used(where["path"] or name, where["line"], term, instead.get(term))
+    for name, subject, predicate, value, term in sorted(used):
+        where = places.where(subject, predicate, value, within=name)
+        at = where["line"] or places.use_of(name, term)
+        yield _still_used(name, at, term, instead.get(term))
     for path, text in sorted(rule_texts.items()):
         for number, line in enumerate(text.splitlines(), 1):
             for term in sorted(retired):
@@ -100,46 +91,6 @@ def _still_used(path: str, line: int, term: str, instead: str | None) -> Finding
     )
 
 
-def _concepts(places: Places) -> Iterable[Finding]:
-    """Find concepts that a case cannot name: a concept is a member of itself."""
-    kinds: dict[str, set[str]] = {}
-    for _, t in places.facts:
-        if t.predicate == TYPE and name_of(t.subject).startswith(CONCEPT):
-            kinds.setdefault(name_of(t.subject), set()).add(name_of(t.object))
-    for iri, found in sorted(kinds.items()):
-        if CLASS.value in found and iri not in found:
-            yield Finding(
-                **places.where(iri),
-                kind="concept-not-itself",
-                message=f"{shorten(iri)} is a class and not a member of itself, "
-                "so a case that names it is rejected.",
-                hint=f"Write: {shorten(iri)} a {shorten(iri)}, owl:Class, owl:NamedIndividual.",
-            )
-
-
-def _foreign(places: Places) -> Iterable[Finding]:
-    """Find properties and classes of other vocabularies that no file declares."""
-    declared = {name_of(t.subject) for _, t in places.facts if t.predicate == TYPE}
-    seen = set()
-    for name, t in places.facts:
-        if not name.startswith("ontology/"):
-            continue
-        nodes = [t.predicate, *([t.object] if t.predicate == TYPE else [])]
-        for node in nodes:
-            iri = name_of(node)
-            if iri.startswith((OURS, *BUILT_IN)) or iri in declared or iri in seen:
-                continue
-            seen.add(iri)
-            where = places.where(name_of(t.subject))
-            yield Finding(
-                path=name,
-                line=where["line"] if where["path"] == name else 0,
-                kind="term-undeclared",
-                message=f"{shorten(iri)} of another vocabulary is declared nowhere.",
-                hint="Look for a misspelling, or declare it in vocabulary/external.ttl.",
-            )
-
-
 def _imports(places: Places) -> Iterable[Finding]:
     """Find imports of ontologies that no file holds: nobody can resolve them."""
     held = {
@@ -150,7 +101,7 @@ def _imports(places: Places) -> Iterable[Finding]:
     held.add(DECLARATIONS_IRI)
     for name, t in places.facts:
         if t.predicate.value == OWL + "imports" and name_of(t.object) not in held:
-            where = places.where(name_of(t.subject))
+            where = places.where(name_of(t.subject), t.predicate.value, name_of(t.object))
             yield Finding(
                 path=name,
                 line=where["line"],

@@ -10,6 +10,8 @@ from reasoner.determinations.assess import decide
 from reasoner.errors import CaseError
 from reasoner.kernel.terms import mn, shorten
 
+from .causes import find_cause
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -56,7 +58,10 @@ class Flip:
         conditions: Labels of the conditions of the case.
         old: What was decided.
         new: What is decided now.
-        reason: The first reason that differs: before and now; empty texts where one is lacking.
+        reason: The first reason that differs: before and now; empty texts where one is missing.
+        cause: What in the knowledge makes the difference: the recommendations that govern, else
+            their figures, else the first rule that fires for one and not for the other; empty if
+            none of these differs.
     """
 
     case: str
@@ -65,6 +70,7 @@ class Flip:
     old: Side
     new: Side
     reason: tuple[tuple[str, str], tuple[str, str]]
+    cause: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +119,7 @@ def impact(old: Knowledge, new: Knowledge, cases: Iterable[CaseSource]) -> Impac
                 old=sides[0],
                 new=sides[1],
                 reason=_first_difference(*sides),
+                cause=find_cause((before, a, old), (now, b, new)) if sides[0] != sides[1] else "",
             )
             if sides[0].verdict != sides[1].verdict:
                 flips.append(flip)
@@ -162,6 +169,7 @@ def impact_text(found: Impact) -> str:
     lines = []
     for flip in found.flips:
         lines.append(f"{flip.case}: {_words(flip.old)} -> {_words(flip.new)}")
+        lines += [f"    cause: {flip.cause}"] if flip.cause else []
         lines += [
             f"    {sign} {rule}  {text}"
             for sign, (rule, text) in zip("-+", flip.reason, strict=True)

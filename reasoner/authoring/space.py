@@ -8,40 +8,22 @@ request that falls into both?" is answered by looking, and the answer is an exam
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
-from reasoner.kernel.facts import encode_term
-from reasoner.kernel.index import Index
 from reasoner.kernel.terms import CONCEPT, RDFS, TYPE, mn, name_of
-from reasoner.knowledge.populations import MEMBER
+
+from .membership import Membership, Point, numbers_of, parse_expression
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from reasoner.knowledge.base import Knowledge
 
-IS_A = encode_term(TYPE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
-    """
-    One situation; concepts as IRIs.
-
-    Attributes:
-        treatment: The kind of care.
-        condition: The condition treated; empty if none is.
-        procedure: The operation that the care follows; empty if none.
-        phases: The phases of care.
-    """
-
-    treatment: str
-    condition: str
-    procedure: str
-    phases: tuple[str, ...]
+WHOLE = re.compile(r"\d{1,9}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +88,8 @@ class Space:
             guideline=guideline,
             tier=k.value(guideline, mn("tier")) or "",
             population=k.value(iri, mn("population")) or "",
-            limit=int(limit) if limit else None,
-            trial=int(trial) if trial else None,
+            limit=_figure(limit),
+            trial=_figure(trial),
             since=max(self._days(iri, guideline, "effectiveFrom"), default=None),
             until=min(self._days(iri, guideline, "effectiveUntil"), default=None),
             held=k.value(iri, mn("textHeld")) != "false",
@@ -170,29 +152,11 @@ class Space:
     @cached_property
     def populations(self) -> Mapping[str, frozenset[int]]:
         """For each population, the numbers of the points that belong to it."""
-        index = Index(self.knowledge.program.base)
-        index.add(self._facts())
-        found = {}
-        for group in self.knowledge.program.groups:
-            rows = group.compiled.match(index.objects, index.subjects)
-            place = group.compiled.names.index(MEMBER)
-            found[group.iri] = frozenset(int((row[place] or "")[4:-1]) for row in rows)
-        return found
-
-    def _facts(self) -> Iterator[tuple[str, str, str]]:
-        named = {name: encode_term(mn(name)) for name in NAMES}
-        for number, point in enumerate(self.points):
-            situation = f"<at:{number}>"
-            yield situation, IS_A, encode_term(mn("Situation"))
-            yield situation, named["treatment"], f"<{point.treatment}>"
-            for phase in point.phases:
-                yield situation, named["phase"], f"<{phase}>"
-            if point.procedure:
-                yield situation, named["treatsProcedure"], f"<{point.procedure}>"
-            if point.condition:
-                yield situation, named["treatsDiagnosis"], f"<of:{point.condition}>"
-        for condition in {p.condition for p in self.points if p.condition}:
-            yield f"<of:{condition}>", named["condition"], f"<{condition}>"
+        membership = Membership(self.knowledge, self.points)
+        return {
+            population.iri: numbers_of(membership.of(parse_expression(population.expression)))
+            for population in self.knowledge.populations
+        }
 
     @cached_property
     def narrower(self) -> frozenset[tuple[str, str]]:
@@ -224,17 +188,19 @@ class Space:
         return tuple(tuple(rows) for rows in found)
 
     def yields(self, row: SpaceRow, other: SpaceRow) -> bool:
-        """Tell whether a row gives way to another where both apply, or is of another rank."""
+        """Return True if a row gives way to another where both apply."""
         pairs = {(other.guideline, row.guideline), (other.iri, row.iri)}
         narrower = (other.population, row.population) in self.narrower
         return bool(pairs & self.precedence) or (narrower and other.tier == row.tier)
 
 
-NAMES = ("treatment", "phase", "treatsProcedure", "treatsDiagnosis", "condition")
+def _figure(text: str | None) -> int | None:
+    """Read a number of visits; what is not a whole number is a finding of the shapes."""
+    return int(text) if text and WHOLE.fullmatch(text) else None
 
 
 def members(knowledge: Knowledge, kind: str) -> list[str]:
-    """List the named individuals that are of a class, told or entailed, sorted."""
+    """List the named individuals that are of a class, asserted or entailed, sorted."""
     wanted = {kind}
     below = RDFS + "subClassOf"
     pairs = [

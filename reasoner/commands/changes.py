@@ -6,6 +6,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,9 +14,12 @@ from reasoner.authoring.case_sources import find_cases
 from reasoner.authoring.changes import State, changes_text, diff, diff_editions
 from reasoner.authoring.impact import Impact, impact, impact_text
 from reasoner.authoring.revisions import as_if, edition_iri, open_revision
-from reasoner.errors import KnowledgeMissing
+from reasoner.errors import KnowledgeError, KnowledgeMissing, KnowledgeStale
 
 from .options import FOLDER, FORMAT, load, progress
+
+if TYPE_CHECKING:
+    from reasoner.knowledge.base import Knowledge
 
 
 @click.command("diff")
@@ -36,10 +40,32 @@ def diff_command(old: str, new: str, form: str, *, exit_code: bool, folder: Path
         changes = diff_editions(state, editions[0], editions[1])
     else:
         with open_revision(old, folder) as before, open_revision(new, folder) as now:
-            changes = diff(State(before), State(now))
+            changes = diff(_state(before, old), _state(now, new))
     data = json.dumps([asdict(c) for c in changes], indent=2, ensure_ascii=False)
     click.echo(data if form == "json" else changes_text(changes))
     sys.exit(1 if exit_code and changes else 0)
+
+
+def _loaded(folder: Path, name: str) -> Knowledge:
+    """Load one side of a comparison; an error says which of the two it is."""
+    try:
+        return load(folder)
+    except KnowledgeStale as error:
+        raise KnowledgeStale(
+            f"{name}: {error.message}",
+            hint="'mednec generate' in a checkout of it brings it up to date; 'mednec diff' "
+            "compares without a classification.",
+        ) from error
+    except KnowledgeError as error:
+        raise type(error)(f"{name}: {error.message}", hint=error.hint) from error
+
+
+def _state(folder: Path, name: str) -> State:
+    """Read one side of a comparison; an error says which of the two it is."""
+    try:
+        return State(folder)
+    except KnowledgeError as error:
+        raise type(error)(f"{name}: {error.message}", hint=error.hint) from error
 
 
 def _edition(state: State, slug: str) -> str | None:
@@ -85,7 +111,7 @@ def impact_command(old: str, new: str, cases: Path, form: str, folder: Path) -> 
         )
     else:
         with open_revision(old, folder) as before, open_revision(new, folder) as now:
-            states = (load(before), load(now))
+            states = (_loaded(before, old), _loaded(now, new))
             with shown as each:
                 found = impact(*states, each)
     data = json.dumps(asdict(found), indent=2, ensure_ascii=False)

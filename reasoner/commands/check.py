@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -33,7 +34,7 @@ def check_command(
     """
     Check the knowledge base; with FILES, report only what concerns them.
 
-    Exit code 0 without errors, 1 with errors, 2 if nothing could be checked.
+    Exit code 0 if every stage ran and found no error, 1 if not, 2 if there is nothing to check.
     """
     tell = _tell if sys.stderr.isatty() else _keep_quiet
     memory = memory_of(folder, "check")
@@ -41,12 +42,12 @@ def check_command(
     if files:
         names = {_relative(path, folder) for path in files}
         kept = tuple(f for f in report.findings if f.path in names or not f.path)
-        report = type(report)(findings=kept, remembered=report.remembered)
+        report = replace(report, findings=kept)
     if form == "sarif":
         click.echo(as_sarif(report, VERSION))
     else:
         click.echo(as_json(report) if form == "json" else as_text(report))
-    sys.exit(1 if report.errors else 0)
+    sys.exit(0 if report.passed else 1)
 
 
 def _tell(step: str) -> None:

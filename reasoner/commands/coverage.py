@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.option(
     "--treatment", default="", metavar="TEXT", help="Show treatments whose label contains this."
 )
-@click.option("--gaps", is_flag=True, help="Also list the gaps.")
+@click.option("--gaps", is_flag=True, help="List the gaps first.")
 @click.option(
     "--format",
     "form",

@@ -1,4 +1,4 @@
-"""The commands that begin something: `mednec new guideline | recommendation | rule`."""
+"""The commands that begin something: `mednec new guideline | recommendation | concept | rule`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reasoner.authoring.scaffold import new_guideline, new_recommendation, new_rule
+from reasoner.authoring.scaffold import new_guideline
+from reasoner.authoring.scaffold_parts import new_concept, new_recommendation, new_rule
 
 from .options import FOLDER, load
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.group("new")
 def new_group() -> None:
-    """Begin an edition, a recommendation or a rule."""
+    """Begin an edition, a recommendation, a concept or a rule."""
 
 
 @new_group.command("guideline")
@@ -35,10 +36,18 @@ def new_group() -> None:
 )
 @FOLDER
 def new_guideline_command(slug: str, since: str, folder: Path, **told: str | None) -> None:
-    """Write the file of a new edition with the name SLUG, such as body-topic-2027."""
-    known = load(folder, entailed=())
-    path = new_guideline(known, slug, since, **told)
-    click.echo(f"written: {path}\nReplace each TODO, then run: mednec check, mednec generate")
+    """
+    Write the file of a new edition with the name SLUG, such as body-topic-2027.
+
+    With --replaces it starts from the recommendations of that edition, each marked Provisional.
+    """
+    written = new_guideline(load(folder, entailed=()), slug, since, **told)
+    click.echo(f"written: {written.path}")
+    for path in written.changed:
+        click.echo(f"changed: {path}")
+    for sentence in written.review:
+        click.echo(f"review: {sentence}")
+    click.echo("Replace each TODO, then run: mednec check, mednec generate")
 
 
 @new_group.command("recommendation")
@@ -58,6 +67,33 @@ def new_recommendation_command(
     known = load(folder, entailed=())
     path = new_recommendation(
         known, edition, name, treatment=treatment, condition=condition, visits=visits
+    )
+    click.echo(f"written: {path}\nReplace each TODO, then run: mednec check, mednec generate")
+
+
+@new_group.command("concept")
+@click.argument("name")
+@click.option("--under", required=True, help="The concept or kind above it, such as LowBackPain.")
+@click.option("--label", required=True, help="What people call it.")
+@click.option("--region", help="The body region of a condition, such as LumbarSpine.")
+@click.option("--icd10", multiple=True, metavar="CODE", help="A code that finds it; repeatable.")
+@FOLDER
+def new_concept_command(
+    name: str,
+    under: str,
+    label: str,
+    region: str | None,
+    icd10: tuple[str, ...],
+    folder: Path,
+) -> None:
+    """Append a concept with the name NAME, such as LumbarStrain, to the file of those above it."""
+    path = new_concept(
+        load(folder, entailed=()),
+        name,
+        under=under,
+        label=label,
+        region=region,
+        icd10=icd10,
     )
     click.echo(f"written: {path}\nReplace each TODO, then run: mednec check, mednec generate")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reasoner.authoring.author_tests import run_author_tests
+from reasoner.pages.explanation import explanation_text
 
 from .options import FOLDER, load
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def test_command(folder: Path) -> None:
     """Run the authors' tests (*.tests.yaml) and compare the queries with their answers."""
     failed = count = 0
-    for tried in run_author_tests(load(folder)):
+    for tried in run_author_tests(load(folder), explanation_text):
         count += 1
         failed += bool(tried.wrong)
         if tried.wrong:

@@ -134,7 +134,7 @@ def _local(iri: str) -> str:
 
 def _dates(d: Determination, assessment: Assessment) -> DatesData:
     derivation = assessment.derivation
-    review = derivation.value(assessment.case.iri, "urDecision") or ""
+    review = derivation.value(assessment.case.iri, "initialReview") or ""
 
     def stated(subject: str, name: str) -> str | None:
         return " / ".join(v.value for v in derivation.values(subject, name)) or None

@@ -32,6 +32,7 @@ from .classify import classification_triples, classify
 from .find import find_knowledge, ontology_files
 from .kept import keep, key_of, read_kept
 from .limits import SECONDS
+from .literals import datatypes_of, literal_fault
 from .logic import logic_digest
 from .places import places_in
 from .plain_populations import WORDS, expand_populations
@@ -349,10 +350,23 @@ def _is_working(t: ox.Triple) -> bool:
 
 
 def check_declared(parsed: Mapping[Path, list[ox.Triple]], home: Path) -> None:
-    """Refuse a term of ours that no file declares: a misspelt class would match nothing."""
+    """
+    Refuse a term of ours that no file declares, and a literal that is not of its datatype.
+
+    A misspelt class would match nothing, and a figure that is not a number cannot be compared.
+    """
     facts = [(path, t) for path, triples in parsed.items() for t in triples]
     declared = {t.subject for _, t in facts if t.predicate == TYPE}
+    datatypes = datatypes_of(t for _, t in facts)
     for path, t in facts:
+        if isinstance(t.object, ox.Literal):
+            fault = literal_fault(t.object, datatypes.get(t.predicate.value, ""))
+            if fault:
+                raise KnowledgeUnreadable(
+                    f"{path.relative_to(home)}: {shorten(name_of(t.subject))}: "
+                    f"{shorten(t.predicate.value)} is {t.object}; expected {fault}.",
+                    hint="Correct the value; 'mednec check' gives its line.",
+                )
         for node in (t.predicate, t.object):
             ours = isinstance(node, ox.NamedNode) and node.value.startswith(OURS)
             if ours and node not in declared:

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from reasoner.errors import ClassifierFailed
 
@@ -64,13 +64,24 @@ def convert(source: Path, target: Path, *, seconds: int) -> tuple[str, ...]:
         OwlApiMissing: A package is not installed.
         ClassifierFailed: It was stopped, or failed.
     """
-    said = _run([str(source), str(target)], seconds)
+    said = json.loads(_run([str(source), str(target)], seconds))
     return tuple(said["profile"])
 
 
 def ask_owl_api(ntriples: str, *, seconds: int) -> OwlAnswer:
     """
     Check profile and consistency, explain what fails, and classify.
+
+    Raises:
+        OwlApiMissing: A package is not installed.
+        ClassifierFailed: The process was stopped, or failed.
+    """
+    return read_answer(run_owl_api(ntriples, seconds=seconds))
+
+
+def run_owl_api(ntriples: str, *, seconds: int) -> str:
+    """
+    Run the OWL API and return its answer as JSON, which `read_answer` reads.
 
     Args:
         ntriples: The ontology.
@@ -83,7 +94,12 @@ def ask_owl_api(ntriples: str, *, seconds: int) -> OwlAnswer:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ontology.nt"
         path.write_text(ntriples, encoding="utf-8")
-        said = _run([str(path), str(EXPLAIN_SECONDS)], seconds)
+        return _run([str(path), str(EXPLAIN_SECONDS)], seconds)
+
+
+def read_answer(text: str) -> OwlAnswer:
+    """Read an answer of `run_owl_api`."""
+    said = json.loads(text)
     return OwlAnswer(
         profile=tuple(said["profile"]),
         consistent=said["consistent"],
@@ -94,16 +110,17 @@ def ask_owl_api(ntriples: str, *, seconds: int) -> OwlAnswer:
     )
 
 
-def _run(arguments: list[str], seconds: int) -> dict[str, Any]:
+def _run(arguments: list[str], seconds: int) -> str:
+    """Run the worker and return the line of JSON that it prints."""
     command = [sys.executable, "-m", "reasoner.knowledge.owl_worker", *arguments]
     code, output, errors = run_limited(command, seconds=seconds, folder=Path(__file__).parents[2])
     if code not in (0, MISSING):
         last = (errors.strip().splitlines() or ["no message"])[-1]
         raise ClassifierFailed(f"The OWL API failed: {last[:300]}")
-    said: dict[str, Any] = json.loads(output.splitlines()[-1])
+    answer = output.splitlines()[-1]
     if code == MISSING:
         raise OwlApiMissing(
-            f"The OWL API is not installed ({said['missing']}).",
+            f"The OWL API is not installed ({json.loads(answer)['missing']}).",
             hint="Run 'make setup' in a checkout.",
         )
-    return said
+    return answer

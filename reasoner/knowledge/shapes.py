@@ -106,6 +106,15 @@ class ShapeSet:
             and isinstance(t.object, ox.NamedNode)
         }
 
+    def terms_of(self, shape: str) -> frozenset[str]:
+        """Return the IRIs that a property shape, by its local name, mentions directly."""
+        node = ox.NamedNode(SHAPES + shape)
+        return frozenset(
+            t.object.value
+            for t in self.triples
+            if t.subject == node and isinstance(t.object, ox.NamedNode)
+        )
+
     @cached_property
     def targets(self) -> Mapping[str, tuple[str, str]]:
         """For each node shape, the kind of its target and the class or property."""

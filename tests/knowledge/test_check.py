@@ -356,9 +356,9 @@ def test_dates_that_overlap_or_leave_a_gap_are_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "path", "words"),
     [
-        ("syntax", GUIDELINE, "Not Turtle"),
+        ("syntax", GUIDELINE, "not valid Turtle"),
         ("not-utf-8", "ontology/jurisdictions/us-ca/guidelines/latin.ttl", "UTF-8"),
-        ("rule-malformed", "ontology/rules/23-reasons/cut.rq", "cut.rq"),
+        ("rule-malformed", "ontology/rules/23-reasons/cut.rq", "expected"),
         ("rule-sentence-unbound", "ontology/rules/23-reasons/unbound.rq", "nothing"),
         ("shape-malformed", "shapes/guideline.ttl", "minCuont"),
     ],

@@ -86,26 +86,6 @@ def test_a_case_that_uses_a_retired_term_is_warned_and_decided(home: Path) -> No
     assert {r.message for r in said} == {"mnc:LumbarStrain is retired: use mnc:LumbosacralStrain."}
 
 
-def test_a_concept_that_is_not_a_member_of_itself_is_found(home: Path) -> None:
-    """Every case that names it would be rejected."""
-    edit(home, LUMBAR, "mnc:LumbarStrain a owl:Class, owl:NamedIndividual ;\n")
-
-    ((path, message, _),) = found(home, "concept-not-itself")
-
-    assert path == CONDITIONS
-    assert "mnc:LumbarStrain" in message
-
-
-def test_a_misspelt_term_of_another_vocabulary_is_found(home: Path) -> None:
-    """A label under a property that does not exist is shown nowhere."""
-    edit(home, "skos:altLabel", "skos:altLable")
-
-    ((path, message, _),) = found(home, "term-undeclared")
-
-    assert path == CONDITIONS
-    assert "skos:altLable" in message
-
-
 def test_an_import_that_no_file_holds_is_found(home: Path) -> None:
     """Nobody could resolve it, so the ontology would open incomplete."""
     edit(home, "skos:ConceptScheme ;\n", "skos:ConceptScheme ;\n    owl:imports <urn:nowhere> ;\n")

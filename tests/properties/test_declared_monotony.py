@@ -216,7 +216,7 @@ def test_every_declared_direction_holds(knowledge: Knowledge) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("rises with ?visits", "sinks with ?visits", "no declaration"),
+        ("rises with ?visits", "sinks with ?visits", "expected directions of change"),
         ("rises with ?visits", "rises with ?nothing", "never binds"),
     ],
 )

@@ -183,3 +183,17 @@ def test_any_truncated_case_is_a_case_or_a_case_error(
 def test_a_hostile_case_is_a_case_or_a_case_error(data: bytes, form: str, knowledge) -> None:  # noqa: ANN001
     """Deep nesting, names with fragments, directions of text, quoted triples."""
     refused_or_read(data, form, knowledge)
+
+
+@pytest.mark.parametrize(("name", "most"), [("request", 50), ("injury", 12)])
+def test_the_shapes_limit_the_parts_of_a_kind(name: str, most: int, knowledge: Knowledge) -> None:
+    """As many as the limit pass; one more is a violation that names the limit."""
+
+    def said(count: int) -> list[str]:
+        parts = ", ".join(f"<urn:{n}>" for n in range(count))
+        case = turtle(f"mn:{name} {parts}", knowledge)
+        shape = f"Case-{name}AtMost"
+        return [r.message for r in check_case(case, knowledge).results if r.shape == shape]
+
+    assert said(most) == []
+    assert [f"at most {most} " in message for message in said(most + 1)] == [True]

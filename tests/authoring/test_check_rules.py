@@ -1,0 +1,234 @@
+"""A rule that can never fire, is never read, or says what a rule may not say is found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reasoner.authoring.check_files import own_code
+from reasoner.authoring.check_rule_base import check_rule_base
+from reasoner.authoring.check_rule_bodies import check_rule_bodies, compared
+from reasoner.authoring.check_rules import check_rule_files, read_all, rule_paths
+from reasoner.authoring.check_shapes import read_shapes, terms_of_cases
+from reasoner.authoring.places import Places
+from reasoner.knowledge.base import load_knowledge
+
+from .seeding import HEAD, HOME, add_rule, append, copy_knowledge, find_file, kinds, rule_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reasoner.authoring.finding import Finding
+
+FIRES = "?s mn:ofRequest ?request ; mn:governedBy ?row ."
+
+
+def findings(home: Path) -> list[Finding]:
+    places = Places(home)
+    rules, malformed = read_all(places)
+    shapes, _ = read_shapes(places)
+    return [
+        *malformed,
+        *check_rule_files(places, rules),
+        *check_rule_bodies(places, rules),
+        *check_rule_base(places, rules, terms_of_cases(shapes), own_code()),
+    ]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return copy_knowledge(tmp_path)
+
+
+def test_the_rules_of_the_knowledge_base_have_no_fault() -> None:
+    """A check that complains of sound rules is turned off."""
+    assert findings(HOME) == []
+
+
+def test_the_check_reads_the_rules_that_the_loader_reads() -> None:
+    """What is checked is what decides."""
+    loaded = {rule.path.rsplit("/", 1)[-1] for rule in load_knowledge(HOME).rules}
+
+    assert {path.name for path in rule_paths(HOME)} == loaded
+
+
+@pytest.mark.parametrize(
+    ("kind", "where", "line"),
+    [
+        ("rule-never-fires", f"{FIRES}\n FILTER (1 > 2)", 11),
+        ("rule-never-fires", f"{FIRES}\n FILTER (?row != ?row)", 11),
+        ("rule-never-fires", f"{FIRES}\n FILTER ((2 - 1) * 3 = 4 && ?row = ?s)", 11),
+        ("rule-never-fires", f"{FIRES}\n ?row mn:maximumVisits mnc:Massage .", 11),
+        (
+            "rule-never-fires",
+            f"{FIRES}\n ?row mn:maximumVisits ?n .\n ?n mn:ofRequest ?request .",
+            12,
+        ),
+        ("rule-never-fires", f'{FIRES}\n ?row mn:statedIn "a book" .', 11),
+        ("rule-unknown-term", f"{FIRES}\n ?row mn:goverendBy ?x .", 11),
+        ("rule-unknown-term", f"{FIRES}\n ?row <https://w3id.org/mednec/ns#goverendBy> ?x .", 11),
+        ("rule-unknown-term", f"{FIRES}\n ?row <https://w3id.org/mednec/ns/governedBy> ?x .", 11),
+        ("rule-unknown-term", f"{FIRES}\n ?row <http://example.org/governedBy> ?x .", 11),
+        (
+            "rule-names-a-text",
+            f"{FIRES}\n ?row mn:statedIn <https://w3id.org/mednec/guideline/odg-2016> .",
+            11,
+        ),
+        ("rule-states-a-figure", f"{FIRES}\n ?row mn:maximumVisits 10 .", 11),
+        ("rule-states-a-figure", f"{FIRES}\n BIND (24 AS ?cap)", 11),
+        ("rule-states-a-figure", f"{FIRES}\n VALUES ?cap {{ 24 }}", 11),
+    ],
+)
+def test_a_fault_in_a_rule_is_found_on_its_line(
+    home: Path, kind: str, where: str, line: int
+) -> None:
+    """Each was seen: the rule alone makes the finding, and the line is that of the pattern."""
+    add_rule(home, rule_text(f"CONSTRUCT {{ ?request mn:ground ?row }}\nWHERE {{\n {where}\n}}"))
+    found = findings(home)
+
+    assert kinds(found) == [kind], found
+    assert found[0].path.endswith("seeded.rq")
+    assert found[0].line == line
+
+
+def vocabulary(home: Path) -> Path:
+    return next(p for p in home.rglob("guideline.ttl") if p.parent.name == "vocabulary")
+
+
+def test_a_rule_that_requires_what_nothing_provides_is_found(home: Path) -> None:
+    """The property is declared, and no case, file or rule states it."""
+    append(
+        vocabulary(home),
+        'mn:neverSaid a owl:ObjectProperty ;\n    rdfs:label "never said"@en ;\n'
+        '    skos:definition "what nothing states"@en .\n',
+    )
+    where = f"{FIRES}\n ?request mn:neverSaid ?x ."
+    add_rule(home, rule_text(f"CONSTRUCT {{ ?request mn:ground ?row }}\nWHERE {{\n {where}\n}}"))
+    found = findings(home)
+
+    assert [(f.kind, f.line) for f in found] == [("rule-reads-nothing", 11)]
+    add_rule(
+        home,
+        rule_text(
+            f"CONSTRUCT {{ ?request mn:neverSaid ?row }} WHERE {{ {FIRES} }}", identifier="ZZZ-02"
+        ),
+        "provides.rq",
+    )
+    assert findings(home) == []
+
+
+def test_two_filters_that_exclude_each_other_are_found(home: Path) -> None:
+    """A variable cannot be two terms."""
+    tests = "FILTER (?row = mnc:Massage) FILTER (?row = mnc:Knee)"
+    add_rule(
+        home, rule_text(f"CONSTRUCT {{ ?request mn:ground ?row }} WHERE {{ {FIRES} {tests} }}")
+    )
+
+    assert kinds(findings(home)) == ["rule-never-fires"]
+
+
+def test_disjoint_domains_are_found(home: Path) -> None:
+    """A subject of two classes that exclude each other does not exist."""
+    append(
+        vocabulary(home),
+        "[] a owl:AllDisjointClasses ; owl:members ( mn:Scenario mn:Guideline ) .\n",
+    )
+    where = "?request mn:ground ?x . ?x a mn:Guideline . ?x a mn:Scenario ."
+    add_rule(home, rule_text(f"CONSTRUCT {{ ?request mn:ground ?x }} WHERE {{ {where} }}"))
+    found = [f for f in findings(home) if f.kind == "rule-never-fires"]
+
+    assert any("mn:Guideline" in f.message and "mn:Scenario" in f.message for f in found)
+
+
+def test_a_comparison_without_a_direction_is_found(home: Path) -> None:
+    """The declaration is what the properties of monotony are tried on."""
+    where = f"{FIRES} ?row mn:maximumVisits ?most . ?request mn:requestedVisits ?asked ."
+    body = f"CONSTRUCT {{ ?request mn:ground ?row }} WHERE {{ {where} FILTER (?asked > ?most) }}"
+    add_rule(home, rule_text(body))
+    silent = findings(home)
+    add_rule(home, rule_text(body, more="#+ monotone: rises with ?asked; falls with ?most"))
+
+    assert kinds(silent) == ["rule-direction-missing"]
+    assert "?asked, ?most" in silent[0].message
+    assert findings(home) == []
+
+
+def test_what_is_compared_is_traced_to_what_is_read(home: Path) -> None:
+    """A difference that is compared compares both of its terms."""
+    where = f"{FIRES} ?row mn:maximumVisits ?most . ?request mn:requestedVisits ?asked ."
+    bind = "BIND (?asked - ?most AS ?over) FILTER (?over > 0)"
+    add_rule(home, rule_text(f"CONSTRUCT {{ ?request mn:ground ?row }} WHERE {{ {where} {bind} }}"))
+    rules, _ = read_all(Places(home))
+
+    assert [compared(r) for r in rules if r.id == "ZZZ-01"] == [{"asked", "most"}]
+
+
+@pytest.mark.parametrize(
+    ("more", "body", "words"),
+    [
+        ("#+ from: 2020-01-01\n#+ until: 2019-01-01", FIRES, "after 'from'"),
+        ("#+ until: 2016-13-45", FIRES, "2016-13-45"),
+        ("#+ order: last", FIRES, "a whole number"),
+        ("", f"{FIRES} SERVICE <http://example.org/> {{ ?a ?b ?c }}", "SERVICE"),
+    ],
+)
+def test_a_head_or_body_of_bad_form_is_one_finding(
+    home: Path, more: str, body: str, words: str
+) -> None:
+    """The finding has the line, and nothing else is said of that rule."""
+    text = rule_text(f"CONSTRUCT {{ ?request mn:ground ?row }} WHERE {{ {body} }}", more=more)
+    add_rule(home, text)
+    found = findings(home)
+
+    assert kinds(found) == ["rule-malformed"]
+    assert words in f"{found[0].message} {found[0].hint}"
+    assert found[0].line > 1
+
+
+def test_a_prefix_bound_to_another_namespace_is_refused(home: Path) -> None:
+    """A term that looks like ours and is not would never match."""
+    head = HEAD.replace("mednec/ns#", "mednec/ns/")
+    body = f"CONSTRUCT {{ ?request mn:ground ?row }} WHERE {{ {FIRES} }}"
+    add_rule(home, rule_text(body, head=head))
+
+    assert kinds(findings(home)) == ["rule-malformed"]
+
+
+@pytest.mark.parametrize("name", ["seeded.sparql", "deeper/seeded.txt", "../seeded.rq.bak"])
+def test_a_rule_file_that_nothing_reads_is_found(home: Path, name: str) -> None:
+    """With another ending a rule would be passed over."""
+    folder = find_file(home, "no-fading.rq").parent
+    path = folder / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(rule_text(f"CONSTRUCT {{ ?request mn:ground ?row }} WHERE {{ {FIRES} }}"))
+
+    assert kinds(findings(home)) == ["rule-not-read"]
+
+
+def test_an_outcome_is_concluded_by_outcome_rules_alone(home: Path) -> None:
+    """A reason cannot decide."""
+    add_rule(
+        home,
+        rule_text(
+            f"CONSTRUCT {{ ?request mn:outcome mn:MedicallyNecessary }} WHERE {{ {FIRES} }}",
+            role="reason",
+        ),
+    )
+
+    assert "rule-outcome-elsewhere" in kinds(findings(home))
+
+
+def test_two_rules_with_different_outcomes_of_one_request_are_found(home: Path) -> None:
+    """A rule that approves every request meets each rule that denies one."""
+    add_rule(
+        home,
+        rule_text(
+            f"CONSTRUCT {{ ?request mn:outcome mn:MedicallyNecessary }} WHERE {{ {FIRES} }}",
+            role="outcome",
+        ),
+    )
+    found = [f for f in findings(home) if f.kind == "outcomes-clash"]
+
+    assert {"OUT-21", "OUT-22", "OUT-23"} <= {f.message.split(" ")[0] for f in found}
+    assert all("mn:asMade" in f.message for f in found)
