@@ -71,7 +71,7 @@ class Rivals:
         self.case = load_case(SEED.read_bytes(), knowledge, form="turtle")
         self.derivation = derive(knowledge, self.case.triples)
         self.base = graph_of(q.triple for q in knowledge.working_facts)
-        self.told = graph_of(self.case.triples)
+        self.asserted = graph_of(self.case.triples)
         self.rules = {rule.id: prepareQuery(rule.text) for rule in knowledge.rules}
         self.populations = {p.iri: prepareQuery(p.select) for p in knowledge.populations}
         outcome = self.derivation.value(self.case.requests[0], "outcome") or ""
@@ -98,7 +98,7 @@ class Rivals:
         graph = Graph()
         for triple in self.base:
             graph.add(triple)
-        for triple in self.told:
+        for triple in self.asserted:
             graph.add(triple)
         present = {(f"<{p}>", None) for p in graph.predicates()}
         present |= {(f"<{p}>", o.n3()) for _, p, o in graph}
@@ -144,7 +144,7 @@ class Rivals:
 
     def pyshacl(self) -> None:
         """Run the rules as SHACL SPARQL rules with pySHACL."""
-        data = self.base + self.told
+        data = self.base + self.asserted
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             found = pyshacl.shacl_rules(data, shacl_graph=self.shapes, advanced=True)
@@ -213,8 +213,8 @@ def table(found: dict[str, Any]) -> str:
     for name, m in found["ways"].items():
         ratio = m["median"] / found["ways"]["decide"]["median"]
         met = "met" if m["median"] <= MOST_DECIDED_MS else "NOT met"
-        told = f"at most {MOST_DECIDED_MS:g} ms: {met}" if name == "decide" else ""
-        lines.append(f"{name:<34}{m['median']:>11.1f}{m['p95']:>9.1f}{ratio:>9.1f}  {told}")
+        verdict = f"at most {MOST_DECIDED_MS:g} ms: {met}" if name == "decide" else ""
+        lines.append(f"{name:<34}{m['median']:>11.1f}{m['p95']:>9.1f}{ratio:>9.1f}  {verdict}")
     for name, m in found["rivals"].items():
         ratio = m["median"] / ours
         asked = TARGETS.get(name)

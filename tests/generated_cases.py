@@ -275,21 +275,21 @@ def courses(draw: st.DrawFn, care: str, regions: list[str]) -> Part:
 @st.composite
 def findings(draw: st.DrawFn) -> list[Part]:
     """Draw what the record says of healing, response and exceptional factors."""
-    told = []
+    drawn = []
     healing = draw(weighted((6, "Affirmed"), (1, "Negated"), (1, None), (2, "ChronicPain")))
     if healing == "ChronicPain":
-        told.append(finding("ChronicPain", "Affirmed", draw(ROLES)))
+        drawn.append(finding("ChronicPain", "Affirmed", draw(ROLES)))
     elif healing:
-        told.append(finding("PainBeyondHealing", healing))
-    told += [
+        drawn.append(finding("PainBeyondHealing", healing))
+    drawn += [
         finding("FunctionalImprovement", draw(TRUTHS), draw(ROLES))
         for _ in range(draw(weighted((4, 0), (6, 1), (1, 2))))
     ]
     if draw(weighted((4, False), (1, True))):
-        told.append(finding("ExceptionalFactors", draw(TRUTHS), draw(ROLES)))
+        drawn.append(finding("ExceptionalFactors", draw(TRUTHS), draw(ROLES)))
     if draw(st.booleans()):
-        told.append(finding("Tenderness", draw(TRUTHS), draw(ROLES)))
-    return told
+        drawn.append(finding("Tenderness", draw(TRUTHS), draw(ROLES)))
+    return drawn
 
 
 @st.composite
@@ -366,11 +366,11 @@ def diagnoses(draw: st.DrawFn) -> Part:
     return diagnosis
 
 
-def _usual_regions(told: list[Part]) -> list[str]:
+def _usual_regions(diagnosed: list[Part]) -> list[str]:
     return sorted(
         {
             region
-            for one in told
+            for one in diagnosed
             for region in concepts("conditions").get(
                 one.get("condition") or dict(codes())[one["icd9"]], ()
             )
@@ -396,8 +396,8 @@ def cases(
         count: Requests of the case, all for the same regions.
     """
     day = draw(days)
-    told = draw(st.lists(diagnoses(), min_size=1, max_size=2))
-    near = _usual_regions(told) or sorted(concepts("body-regions"))
+    diagnosed = draw(st.lists(diagnoses(), min_size=1, max_size=2))
+    near = _usual_regions(diagnosed) or sorted(concepts("body-regions"))
     regions = draw(
         st.lists(
             st.sampled_from(near), min_size=1, max_size=draw(weighted((3, 1), (1, 2))), unique=True
@@ -413,7 +413,7 @@ def cases(
         "id": CASE,
         "age": draw(st.integers(18, 70)),
         "injury": injury,
-        "diagnosis": told,
+        "diagnosis": diagnosed,
         "course": [
             draw(courses(asked[0]["treatment"], regions))
             for _ in range(draw(weighted((1, 0), (6, 1), (2, 2))))

@@ -87,9 +87,9 @@ def test_rules_and_concepts_are_told_too(state: State, tmp_path: Path) -> None:
         '"lumbar strain"@en',
         '"strain of the loins"@en',
     )
-    told = {(c.kind, c.what, c.subject.split(" · ")[0]) for c in diff(state, State(home))}
+    reported = {(c.kind, c.what, c.subject.split(" · ")[0]) for c in diff(state, State(home))}
 
-    assert told == {
+    assert reported == {
         ("rules", "retired", "HOME-01"),
         ("rules", "changed", "FADE-01"),
         ("concepts", "changed", "strain of the loins"),

@@ -35,8 +35,8 @@ def spells(found: Coverage, condition: str, treatment: str) -> list[Spell]:
 
 def test_a_figure_is_shown_over_the_days_on_which_it_is_in_force(every: Coverage) -> None:
     """The edition of 2016 begins on the day on which that of 2009 ends."""
-    told = spells(every, CRPS, "physical medicine")
-    schedule = [s for s in told if s.tier == "the medical treatment schedule"]
+    found_spells = spells(every, CRPS, "physical medicine")
+    schedule = [s for s in found_spells if s.tier == "the medical treatment schedule"]
 
     assert [(s.since, s.until, s.visits[-1]) for s in schedule if s.says == FIGURE] == [
         ("2009-07-18", "2016-07-29", 24),
@@ -69,12 +69,12 @@ def test_spells_of_one_rank_neither_overlap_nor_repeat(every: Coverage) -> None:
 def test_one_day_is_a_cut_through_all_days(space: Space, every: Coverage, day: str) -> None:
     """The table of a day says what the table of all days says of it."""
 
-    def told(spell: Spell) -> tuple[object, ...]:
+    def content_of(spell: Spell) -> tuple[object, ...]:
         return (spell.condition, spell.treatment, spell.tier, spell.says, spell.visits)
 
-    cut = {told(s) for s in every.spells if s.since <= day and (not s.until or day < s.until)}
+    cut = {content_of(s) for s in every.spells if s.since <= day and (not s.until or day < s.until)}
 
-    assert {told(s) for s in coverage(space, day).spells} == cut
+    assert {content_of(s) for s in coverage(space, day).spells} == cut
 
 
 def test_a_gap_is_where_nothing_that_is_held_speaks(every: Coverage) -> None:

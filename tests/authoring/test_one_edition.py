@@ -181,10 +181,10 @@ def test_its_own_tests_run_beside_it(after: Path, tmp_path: Path) -> None:
 def test_the_difference_is_told_in_the_guidelines_own_terms(before: Path, after: Path) -> None:
     """A reader sees the edition and its rows, not triples."""
     changes = diff(State(before), State(after))
-    told = {(c.kind, c.what, c.subject.split(" (")[0]) for c in changes}
+    reported = {(c.kind, c.what, c.subject.split(" (")[0]) for c in changes}
 
-    assert ("recommendations", "added", "physical therapy, lumbar strain") in told
-    assert ("guidelines", "added", "acoem low back 2027") in told
+    assert ("recommendations", "added", "physical therapy, lumbar strain") in reported
+    assert ("guidelines", "added", "acoem low back 2027") in reported
     assert any("maximum visits: 14" in c.details for c in changes)
 
 

@@ -23,11 +23,11 @@ NAME: Final = re.compile(r"\?(\w+)")
 
 def sentences(knowledge: Knowledge) -> str:
     """Write each sentence of each rule as it is told in the first fixture that makes it so."""
-    told: dict[tuple[str, str], str] = {}
+    by_wording: dict[tuple[str, str], str] = {}
     for path in TRIED:
         for firing in derive(knowledge, load_case_file(path, knowledge).triples).firings:
-            told.setdefault(wording(firing), f"{say(firing, knowledge)} ({path.parent.name})")
-    return "".join(f"{rule}: {text}\n" for (rule, _), text in sorted(told.items()))
+            by_wording.setdefault(wording(firing), f"{say(firing, knowledge)} ({path.parent.name})")
+    return "".join(f"{rule}: {text}\n" for (rule, _), text in sorted(by_wording.items()))
 
 
 def wording(firing: Firing) -> tuple[str, str]:

@@ -158,15 +158,15 @@ def test_the_arithmetic_of_the_seed_is_that_of_the_letter(seed: Assessment) -> N
 def test_the_seed_says_what_the_design_names(rule: str, words: str, seed: Assessment) -> None:
     """All that a careful reviewer would say of the seed is said, by a rule with a source."""
     one = seed.determinations[0]
-    told = [
+    sentences = [
         s
         for part in (one.reasons, one.missing, one.changes, one.legal, one.audit)
         for s in part
         if s.rule == rule
     ]
 
-    assert any(words in s.text for s in told)
-    assert all(s.basis for s in told)
+    assert any(words in s.text for s in sentences)
+    assert all(s.basis for s in sentences)
 
 
 def test_a_figure_that_was_not_verified_is_marked_wherever_it_is_told(seed: Assessment) -> None:

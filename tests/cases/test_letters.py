@@ -139,12 +139,12 @@ def test_text_html_and_pdf_tell_the_same(name: str, knowledge: Knowledge) -> Non
     }
     for form, page in pages.items():
         found = squeeze.sub("", page)
-        lacking = [
+        missing = [
             line.text for line in lines_of(letter) if squeeze.sub("", line.text) not in found
         ]
 
         # A sentence of a PDF may run on to the next page, across its foot and head.
-        assert len(lacking) <= (len(pdf.pages) if form == "pdf" else 0), (form, lacking)
+        assert len(missing) <= (len(pdf.pages) if form == "pdf" else 0), (form, missing)
 
 
 def test_the_pdf_of_a_letter_is_the_same_bytes_each_time(knowledge: Knowledge) -> None:
@@ -207,10 +207,10 @@ def test_dates_are_written_out_but_not_in_quotations(knowledge: Knowledge) -> No
     case = load_case(text.encode(), knowledge, form="turtle")
     data = assessment_data(decide(case, knowledge), knowledge)
     letter = compose(parse_document(data, "it"), knowledge)
-    told = " ".join(line.text for line in lines_of(letter))
+    words = " ".join(line.text for line in lines_of(letter))
 
-    assert "“Guidelines of 2014-05-09”" in told
-    assert "On May 9, 2014, utilization review denied the request." in told
+    assert "“Guidelines of 2014-05-09”" in words
+    assert "On May 9, 2014, utilization review denied the request." in words
 
 
 def test_a_letter_of_utilization_review_gives_its_own_notices(knowledge: Knowledge) -> None:

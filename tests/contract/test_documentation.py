@@ -50,8 +50,8 @@ def test_a_term_answers_at_its_own_path_as_page_and_as_triples(
     turtle = client.get(path, headers=label)
     jsonld = client.get(path, headers={"Accept": "application/ld+json"})
 
-    told = {q.subject for q in ox.parse(turtle.data, format=ox.RdfFormat.TURTLE)}
-    assert ox.NamedNode(SUBJECTS[path]) in told
+    subjects = {q.subject for q in ox.parse(turtle.data, format=ox.RdfFormat.TURTLE)}
+    assert ox.NamedNode(SUBJECTS[path]) in subjects
     assert read(page.text).faults == []
     assert SUBJECTS[path] in read(page.text).all("main")[0].text
     assert set(ox.parse(jsonld.data, format=ox.RdfFormat.JSON_LD))

@@ -155,14 +155,14 @@ def test_the_commands_build_and_report(folder: Path, tmp_path: Path) -> None:
     store, out = tmp_path / "store", tmp_path / "out"
 
     built = CliRunner().invoke(commands, ["corpus", "build", str(folder), "--store", str(store)])
-    told = CliRunner().invoke(
+    answered = CliRunner().invoke(
         commands, ["corpus", "report", "--store", str(store), "--out", str(out)]
     )
 
     assert built.exit_code == 1
     assert "2 added, 0 known, 1 not read" in built.stdout
     assert "bad.txt" in built.stderr
-    assert told.exit_code == 0
+    assert answered.exit_code == 0
     assert (out / "report.html").is_file()
 
 

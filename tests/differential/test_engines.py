@@ -44,9 +44,9 @@ def prepared(text: str) -> Any:
     return prepareQuery(text)
 
 
-def derive_with_rdflib(knowledge: Knowledge, told: Any) -> Graph:
+def derive_with_rdflib(knowledge: Knowledge, asserted: Any) -> Graph:
     """Run each rule's text to a fixpoint of its stratum, naively, on rdflib."""
-    graph = as_graph([*(q.triple for q in knowledge.working_facts), *told])
+    graph = as_graph([*(q.triple for q in knowledge.working_facts), *asserted])
     known = set(graph)
     todo = True
     for stratum, rules in groupby(knowledge.rules, key=lambda rule: rule.stratum):

@@ -43,9 +43,9 @@ def test_the_code_map_names_every_room_and_nothing_else() -> None:
 def test_the_strata_of_the_page_are_the_folders_of_the_rules() -> None:
     """One row a stratum, in the order in which they run."""
     text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
-    told = [row.split("`")[1] for row in rows_between(text, "## Strata", "## One set of rules")]
+    listed = [row.split("`")[1] for row in rows_between(text, "## Strata", "## One set of rules")]
 
-    assert told == sorted(
+    assert listed == sorted(
         (p.name for p in RULES.iterdir() if p.is_dir()), key=lambda n: int(n.split("-")[0])
     )
 
@@ -53,9 +53,9 @@ def test_the_strata_of_the_page_are_the_folders_of_the_rules() -> None:
 def test_the_table_of_rules_is_made_of_the_rules() -> None:
     """Whoever looks up an id of a determination finds its rule."""
     text = (RULES / "README.md").read_text("utf-8")
-    told = rows_between(text, "<!-- rules: begin -->", "<!-- rules: end -->")
+    listed = rows_between(text, "<!-- rules: begin -->", "<!-- rules: end -->")
 
-    assert sorted(told) == sorted(
+    assert sorted(listed) == sorted(
         f"| {r.number} | {r.id} | {r.title} | {r.role} | {r.basis} |"
         for r in read_rules(ROOT / "ontology", [RULES], FORM)
     )

@@ -313,7 +313,7 @@ MUDDLED = {
 }
 
 
-def told(report: Report, kind: str, path: str, words: str) -> list[Finding]:
+def findings_of(report: Report, kind: str, path: str, words: str) -> list[Finding]:
     return [
         f
         for f in report.findings
@@ -333,11 +333,11 @@ def test_a_seeded_fault_is_named_where_it_stands(
     """Each check has been seen failing, with the file and a line of it."""
     report = seeded if kind in SEEDED else muddled
     path, words = {**SEEDED, **MUDDLED}[kind]
-    found = told(report, kind, path, words)
+    found = findings_of(report, kind, path, words)
 
     assert found, [f for f in report.findings if f.kind == kind]
     assert all(f.line > 0 for f in found)
-    assert not told(clean, kind, path, words)
+    assert not findings_of(clean, kind, path, words)
 
 
 def test_dates_that_overlap_or_leave_a_gap_are_named(tmp_path: Path) -> None:
@@ -349,8 +349,8 @@ def test_dates_that_overlap_or_leave_a_gap_are_named(tmp_path: Path) -> None:
     edit(home, old, '"2016-09-01"^^xsd:date', '"2016-03-01"^^xsd:date')
     gap = check_knowledge(home)
 
-    assert told(overlap, "dates-overlap", GUIDELINE, "2016-09-01")
-    assert told(gap, "dates-gap", GUIDELINE, "2016-03-01")
+    assert findings_of(overlap, "dates-overlap", GUIDELINE, "2016-09-01")
+    assert findings_of(gap, "dates-gap", GUIDELINE, "2016-03-01")
 
 
 @pytest.mark.parametrize(
@@ -367,7 +367,7 @@ def test_a_file_that_cannot_be_read_is_named(
     broken: Report, kind: str, path: str, words: str
 ) -> None:
     """One broken file does not hide the next."""
-    assert told(broken, kind, path, words)
+    assert findings_of(broken, kind, path, words)
 
 
 def test_a_huge_file_is_refused_before_it_is_read(
@@ -382,7 +382,9 @@ def test_a_huge_file_is_refused_before_it_is_read(
 
 def test_an_empty_class_comes_with_the_axioms_that_empty_it(unsound: Report) -> None:
     """A minimal set of axioms: those three, and no other."""
-    found = told(unsound, "class-empty", "ontology/core/concepts/body-regions.ttl", "KneeOfTheHead")
+    found = findings_of(
+        unsound, "class-empty", "ontology/core/concepts/body-regions.ttl", "KneeOfTheHead"
+    )
 
     assert len(found) == 1
     assert len(found[0].detail) == 3
@@ -391,7 +393,7 @@ def test_an_empty_class_comes_with_the_axioms_that_empty_it(unsound: Report) -> 
 
 def test_what_leaves_owl_2_dl_is_named(unsound: Report) -> None:
     """HermiT is complete only for OWL 2 DL."""
-    assert told(
+    assert findings_of(
         unsound, "not-owl-2-dl", "ontology/core/concepts/body-regions.ttl", "terminology/Hip"
     )
 
@@ -408,7 +410,7 @@ def test_a_contradiction_comes_with_the_axioms_that_make_it(contradictory: Repor
 
 def test_a_class_expression_outside_the_forms_is_named(unsupported: Report) -> None:
     """A pattern that is silently too wide would be a wrong answer."""
-    assert told(unsupported, "axiom-unsupported", GUIDELINE, "only")
+    assert findings_of(unsupported, "axiom-unsupported", GUIDELINE, "only")
 
 
 def test_a_reasoner_that_runs_away_is_stopped_and_the_axioms_named(tmp_path: Path) -> None:
@@ -430,7 +432,7 @@ def test_a_reasoner_that_runs_away_is_stopped_and_the_axioms_named(tmp_path: Pat
 
 def test_a_conflict_shows_a_case_that_falls_into_both(muddled: Report) -> None:
     """The author can look at the request on which the two disagree."""
-    found = told(muddled, "conflict", GUIDELINE, "5 visits")
+    found = findings_of(muddled, "conflict", GUIDELINE, "5 visits")
 
     assert any("mn:request" in line for f in found for line in f.detail)
     assert any("KneeArthritis" in line for f in found for line in f.detail)

@@ -50,8 +50,8 @@ def values(knowledge: Knowledge, iri: str, predicate: ox.NamedNode) -> list[str]
 
 
 def members(knowledge: Knowledge, name: str) -> list[str]:
-    told = knowledge.described.items()
-    return sorted(iri for (iri, p), kinds in told if p == TYPE.value and mn(name) in kinds)
+    described = knowledge.described.items()
+    return sorted(iri for (iri, p), kinds in described if p == TYPE.value and mn(name) in kinds)
 
 
 def provisions(knowledge: Knowledge) -> list[str]:
@@ -161,7 +161,7 @@ def test_successive_texts_do_not_overlap(knowledge: Knowledge) -> None:
 def test_one_text_is_in_force_on_a_day(kind: str, of: str, knowledge: Knowledge) -> None:
     """Two orders or two definitions of one term on one day would be two answers."""
     found = members(knowledge, kind)
-    told = [
+    repeated = [
         (one, other)
         for one in found
         for other in found
@@ -171,7 +171,7 @@ def test_one_text_is_in_force_on_a_day(kind: str, of: str, knowledge: Knowledge)
     ]
 
     assert found
-    assert not told
+    assert not repeated
 
 
 def test_an_overlap_is_seen() -> None:
@@ -239,10 +239,10 @@ def test_a_design_has_one_level_for_one_question(knowledge: Knowledge) -> None:
         )
         levels = values(knowledge, cell, mn("evidenceLevel"))
         table.setdefault(question, {}).setdefault((design, bias), []).extend(levels)
-    told = values(knowledge, LAW + "levels-of-evidence", mn("cell"))
+    cells = values(knowledge, LAW + "levels-of-evidence", mn("cell"))
 
     assert set(table) == set(members(knowledge, "ClinicalQuestion"))
-    assert told == members(knowledge, "EvidenceCell")
+    assert cells == members(knowledge, "EvidenceCell")
     assert all(len(levels) == 1 for cells in table.values() for levels in cells.values())
 
 

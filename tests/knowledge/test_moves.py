@@ -157,11 +157,11 @@ def phrases() -> dict[str, str]:
 def test_each_place_in_a_phrase_is_filled_by_each_rule_that_tells_it(knowledge: Knowledge) -> None:
     """A phrase comes with places of its own; the rules that tell it bind a variable for each."""
     places = {p for text in phrases().values() for p in re.findall(r"\{\?(\w+)", text)}
-    telling = [r for r in knowledge.rules if "{?phrase" in r.because and "proposal" in r.text]
+    with_phrase = [r for r in knowledge.rules if "{?phrase" in r.because and "proposal" in r.text]
 
     assert places == {"asked", "most"}
-    assert {r.id for r in telling} >= {"CHG-01", "CHG-14"}
-    for rule in telling:
+    assert {r.id for r in with_phrase} >= {"CHG-01", "CHG-14"}
+    for rule in with_phrase:
         assert all(f"?{place} " in rule.text for place in places), rule.id
 
 

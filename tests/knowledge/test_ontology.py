@@ -81,8 +81,8 @@ def test_each_dated_provision_is_dated_as_in_its_row(
 
 def test_all_files_bind_prefixes_alike() -> None:
     """`prefixes.ttl` is the only binding; a local prefix is the empty one."""
-    told = (ROOT / "ontology/prefixes.ttl").read_text()
-    bound = dict(re.findall(r'sh:prefix "(\w+)" ; sh:namespace "([^"]+)"', told))
+    declared = (ROOT / "ontology/prefixes.ttl").read_text()
+    bound = dict(re.findall(r'sh:prefix "(\w+)" ; sh:namespace "([^"]+)"', declared))
     for path in [*ontology_files(ROOT), *(ROOT / "shapes").glob("*.ttl")]:
         for name, iri in re.findall(r"^@prefix (\w+): <([^>]+)>", path.read_text(), re.MULTILINE):
             assert bound.get(name) == iri, (path.name, name)

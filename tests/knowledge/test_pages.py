@@ -58,7 +58,7 @@ def pages(site: Path) -> Mapping[str, Page]:
 
 
 @pytest.fixture(scope="module")
-def told() -> rdflib.Graph:
+def graph() -> rdflib.Graph:
     """Return what the ontology files say, read by another library than the pages are."""
     graph = rdflib.Graph()
     for path in sorted((ROOT / "ontology").rglob("*.ttl")):
@@ -94,12 +94,12 @@ def dangling(pages: Mapping[str, Page], files: set[str]) -> list[str]:
 
 
 def test_everything_that_is_described_has_a_page(
-    told: rdflib.Graph, pages: Mapping[str, Page]
+    graph: rdflib.Graph, pages: Mapping[str, Page]
 ) -> None:
     """A term, a concept, an edition, a recommendation or a provision is found at its own path."""
-    found = sorted(iri for iri in ours(told) if file_of(iri) not in pages)
+    found = sorted(iri for iri in ours(graph) if file_of(iri) not in pages)
 
-    assert len(ours(told)) > 1400
+    assert len(ours(graph)) > 1400
     assert found == []
 
 
@@ -113,18 +113,18 @@ def test_every_rule_has_a_page(knowledge: Knowledge, pages: Mapping[str, Page]) 
 
 
 def test_a_page_shows_the_label_and_the_definition(
-    told: rdflib.Graph, pages: Mapping[str, Page]
+    graph: rdflib.Graph, pages: Mapping[str, Page]
 ) -> None:
     """What a thing is called and what it means stands on its page as its file says it."""
-    lacking = [
+    missing = [
         f"{subject}: {text}"
         for predicate in (rdflib.RDFS.label, rdflib.SKOS.definition)
-        for subject, text in told.subject_objects(predicate)
+        for subject, text in graph.subject_objects(predicate)
         if str(subject).startswith(BASE)
         and str(text).lower() not in pages[file_of(str(subject))].all("main")[0].text.lower()
     ]
 
-    assert lacking == []
+    assert missing == []
 
 
 def test_every_link_between_pages_leads_somewhere(site: Path, pages: Mapping[str, Page]) -> None:
@@ -164,7 +164,7 @@ def test_every_page_keeps_to_the_policy_and_can_be_read_aloud(pages: Mapping[str
 
 
 def test_each_row_of_the_table_of_limits_is_that_of_its_file(
-    told: rdflib.Graph, pages: Mapping[str, Page]
+    graph: rdflib.Graph, pages: Mapping[str, Page]
 ) -> None:
     """Nobody reads a figure in the table that the guideline's file does not state."""
     page = pages["limits.html"]
@@ -178,13 +178,13 @@ def test_each_row_of_the_table_of_limits_is_that_of_its_file(
         dates = {k: row.attributes[f"data-{k}"] for k in ("since", "until", "mark")}
         shown[row.attributes["id"]] = {**figures, **dates}
     stated = {}
-    for said in told.subjects(RDF.type, MN.Recommendation):
-        edition = told.value(said, MN.statedIn)
-        mark = told.value(told.value(said, MN.verification), rdflib.RDFS.label)
+    for said in graph.subjects(RDF.type, MN.Recommendation):
+        edition = graph.value(said, MN.statedIn)
+        mark = graph.value(graph.value(said, MN.verification), rdflib.RDFS.label)
         stated[f"row-{str(said).removeprefix(BASE + 'guideline/').replace('/', '-')}"] = {
-            **{name: str(told.value(said, p, default="")) for name, p in FIGURES.items()},
-            "since": str(told.value(edition, MN.effectiveFrom, default="")),
-            "until": str(told.value(edition, MN.effectiveUntil, default="")),
+            **{name: str(graph.value(said, p, default="")) for name, p in FIGURES.items()},
+            "since": str(graph.value(edition, MN.effectiveFrom, default="")),
+            "until": str(graph.value(edition, MN.effectiveUntil, default="")),
             "mark": str(mark),
         }
 
@@ -193,20 +193,20 @@ def test_each_row_of_the_table_of_limits_is_that_of_its_file(
 
 
 def test_the_figure_that_is_read_is_the_figure_that_is_stated(
-    told: rdflib.Graph, pages: Mapping[str, Page]
+    graph: rdflib.Graph, pages: Mapping[str, Page]
 ) -> None:
     """On its own page a recommendation shows its maximum, or says why there is none."""
     wrong = []
-    for said in told.subjects(RDF.type, MN.Recommendation):
+    for said in graph.subjects(RDF.type, MN.Recommendation):
         page = pages[file_of(str(said))]
         most = next(e for e in page.all("div", class_="most"))
         shown = next(e for e in page.all("dd") if e.within(most)).text.strip()
-        limit = told.value(said, MN.maximumVisits)
-        if told.value(said, MN.notRecommended) is not None:
+        limit = graph.value(said, MN.maximumVisits)
+        if graph.value(said, MN.notRecommended) is not None:
             expected = "not recommended"
-        elif lender := told.value(said, MN.sameLimitAs):
-            expected = f"as {told.value(lender, rdflib.RDFS.label)}"
-        elif told.value(said, MN.textHeld) is not None:
+        elif lender := graph.value(said, MN.sameLimitAs):
+            expected = f"as {graph.value(lender, rdflib.RDFS.label)}"
+        elif graph.value(said, MN.textHeld) is not None:
             expected = "text not held"
         else:
             expected = "none stated" if limit is None else str(limit)
@@ -228,28 +228,28 @@ def marks_by_anchor(page: Page, tag: str) -> dict[str, list[str]]:
 
 
 def test_what_is_provisional_is_marked_wherever_it_shows(
-    told: rdflib.Graph, pages: Mapping[str, Page]
+    graph: rdflib.Graph, pages: Mapping[str, Page]
 ) -> None:
     """A figure that was not seen in its source is never met without that being said."""
     unmarked = []
     articles = {n: marks_by_anchor(p, "article") for n, p in pages.items() if p.all("article")}
     rows = marks_by_anchor(pages["limits.html"], "tr")
-    for subject, mark in told.subject_objects(MN.verification):
-        word = str(told.value(mark, rdflib.RDFS.label)).capitalize()
+    for subject, mark in graph.subject_objects(MN.verification):
+        word = str(graph.value(mark, rdflib.RDFS.label)).capitalize()
         own = pages[file_of(str(subject))]
         heading = own.all("h1")[0]
         places = [[m.text for m in own.all("span") if m.within(heading)]]
         anchor = str(subject).rsplit("/", 1)[-1]
-        if edition := told.value(subject, MN.statedIn):
+        if edition := graph.value(subject, MN.statedIn):
             places.append(articles[file_of(str(edition))].get(anchor, []))
-            if (subject, RDF.type, MN.Recommendation) in told:
+            if (subject, RDF.type, MN.Recommendation) in graph:
                 places.append(rows[f"row-{str(edition).rsplit('/', 1)[-1]}-{anchor}"])
         unmarked += [f"{subject}: {place}" for place in places if place != [word]]
-    files = {str(s) for s in told.subjects(RDF.type, OWL.Ontology) if "/law/" in str(s)}
+    files = {str(s) for s in graph.subjects(RDF.type, OWL.Ontology) if "/law/" in str(s)}
     on_files = {a: m for f in files for a, m in articles.get(file_of(f), {}).items()}
     unmarked += [
         str(s)
-        for s, mark in told.subject_objects(MN.verification)
+        for s, mark in graph.subject_objects(MN.verification)
         if "/law/" in str(s) and on_files.get(str(s).rsplit("/", 1)[-1]) is None
     ]
 
@@ -257,23 +257,23 @@ def test_what_is_provisional_is_marked_wherever_it_shows(
 
 
 def test_a_recommendation_is_an_anchor_of_its_edition(
-    told: rdflib.Graph, pages: Mapping[str, Page]
+    graph: rdflib.Graph, pages: Mapping[str, Page]
 ) -> None:
     """The whole edition can be read on one page, and each part of it pointed to."""
-    lacking = [
+    missing = [
         str(said)
-        for said, edition in told.subject_objects(MN.statedIn)
+        for said, edition in graph.subject_objects(MN.statedIn)
         if str(said).rsplit("/", 1)[-1] not in pages[file_of(str(edition))].ids
     ]
 
-    assert lacking == []
+    assert missing == []
 
 
 def test_the_list_of_terms_answers_to_fragments(
-    told: rdflib.Graph, pages: Mapping[str, Page]
+    graph: rdflib.Graph, pages: Mapping[str, Page]
 ) -> None:
     """The IRI of a term ends in a fragment, so the page of all terms holds each of them."""
-    names = {iri.removeprefix(str(MN)) for iri in ours(told) if iri.startswith(str(MN))}
+    names = {iri.removeprefix(str(MN)) for iri in ours(graph) if iri.startswith(str(MN))}
 
     assert names - pages["ns.html"].ids == set()
 
@@ -290,7 +290,7 @@ def test_a_concept_names_the_recommendations_for_it_and_for_what_is_broader(
 
 
 def test_the_turtle_of_a_page_is_what_the_files_say_of_its_subject(
-    site: Path, told: rdflib.Graph
+    site: Path, graph: rdflib.Graph
 ) -> None:
     """A program that asks for a term gets no more and no less than is told of it."""
     from rdflib.compare import isomorphic
@@ -298,7 +298,7 @@ def test_the_turtle_of_a_page_is_what_the_files_say_of_its_subject(
     subject = rdflib.URIRef(f"{BASE}guideline/mtus-chronic-pain-2009/myalgia")
     given = rdflib.Graph().parse(site / f"{str(subject).removeprefix(BASE)}.ttl")
     population = rdflib.URIRef(f"{subject}-situations")
-    expected = told.cbd(subject).add((subject, MN.population, population))  # of its plain words
+    expected = graph.cbd(subject).add((subject, MN.population, population))  # of its plain words
 
     assert isomorphic(given, expected)
 

@@ -45,9 +45,11 @@ def shape_sets(knowledge: Knowledge) -> list[ShapeSet]:
 
 def named(shapes: ShapeSet) -> set[str]:
     """Name the shapes that can complain: property shapes, and node shapes with a message."""
-    told = {t.subject for t in shapes.triples if t.predicate.value == SH + "message"}
+    with_message = {t.subject for t in shapes.triples if t.predicate.value == SH + "message"}
     queries = {t.object for t in shapes.triples if t.predicate.value == SH + "sparql"}
-    return {t.value.removeprefix(SHAPES) for t in told - queries if isinstance(t, ox.NamedNode)}
+    return {
+        t.value.removeprefix(SHAPES) for t in with_message - queries if isinstance(t, ox.NamedNode)
+    }
 
 
 def expected(path: Path) -> set[str]:

@@ -85,8 +85,8 @@ def start(
         command += ["--mutants-enough", str(options.enough)]
     if options.check:
         command += ["-k", options.check]
-    with log.open("w", encoding="utf-8") as told:
-        worker = subprocess.Popen(command, cwd=HOME, stdout=told, stderr=subprocess.STDOUT)
+    with log.open("w", encoding="utf-8") as output:
+        worker = subprocess.Popen(command, cwd=HOME, stdout=output, stderr=subprocess.STDOUT)
     return worker, out
 
 
@@ -124,7 +124,7 @@ def main(given: list[str] | None = None) -> int:
     options = arguments(given)
     mutants = chosen(options)
     if options.list:
-        print("\n".join(f"{m.kind}: {m.told()}" for m in mutants))
+        print("\n".join(f"{m.kind}: {m.output()}" for m in mutants))
         return 0
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as name:

@@ -40,7 +40,7 @@ class Mutant:
         """A name that stays the same while the file does."""
         return f"{self.kind}:{self.file.rsplit('/', 1)[-1]}@{self.start}"
 
-    def told(self) -> str:
+    def described(self) -> str:
         """Say what was changed, in one line."""
         short = [" ".join(text.split()) or "nothing" for text in (self.old, self.new)]
         return f"{self.file}: {short[0]} -> {short[1]}"

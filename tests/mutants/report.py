@@ -60,7 +60,7 @@ def report(
     counted = [o for o in outcomes if o.refused or o.caught or not is_excused(o.mutant)]
     noticed = [o for o in counted if o.refused or o.caught]
     share = 100 * len(noticed) / len(counted) if counted else 100.0
-    lines = [f"{o.by:<36} {o.mutant.kind:<12} {o.mutant.told()[:150]}" for o in outcomes]
+    lines = [f"{o.by:<36} {o.mutant.kind:<12} {o.mutant.described()[:150]}" for o in outcomes]
     tally = Counter(name for o in outcomes for name in o.caught)
     properties = [name for name in checks if name.startswith("properties/")]
     lines += ["", "Faults that each property noticed:"]
@@ -68,7 +68,7 @@ def report(
     never = [name for name in properties if not tally[name]]
     lines += ["", f"Properties that noticed nothing: {', '.join(never) or 'none'}"]
     survived = [o for o in counted if not (o.refused or o.caught)]
-    lines += [f"Survived: {o.mutant.kind} {o.mutant.told()}" for o in survived]
+    lines += [f"Survived: {o.mutant.kind} {o.mutant.described()}" for o in survived]
     only = sum(any(n.startswith("properties/") for n in o.caught) for o in counted)
     apart = len(outcomes) - len(counted)
     lines += [
@@ -90,6 +90,6 @@ def _write(path: Path, outcomes: list[Outcome], properties: list[str]) -> None:
             noticed = [o.mutant for o in outcomes if name in o.caught]
             short = name.removeprefix("properties/test_").replace(".py::test_", ": ")
             for mutant in noticed:
-                table.writerow([short, mutant.kind, mutant.told().removeprefix("ontology/")])
+                table.writerow([short, mutant.kind, mutant.described().removeprefix("ontology/")])
             if not noticed:
                 table.writerow([short, "", ""])

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.mutants.operators import Mutant
 
 DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-Told = tuple[Any, ...]
+Findings = tuple[Any, ...]
 
 
 class Watch:
@@ -138,7 +138,7 @@ def compiled_rule(construct: Construct) -> Compiled:
     return compile_alone(Clause(id="alone", path="alone", construct=construct))
 
 
-def finds(rule: Rule, facts: Index) -> Told:
+def finds(rule: Rule, facts: Index) -> Findings:
     """Say what a rule finds, with what it rests on and how it is told."""
     fired = engine._fire(rule, compiled_rule(rule.construct), facts)
     if not fired:

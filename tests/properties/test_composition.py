@@ -126,12 +126,12 @@ def test_asking_in_steps_never_helps(
 ) -> None:
     """Parts decided one after the other, the first counted as given, support no more together."""
     assume(part < whole)
-    told = given_before(case, prior)
-    first = judged(asking(told, part), knowledge)
+    treated = given_before(case, prior)
+    first = judged(asking(treated, part), knowledge)
     then = judged(asking(given_before(case, prior + part), whole - part), knowledge)
 
     if name(first) == name(then) == SUPPORTED:
-        assert name(judged(asking(told, whole), knowledge)) == SUPPORTED
+        assert name(judged(asking(treated, whole), knowledge)) == SUPPORTED
 
 
 @given(case=MEASURED, prior=st.integers(1, 8), whole=st.integers(2, 20), part=st.integers(1, 19))
@@ -140,10 +140,10 @@ def test_asking_at_once_never_helps(
 ) -> None:
     """With improvement shown, what is supported in steps is what is supported at once."""
     assume(part < whole)
-    told = responding(given_before(case, prior), "Affirmed")
-    at_once = judged(asking(told, whole), knowledge)
+    treated = responding(given_before(case, prior), "Affirmed")
+    at_once = judged(asking(treated, whole), knowledge)
     assume(at_once.visits.limit is not None and at_once.visits.limit == at_once.visits.largest)
-    first = judged(asking(told, part), knowledge).visits.most
+    first = judged(asking(treated, part), knowledge).visits.most
     later = responding(given_before(case, prior + first), "Affirmed")
     rest = judged(asking(later, whole - first), knowledge).visits.most if first < whole else 0
 
@@ -173,8 +173,8 @@ def test_two_requests_have_one_outcome_each(
     """However requests, regions and limits meet, no completion comes out in two ways at once."""
     first = asking(responding(given_before(case, prior), "Affirmed"), whole)
     if spare:
-        told = {r for d in case["diagnosis"] for r in concepts("conditions")[d["condition"]]}
-        other = min(set(concepts("body-regions")) - told - set(first["request"][0]["region"]))
+        diagnosed = {r for d in case["diagnosis"] for r in concepts("conditions")[d["condition"]]}
+        other = min(set(concepts("body-regions")) - diagnosed - set(first["request"][0]["region"]))
         first["request"][0]["region"] = [*first["request"][0]["region"], other]
     found = decided(split(first, whole // 2), knowledge).derivation
 

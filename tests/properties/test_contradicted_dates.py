@@ -42,8 +42,8 @@ def deciding(case: Part, day: Any) -> Part:
 
 def asking_on(case: Part, day: Any, decided: date) -> Part:
     """Return the case with one date or two of the request, decided on a day after both."""
-    told = changed(case, lambda c: c["request"][0].update(requestedOn=day))
-    return deciding(told, decided)
+    redated = changed(case, lambda c: c["request"][0].update(requestedOn=day))
+    return deciding(redated, decided)
 
 
 def holds(both: Determination, apart: list[Determination]) -> None:
@@ -106,8 +106,8 @@ def test_two_dates_over_the_first_day_of_an_edition(visits: int, knowledge: Know
     days = [f'"2016-07-{day}"^^xsd:date' for day in (28, 29)]
 
     def dated(said: str) -> Determination:
-        told = text.replace(" , ".join(days), said)
-        case = load_case(told.encode(), knowledge, form="turtle")
+        redated = text.replace(" , ".join(days), said)
+        case = load_case(redated.encode(), knowledge, form="turtle")
         return decide(case, knowledge).determinations[0]
 
     holds(dated(" , ".join(days)), [dated(day) for day in days])

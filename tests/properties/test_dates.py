@@ -38,13 +38,13 @@ NEVER: Final = date(9999, 12, 31)
 def key_dates(case: Part) -> dict[str, date]:
     """Say which date of a case each key names, with the dates that stand in for missing ones."""
     request, review = case["request"][0], case.get("urDecision", {})
-    asked, told = request.get("requestedOn"), review.get("decidedOn")
+    asked, decided_on = request.get("requestedOn"), review.get("decidedOn")
     return {
-        "onRequestDate": asked or told,
-        "onDecisionDate": told or asked,
+        "onRequestDate": asked or decided_on,
+        "onDecisionDate": decided_on or asked,
         "onInjuryDate": case["injury"]["injuredOn"],
         # Service is still to come: the day of the decision stands in for it.
-        "onServiceDate": told or asked,
+        "onServiceDate": decided_on or asked,
     }
 
 
@@ -190,14 +190,14 @@ def test_chronic_pain_is_defined_by_the_day(
     onset = _months_before(day, months) + timedelta(days)
     assume(onset <= day)
     injured = min(case["injury"]["injuredOn"], onset)
-    told = case | {"injury": {"injuredOn": injured, "onsetOn": onset}}
-    told["finding"] = [finding("PainBeyondHealing", "Negated")]
-    decision = decided(told, knowledge)
+    altered = case | {"injury": {"injuredOn": injured, "onsetOn": onset}}
+    altered["finding"] = [finding("PainBeyondHealing", "Negated")]
+    decision = decided(altered, knowledge)
     request = decision.determinations[0].request
     phases = {v.value.rsplit("/", 1)[-1] for v in decision.derivation.values(request, "phase")}
     by_months = [
         int(v)
-        for iri in in_force(knowledge, told)
+        for iri in in_force(knowledge, altered)
         if (v := knowledge.value(iri, mn("monthsFromOnset"))) is not None
     ]
 

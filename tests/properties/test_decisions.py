@@ -111,8 +111,8 @@ def test_the_outcome_under_an_answer_comes_true(story: Story, knowledge: Knowled
         for answer in slot.answers:
             if knowledge.value(answer.iri, TRUTH) is None:
                 continue
-            told = suppose(knowledge, decision.derivation.told, slot.iri, answer.iri)
-            other = derive(knowledge, told)
+            supposed = suppose(knowledge, decision.derivation.told, slot.iri, answer.iri)
+            other = derive(knowledge, supposed)
             visits = supported(other, completions(other, one.request), story.asked)
 
             assert other.value(one.request, "outcome") == answer.outcome

@@ -208,9 +208,9 @@ def test_every_rule_that_compares_declares_its_direction(knowledge: Knowledge) -
 def test_every_declared_direction_holds(knowledge: Knowledge) -> None:
     """Over the whole finite domain, not a sample, for every rule: none is left out."""
     bound = [rule for rule in knowledge.rules if rule.monotone]
-    told = [breach for rule in bound for breach in breaches(rule, knowledge)]
+    breaches_found = [breach for rule in bound for breach in breaches(rule, knowledge)]
 
-    assert told == []
+    assert breaches_found == []
 
 
 @pytest.mark.parametrize(
@@ -234,19 +234,21 @@ def test_a_declaration_of_bad_form_is_refused(
 
 
 @pytest.mark.parametrize(
-    "told",
+    "declaration",
     [
         "rises with ?visits, ?asked; turns with ?smallest",
         "turns with ?visits; falls with ?asked; rises with ?smallest",
         "falls with ?visits, ?asked, ?smallest",
     ],
 )
-def test_a_wrong_declaration_is_seen(told: str, knowledge: Knowledge, tmp_path: Path) -> None:
+def test_a_wrong_declaration_is_seen(
+    declaration: str, knowledge: Knowledge, tmp_path: Path
+) -> None:
     """More visits bring nothing within a limit; and to claim nothing where one could is wrong."""
     text = (RULES / "17-arithmetic" / "within.rq").read_text("utf-8")
     path = tmp_path / "17-arithmetic" / "within.rq"
     path.parent.mkdir()
-    path.write_text(re.sub(r"(?m)^#\+ monotone:.*$", f"#+ monotone: {told}", text))
+    path.write_text(re.sub(r"(?m)^#\+ monotone:.*$", f"#+ monotone: {declaration}", text))
 
     assert list(breaches(read_rule(path, tmp_path, FORM), knowledge))
 

@@ -28,9 +28,9 @@ KEPT: Final = "22-rdf-syntax-ns#type"
 
 def rested_on(decision: Assessment) -> dict[tuple[str, str, str], ox.Triple]:
     """List the facts of the case that stand in the proof of its first request."""
-    told = {encode(t): t for t in decision.case.triples}
+    asserted = {encode(t): t for t in decision.case.triples}
     named = {fact for firing in decision.determinations[0].proof for fact in firing.rests_on}
-    return {fact: t for fact, t in told.items() if fact in named and KEPT not in fact[1]}
+    return {fact: t for fact, t in asserted.items() if fact in named and KEPT not in fact[1]}
 
 
 def concluded(decision: Assessment, knowledge: Knowledge, facts: set[Any]) -> Determination:
@@ -60,9 +60,9 @@ def test_what_is_explained_is_enough(case: Part, knowledge: Knowledge) -> None:
     does for a region that would be said to have none: a reason may come in addition.
     """
     decision = decided(case, knowledge)
-    told = {encode(t): t for t in decision.case.triples}
-    courses = {fact[2] for fact in told if fact[1].endswith("#course>")}
-    history = {fact for fact in told if courses & {fact[0], fact[2]}}
+    asserted = {encode(t): t for t in decision.case.triples}
+    courses = {fact[2] for fact in asserted if fact[1].endswith("#course>")}
+    history = {fact for fact in asserted if courses & {fact[0], fact[2]}}
     alone = concluded(decision, knowledge, set(rested_on(decision)) | history)
     whole = decision.determinations[0]
 
@@ -77,10 +77,10 @@ def stands_in(fact: tuple[str, str, str], case: Part) -> bool:
     An onset on the day of injury is the onset that is taken where none is stated, and the visits of
     a course that names no region are counted as those for a region that was asked for.
     """
-    injury, told = case["injury"], turtle(case)
+    injury, text = case["injury"], turtle(case)
     value = re.split(r"[/#]", fact[2].strip("<>"))[-1]
     if "#condition>" in fact[1] or "#findingType>" in fact[1] or "#truth>" in fact[1]:
-        return told.count(f":{value} ") + told.count(f":{value}\n") > 1
+        return text.count(f":{value} ") + text.count(f":{value}\n") > 1
     if fact[1].endswith("#onsetOn>"):
         return bool(injury["onsetOn"] == injury["injuredOn"])
     return fact[1].endswith("#region>") and "#request" not in fact[0]
@@ -109,9 +109,9 @@ def test_without_what_decides_nothing_is_decided(case: Part, knowledge: Knowledg
     decision = decided(case, knowledge)
     before = decision.determinations[0]
     assume(name(before) in {"MedicallyNecessary", "NecessaryInPart"})
-    told = {encode(t) for t in decision.case.triples}
+    asserted = {encode(t) for t in decision.case.triples}
     decisive = {f for f in rested_on(decision) if f[1].endswith(("#condition>", "#icd9>"))}
-    after = concluded(decision, knowledge, told - decisive)
+    after = concluded(decision, knowledge, asserted - decisive)
 
     assert decisive
     assert name(after) == "NotEstablished"

@@ -175,7 +175,7 @@ def test_text_data_and_rdf_say_the_same(case: Part, knowledge: Knowledge) -> Non
     text = " ".join(assessment_text(describe_assessment(decision, knowledge)).split())
     graph = ox.Store()
     graph.load(assessment_rdf(decision, knowledge, "turtle").encode(), format=ox.RdfFormat.TURTLE)
-    told = {q.object.value for q in graph if isinstance(q.object, ox.Literal)}
+    literals = {q.object.value for q in graph if isinstance(q.object, ox.Literal)}
 
     for one, shown in zip(decision.determinations, data["determinations"], strict=True):
         outcomes = graph.quads_for_pattern(ox.NamedNode(one.iri), mn("outcome"), None)
@@ -186,7 +186,7 @@ def test_text_data_and_rdf_say_the_same(case: Part, knowledge: Knowledge) -> Non
         for saying, as_data in zip(one.reasons, shown["reasons"], strict=True):
             assert saying.text == as_data["text"]
             assert saying.text in text
-            assert saying.text in told
+            assert saying.text in literals
 
 
 @given(case=EITHER)
@@ -203,10 +203,12 @@ def test_a_promised_change_comes_true(case: Part, knowledge: Knowledge) -> None:
 
 def _still_open(found: Determination, made: frozenset[str]) -> set[str]:
     """Name what a change may lead to while a region, a count or a phase stays open beside it."""
-    told = {s.rule for s in (*found.changes, *found.missing)}
-    if "CHG-06" in told and "LeaveOutRegions" not in made:
+    fired = {s.rule for s in (*found.changes, *found.missing)}
+    if "CHG-06" in fired and "LeaveOutRegions" not in made:
         return {"NecessaryInPart", "NotEstablished"}
-    return {"NotEstablished"} if found.visits.prior_open or told & {"TURN-03", "TURN-04"} else set()
+    return (
+        {"NotEstablished"} if found.visits.prior_open or fired & {"TURN-03", "TURN-04"} else set()
+    )
 
 
 @given(case=MEASURED)
@@ -237,10 +239,10 @@ def test_what_is_necessary_needs_no_change(case: Part, knowledge: Knowledge) -> 
 def test_reasons_do_not_contradict_each_other(case: Part, knowledge: Knowledge) -> None:
     """No two reasons of one determination say the opposite of each other."""
     found = judged(case, knowledge)
-    told = {s.rule for s in found.reasons}
+    fired = {s.rule for s in found.reasons}
 
     for one, other in (("EXC-04", "EXC-05"), ("FI-10", "FI-11")):
-        assert not {one, other} <= told
+        assert not {one, other} <= fired
     if len(found.governing) == 1:
-        assert not {"LIM-02", "LIM-08"} <= told
-        assert not {"LIM-13", "LIM-02"} <= told
+        assert not {"LIM-02", "LIM-08"} <= fired
+        assert not {"LIM-13", "LIM-02"} <= fired

@@ -32,8 +32,8 @@ RATES: Final = st.integers(1, 7)
 
 def at_rate(case: Part, rate: int, weeks: int) -> Part:
     """Ask for so many visits a week, for so many weeks."""
-    told = asking(case, rate * weeks)
-    return changed(told, lambda c: c["request"][0].update(visitsPerWeek=rate, weeks=weeks))
+    altered = asking(case, rate * weeks)
+    return changed(altered, lambda c: c["request"][0].update(visitsPerWeek=rate, weeks=weeks))
 
 
 @given(case=EITHER, rate=RATES, weeks=st.integers(1, 4), slower=st.integers(1, 4))
@@ -54,10 +54,10 @@ def test_a_frequency_changes_no_number(
     case: Part, rate: int, weeks: int, knowledge: Knowledge
 ) -> None:
     """How many a week are asked for moves the outcome, and not how many are supported."""
-    told = at_rate(case, rate, weeks)
-    bare = without(told, "request") | {"request": [without(told["request"][0], *RATE)]}
+    altered = at_rate(case, rate, weeks)
+    bare = without(altered, "request") | {"request": [without(altered["request"][0], *RATE)]}
 
-    dated, silent = judged(told, knowledge), judged(bare, knowledge)
+    dated, silent = judged(altered, knowledge), judged(bare, knowledge)
 
     assert (dated.visits.least, dated.visits.most) == (silent.visits.least, silent.visits.most)
     if name(silent) == "MedicallyNecessary":
@@ -70,9 +70,9 @@ def test_a_promised_frequency_comes_true_and_is_the_highest(
     case: Part, rate: int, weeks: int, knowledge: Knowledge
 ) -> None:
     """What is asked for at the frequency proposed is supported; one more a week is not."""
-    told = at_rate(case, rate, weeks)
-    told["finding"] = [f for f in told["finding"] if f["findingType"] != "ExceptionalFactors"]
-    found = judged(told, knowledge)
+    altered = at_rate(case, rate, weeks)
+    altered["finding"] = [f for f in altered["finding"] if f["findingType"] != "ExceptionalFactors"]
+    found = judged(altered, knowledge)
     proposed = [
         s
         for s in found.changes
@@ -81,8 +81,8 @@ def test_a_promised_frequency_comes_true_and_is_the_highest(
     assume(proposed and not found.visits.prior_open)
     asked, most = map(int, re.findall(r"\d+", proposed[0].text))
 
-    slow = judged(at_rate(told, 1, asked), knowledge)
-    above = judged(at_rate(told, most + 1, -(-asked // (most + 1))), knowledge)
+    slow = judged(at_rate(altered, 1, asked), knowledge)
+    above = judged(at_rate(altered, most + 1, -(-asked // (most + 1))), knowledge)
 
     assert most < rate
     assert name(slow) == "MedicallyNecessary"
@@ -94,7 +94,9 @@ def test_exceptional_factors_answer_a_frequency(
     case: Part, rate: int, weeks: int, knowledge: Knowledge
 ) -> None:
     """Who documents exceptional factors is not held to the frequency of the guideline."""
-    told = at_rate(case, rate, weeks)
-    told = changed(told, lambda c: c["finding"].append(finding("ExceptionalFactors", "Affirmed")))
+    altered = at_rate(case, rate, weeks)
+    altered = changed(
+        altered, lambda c: c["finding"].append(finding("ExceptionalFactors", "Affirmed"))
+    )
 
-    assert judged(told, knowledge).visits.per_week is None
+    assert judged(altered, knowledge).visits.per_week is None

@@ -59,8 +59,8 @@ def test_an_answer_to_two_counts_that_is_not_robust_differs_between_them(
 
     outcomes = {outcome(story.but(prior=low + n), knowledge) for n in range(more + 1)}
 
-    told = {saying.rule for saying in found.missing}
-    assert len(outcomes) > 1 or "TURN-02" in told
+    fired = {saying.rule for saying in found.missing}
+    assert len(outcomes) > 1 or "TURN-02" in fired
 
 
 @given(story=STORIES, more=st.integers(1, 9))

@@ -92,9 +92,9 @@ def test_names_do_not_matter(case: Part, knowledge: Knowledge) -> None:
     renamed = turtle(case).replace(CASE, other)
     found = decide(load_case(renamed.encode(), knowledge, form="turtle"), knowledge)
 
-    told = json.dumps(answers(decided(case, knowledge), knowledge)).replace(CASE, other)
-    told = told.replace("case:generated", "case:another-name")
-    assert json.loads(told) == answers(found, knowledge)
+    expected = json.dumps(answers(decided(case, knowledge), knowledge)).replace(CASE, other)
+    expected = expected.replace("case:generated", "case:another-name")
+    assert json.loads(expected) == answers(found, knowledge)
 
 
 @given(case=EITHER, swap=st.permutations(range(3)))

@@ -93,7 +93,7 @@ def without_later(knowledge: Knowledge, day: date) -> Knowledge:
     return knowing(knowledge, tuple(t for t in knowledge.facts if t.subject not in gone))
 
 
-def told(case: Part, knowledge: Knowledge) -> list[Any]:
+def content_of(case: Part, knowledge: Knowledge) -> list[Any]:
     """Return all that is determined, with the sources behind each sentence; not the proof."""
     found = []
     for one in decided(case, knowledge).determinations:
@@ -119,7 +119,7 @@ def test_a_later_edition_changes_nothing_before_its_day(case: Part, knowledge: K
     """An edition that outranks all others, published for a day after the case."""
     day = next(day for day in DAYS if day > last_day(case))
 
-    assert told(case, with_later(knowledge, day)) == told(case, knowledge)
+    assert content_of(case, with_later(knowledge, day)) == content_of(case, knowledge)
 
 
 @given(case=EITHER)
@@ -127,7 +127,7 @@ def test_what_was_not_out_yet_changes_nothing(case: Part, knowledge: Knowledge) 
     """Without the editions that began after the case it is decided as it is with them."""
     day = next(day for day in DAYS if day > last_day(case))
 
-    assert told(case, without_later(knowledge, day)) == told(case, knowledge)
+    assert content_of(case, without_later(knowledge, day)) == content_of(case, knowledge)
 
 
 @given(case=MEASURED)

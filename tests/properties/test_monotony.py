@@ -140,13 +140,13 @@ def test_a_further_region_without_a_diagnosis_never_helps(
     case: Part, more: str, knowledge: Knowledge
 ) -> None:
     """A region that nothing supports cannot turn a refusal into support."""
-    told = {r for d in case["diagnosis"] for r in listed(d.get("region", []))}
-    told |= {
+    treated = {r for d in case["diagnosis"] for r in listed(d.get("region", []))}
+    treated |= {
         r for d in case["diagnosis"] for r in concepts("conditions").get(d.get("condition"), ())
     }
     regions = listed(case["request"][0]["region"])
     assume(
-        more not in told
+        more not in treated
         and more not in regions
         and all("condition" in d for d in case["diagnosis"])
     )

@@ -97,8 +97,8 @@ def test_the_word_of_those_who_treat_is_a_record(
 ) -> None:
     """Each of them documents response and exceptional factors; neither counts for less."""
     kept = [f for f in case["finding"] if f["findingType"] not in READ]
-    told = case | {"finding": [*kept, *(finding(kind, "Affirmed", who) for kind in READ)]}
-    decision = decided(told, knowledge)
+    altered = case | {"finding": [*kept, *(finding(kind, "Affirmed", who) for kind in READ)]}
+    decision = decided(altered, knowledge)
     request = decision.determinations[0].request
 
     assert [v.value for v in decision.derivation.values(request, "exceptional")] == ["true"]
@@ -172,8 +172,8 @@ def test_a_letter_that_agrees_is_not_said_to_differ(case: Part, knowledge: Knowl
     agrees = case["imrDecision"]["decisionOutcome"] in agreeing
 
     assert ("AUD-09" in {s.rule for s in found.audit}) == (not agrees)
-    told = [f for f in decision.derivation.firings if f.name == "AGR-01"]
-    assert any(f.bindings["request"].value == found.request for f in told) == agrees
+    agreements = [f for f in decision.derivation.firings if f.name == "AGR-01"]
+    assert any(f.bindings["request"].value == found.request for f in agreements) == agrees
 
 
 @given(case=MEASURED, decided_as=st.sampled_from(["Upheld", "PartiallyOverturned", "Overturned"]))
@@ -184,8 +184,8 @@ def test_in_part_is_neither_wholly_upheld_nor_overturned(
     limit = judged(given_before(case, 0), knowledge).visits.limit
     assume(limit is not None)
     asked = asking(given_before(case, 0), (limit or 0) + 1)
-    told = asked | {"imrDecision": {"decisionOutcome": decided_as, "basis": "OtherBasis"}}
-    found = judged(told, knowledge)
+    reviewed = asked | {"imrDecision": {"decisionOutcome": decided_as, "basis": "OtherBasis"}}
+    found = judged(reviewed, knowledge)
     assume(name(found) == "NecessaryInPart")
 
     differs = "AUD-09" in {s.rule for s in found.audit}

@@ -68,8 +68,8 @@ def phases(case: Part) -> Iterator[Part]:
             yield changed(case, lambda c, onset=onset: c["injury"].update(onsetOn=onset))
     else:
         for truth in ("Affirmed", "Negated"):
-            told = finding("PainBeyondHealing", truth)
-            yield changed(case, lambda c, told=told: c["finding"].append(told))
+            stated = finding("PainBeyondHealing", truth)
+            yield changed(case, lambda c, stated=stated: c["finding"].append(stated))
 
 
 def supports(one: Determination) -> bool:
@@ -141,10 +141,12 @@ def test_an_answer_that_turns_on_the_count_does_so(
     case: Part, sure: int, truth: str | None, knowledge: Knowledge
 ) -> None:
     """With the count the only open fact, some number supports the request and some does not."""
-    told = responding(without(case, "authorization"), truth) | {"record": [notes("InFile")]}
-    found = judged(given_before(told, sure, "AtLeast"), knowledge)
+    altered = responding(without(case, "authorization"), truth) | {"record": [notes("InFile")]}
+    found = judged(given_before(altered, sure, "AtLeast"), knowledge)
     asked = case["request"][0]["requestedVisits"]
-    at = {n: judged(given_before(told, sure + n), knowledge) for n in (0, 1, asked, 2 * asked, FAR)}
+    at = {
+        n: judged(given_before(altered, sure + n), knowledge) for n in (0, 1, asked, 2 * asked, FAR)
+    }
 
     if found.robust:
         assert len({supports(one) for one in at.values()}) == 1
@@ -160,9 +162,9 @@ def test_an_answer_that_turns_on_the_notes_does_so(
     case: Part, prior: int, knowledge: Knowledge
 ) -> None:
     """With the response the only open fact, the request turns on it or is robust."""
-    told = given_before(case, prior)
-    found = judged(open_response(told), knowledge)
-    good, bad, _ = (judged(one, knowledge) for one in responses(told))
+    treated = given_before(case, prior)
+    found = judged(open_response(treated), knowledge)
+    good, bad, _ = (judged(one, knowledge) for one in responses(treated))
 
     assert found.robust == (supports(good) == supports(bad))
     if not found.robust:
@@ -213,9 +215,9 @@ def test_saying_nothing_of_earlier_therapy_is_not_saying_none(
 @given(case=MEASURED, prior=st.integers(1, 12))
 def test_a_missing_record_denies_nothing(case: Part, prior: int, knowledge: Knowledge) -> None:
     """Where notes of no improvement would refuse what notes of improvement support, it is open."""
-    told = given_before(case, prior)
-    missing = judged(open_response(told), knowledge)
-    good, bad, _ = (judged(one, knowledge) for one in responses(told))
+    treated = given_before(case, prior)
+    missing = judged(open_response(treated), knowledge)
+    good, bad, _ = (judged(one, knowledge) for one in responses(treated))
 
     if supports(good) and not supports(bad):
         assert name(missing) == "NotEstablished"

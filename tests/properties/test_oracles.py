@@ -52,15 +52,15 @@ def left_open(courses: list[Part]) -> bool:
 
 def response(case: Part) -> str:
     """Say what the record tells of functional improvement, in one word."""
-    told = {
+    truths = {
         f["truth"]
         for f in case["finding"]
         if f["findingType"] == "FunctionalImprovement" and f["statedBy"] in TREATING
     }
-    if len(told) == 2:
+    if len(truths) == 2:
         return "contradicted"
-    if told:
-        return told.pop()
+    if truths:
+        return truths.pop()
     missing = any(
         r["recordType"] == "TherapyNotes" and r["availability"] == "KnownMissing"
         for r in case["record"]
@@ -121,15 +121,15 @@ def test_support_never_goes_beyond_the_written_limit_unless_excused(
     assert found.visits.most == 0 or found.visits.most + found.visits.prior <= max(limits)
 
 
-def expected(found: Determination, case: Part, told: str) -> tuple[str, int]:
+def expected(found: Determination, case: Part, improvement: str) -> tuple[str, int]:
     """Say what must come of one limit, an exact count and a known response: a second opinion."""
     asked, prior, limit = found.visits.requested, found.visits.prior, found.visits.limit
     assert limit is not None
-    goes_on = prior == 0 or prior < (found.visits.trial or 0) or told == "Affirmed"
+    goes_on = prior == 0 or prior < (found.visits.trial or 0) or improvement == "Affirmed"
     if prior + asked <= limit or excused(case):
         if goes_on:
             return "MedicallyNecessary", asked
-        return ("NotMedicallyNecessary" if told == "Negated" else "NotEstablished"), 0
+        return ("NotMedicallyNecessary" if improvement == "Negated" else "NotEstablished"), 0
     if prior >= limit or not goes_on:
         return "NotMedicallyNecessary", 0
     return "NecessaryInPart", limit - prior
@@ -140,12 +140,12 @@ def test_the_outcome_is_that_of_a_second_reckoning(
     case: Part, prior: int, knowledge: Knowledge
 ) -> None:
     """Limit, trial, response and exceptional factors, put together by hand."""
-    told = given_before(case, prior)
-    found = judged(told, knowledge)
-    assume(response(told) in {"Affirmed", "Negated", "silent"})
+    treated = given_before(case, prior)
+    found = judged(treated, knowledge)
+    assume(response(treated) in {"Affirmed", "Negated", "silent"})
     assume(found.visits.limit is not None and found.visits.limit == found.visits.largest)
 
-    assert (name(found), found.visits.most) == expected(found, told, response(told))
+    assert (name(found), found.visits.most) == expected(found, treated, response(treated))
     assert found.visits.least == found.visits.most
     assert found.robust
 
@@ -155,18 +155,18 @@ def test_the_limit_holds_at_its_edge(
     case: Part, offset: int, prior: int, knowledge: Knowledge
 ) -> None:
     """One fewer than the limit, the limit itself, and one more."""
-    told = given_before(case, prior)
-    limit = judged(told, knowledge).visits.limit
-    assume(limit is not None and limit == judged(told, knowledge).visits.largest)
+    treated = given_before(case, prior)
+    limit = judged(treated, knowledge).visits.limit
+    assume(limit is not None and limit == judged(treated, knowledge).visits.largest)
     assert limit is not None
     asked = limit - prior + offset
-    assume(asked > 0 and response(told) in {"Affirmed", "Negated", "silent"})
-    told["request"][0] = without(told["request"][0], "weeks", "visitsPerWeek") | {
+    assume(asked > 0 and response(treated) in {"Affirmed", "Negated", "silent"})
+    treated["request"][0] = without(treated["request"][0], "weeks", "visitsPerWeek") | {
         "requestedVisits": asked
     }
-    found = judged(told, knowledge)
+    found = judged(treated, knowledge)
 
-    assert (name(found), found.visits.most) == expected(found, told, response(told))
+    assert (name(found), found.visits.most) == expected(found, treated, response(treated))
     assert ("LIM-02" in {s.rule for s in found.reasons}) == (offset > 0 and prior > 0)
     assert ("LIM-08" in {s.rule for s in found.reasons}) == (offset <= 0)
 
@@ -194,19 +194,19 @@ def test_the_cap_is_reckoned_by_discipline_and_injury(
     found = judged(case, knowledge)
     most, courses = cap(knowledge, case), counted(case, everywhere=True)
     total = sure(courses) + case["request"][0]["requestedVisits"]
-    told = {s.rule for s in found.legal if s.rule.startswith("CAP-")}
+    fired = {s.rule for s in found.legal if s.rule.startswith("CAP-")}
 
     assert found.visits.cap == most
     if most is None:
-        assert not told
+        assert not fired
         return
     assert found.visits.capped == sure(courses)
     lifted, open_ = "authorization" in case, left_open(courses) or not courses
     if "surgery" not in case:
-        assert ("CAP-12" in told) == (total > most and not lifted)
-        assert ("CAP-13" in told) == (total > most and lifted)
-        assert ("CAP-10" in told) == (total <= most and not open_)
-        assert ("CAP-11" in told) == (total <= most and open_)
+        assert ("CAP-12" in fired) == (total > most and not lifted)
+        assert ("CAP-13" in fired) == (total > most and lifted)
+        assert ("CAP-10" in fired) == (total <= most and not open_)
+        assert ("CAP-11" in fired) == (total <= most and open_)
     for saying in found.legal:
         if saying.rule in {"CAP-10", "CAP-12"}:
             numbers = [int(n) for n in re.findall(r"\d+", saying.text)][:4]
@@ -224,12 +224,12 @@ def test_timeliness_is_reckoned_in_days(case: Part, days: int, knowledge: Knowle
     request = case["request"][0]
     assume("requestedOn" in request and "urDecision" in case)
     received = request["requestedOn"] + timedelta(3)
-    told: Any = without(case, "imrDecision")
-    told["request"] = [request | {"receivedOn": received}]
-    told["urDecision"] = case["urDecision"] | {"decidedOn": received + timedelta(days)}
-    found = {s.rule: s.text for s in judged(told, knowledge).legal}
-    told["request"] = [without(request, "receivedOn")]
-    unknown = {s.rule for s in judged(told, knowledge).legal}
+    altered: Any = without(case, "imrDecision")
+    altered["request"] = [request | {"receivedOn": received}]
+    altered["urDecision"] = case["urDecision"] | {"decidedOn": received + timedelta(days)}
+    found = {s.rule: s.text for s in judged(altered, knowledge).legal}
+    altered["request"] = [without(request, "receivedOn")]
+    unknown = {s.rule for s in judged(altered, knowledge).legal}
 
     assert len({"UR-05", "UR-06"} & set(found)) == 1
     assert ("UR-06" in found) == (days > 14)
@@ -264,8 +264,8 @@ def test_the_period_after_an_operation_is_reckoned_in_whole_months(
     day = case["request"][0].get("requestedOn") or case["urDecision"]["decidedOn"]
     count = day.year * 12 + day.month - 1 - months
     performed = date(count // 12, count % 12 + 1, min(day.day, 28)) + timedelta(days)
-    told = case | {"surgery": {"procedure": "Meniscectomy", "performedOn": performed}}
-    decision = decided(told, knowledge)
+    altered = case | {"surgery": {"procedure": "Meniscectomy", "performedOn": performed}}
+    decision = decided(altered, knowledge)
     request = decision.determinations[0].request
     phases = {v.value.rsplit("/", 1)[-1] for v in decision.derivation.values(request, "phase")}
     passed = (
@@ -293,19 +293,19 @@ def test_each_region_is_supported_by_a_current_diagnosis_or_told(
     assert supported | without_ == asked
     assert not supported & without_
     assert past <= without_
-    told = {s.rule for s in decision.determinations[0].reasons}
-    assert ("REG-02" in told) == bool(past)
-    assert ("REG-06" in told) == bool(without_ - past)
+    fired = {s.rule for s in decision.determinations[0].reasons}
+    assert ("REG-02" in fired) == bool(past)
+    assert ("REG-06" in fired) == bool(without_ - past)
 
 
 def in_dispute(case: Part, *, approved: int, asked: int) -> Part:
     """Return the case as one of which utilization review approved a part."""
-    told = asking(case, asked)
-    told["request"][0]["originalVisits"] = approved + asked
-    day = told["request"][0].get("requestedOn") or told["urDecision"]["decidedOn"]
+    altered = asking(case, asked)
+    altered["request"][0]["originalVisits"] = approved + asked
+    day = altered["request"][0].get("requestedOn") or altered["urDecision"]["decidedOn"]
     review = {"decisionOutcome": "Modified", "approvedVisits": approved, "decidedOn": day}
-    told["request"][0].pop("receivedOn", None)
-    return without(told, "imrDecision", "rebuttal") | {"urDecision": review}
+    altered["request"][0].pop("receivedOn", None)
+    return without(altered, "imrDecision", "rebuttal") | {"urDecision": review}
 
 
 @given(
@@ -324,12 +324,12 @@ def test_a_remainder_is_reckoned_on_top_of_what_was_approved(
     asked = max(1, (limit or 0) - prior - approved + offset)
     found = judged(in_dispute(plain, approved=approved, asked=asked), knowledge)
     assume(found.visits.limit == limit == found.visits.largest)
-    told = {s.rule: s.text for s in found.reasons}
+    reasons = {s.rule: s.text for s in found.reasons}
 
     total = prior + approved + asked
-    assert ("LIM-23" in told) == (total > (limit or 0))
-    assert ("LIM-24" in told) == (total <= (limit or 0))
-    text = told.get("LIM-23", told.get("LIM-24", ""))
+    assert ("LIM-23" in reasons) == (total > (limit or 0))
+    assert ("LIM-24" in reasons) == (total <= (limit or 0))
+    text = reasons.get("LIM-23", reasons.get("LIM-24", ""))
     assert [int(n) for n in re.findall(r"\d+", text)][:4] == [prior, approved, asked, total]
 
 
@@ -338,15 +338,15 @@ def test_two_counts_bound_what_was_given_with_what_was_approved(
     case: Part, few: int, more: int, approved: int, knowledge: Knowledge
 ) -> None:
     """Where two records state two counts, the greater one and the approved visits are the end."""
-    told = in_dispute(given_before(case, few), approved=approved, asked=2)
-    told["course"][0]["attendedVisits"] = [few, few + more]
-    decision = decided(told, knowledge)
+    altered = in_dispute(given_before(case, few), approved=approved, asked=2)
+    altered["course"][0]["attendedVisits"] = [few, few + more]
+    decision = decided(altered, knowledge)
     request = decision.determinations[0].request
 
     assert decision.derivation.number(request, "priorAtMost") == few + more + approved
 
-    further = {"treatment": told["request"][0]["treatment"], "countCertainty": "UnknownCount"}
-    open_ = decided(told | {"course": [*told["course"], further]}, knowledge)
+    further = {"treatment": altered["request"][0]["treatment"], "countCertainty": "UnknownCount"}
+    open_ = decided(altered | {"course": [*altered["course"], further]}, knowledge)
     assert open_.derivation.number(request, "priorAtMost") is None
 
 

@@ -17,16 +17,16 @@ SCHEDULE = mn("ScheduleTier").value
 
 def test_a_narrower_population_lies_within_the_wider(knowledge: Knowledge) -> None:
     """The order of populations is that of their classes, and is never turned around."""
-    told = knowledge.described
+    described = knowledge.described
     narrower = {
         (iri, wide.value)
-        for (iri, predicate), wides in told.items()
+        for (iri, predicate), wides in described.items()
         if predicate == mn("narrowerThan").value
         for wide in wides
     }
     below = {
         (iri, above.value)
-        for (iri, predicate), classes in told.items()
+        for (iri, predicate), classes in described.items()
         if predicate == RDFS + "subClassOf"
         for above in classes
     }
@@ -66,13 +66,13 @@ def test_a_lower_source_governs_only_where_the_schedule_does_not_speak(
 ) -> None:
     """What is passed over for its rank is told, and never governs in the same situation."""
     found = judged(case, knowledge)
-    told = {s.rule for s in found.search}
+    fired = {s.rule for s in found.search}
     tiers = {
         knowledge.value(knowledge.value(g.source.iri, mn("statedIn")) or "", mn("tier"))
         for g in found.governing
     }
 
     if tiers == {SCHEDULE} and not found.visits.prior_open:
-        assert "SRCH-02" not in told or case["rebuttal"]["accepted"]
+        assert "SRCH-02" not in fired or case["rebuttal"]["accepted"]
     if tiers and SCHEDULE not in tiers:
-        assert told & {"SRCH-02", "SRCH-08"}
+        assert fired & {"SRCH-02", "SRCH-08"}

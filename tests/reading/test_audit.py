@@ -180,9 +180,9 @@ def test_citing_another_source_explains_no_outcome(auditor: Auditor) -> None:
     """A guideline of another phase, or one not in force, is told and turns nothing by itself."""
     found = audits(auditor, load_source(WHOLE))[0].determination
     assert found is not None
-    told = {s.rule for s in departures(found)}
+    fired = {s.rule for s in departures(found)}
 
-    assert {"AUD-13", "AUD-32", "AUD-18"} <= told
+    assert {"AUD-13", "AUD-32", "AUD-18"} <= fired
     assert {"AUD-13", "AUD-32"} & set(explaining(found, auditor.knowledge)) == set()
     assert "AUD-18" in explaining(found, auditor.knowledge)
 

@@ -39,7 +39,7 @@ def auditor(knowledge: Knowledge) -> Auditor:
     return Auditor(knowledge)
 
 
-def told(lexicon: Lexicon, sentence: str) -> list[tuple[str, date | None]]:
+def operations_in(lexicon: Lexicon, sentence: str) -> list[tuple[str, date | None]]:
     letter = read_letter(written(summary=PERSON + sentence), lexicon)
     return [
         (
@@ -81,7 +81,7 @@ def test_an_operation_that_took_place_is_told(
     sentence: str, name: str, day: date | None, lexicon: Lexicon
 ) -> None:
     """Its name and its date, or no date where none is stated."""
-    assert told(lexicon, sentence) == [(name, day)]
+    assert operations_in(lexicon, sentence) == [(name, day)]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_what_is_planned_or_of_another_time_is_no_operation_of_this_injury(
     sentence: str, lexicon: Lexicon
 ) -> None:
     """An operation before the injury opens no period after it."""
-    assert told(lexicon, sentence) == []
+    assert operations_in(lexicon, sentence) == []
 
 
 def audits(auditor: Auditor, text: str) -> tuple[ItemAudit, ...]:

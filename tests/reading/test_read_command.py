@@ -33,8 +33,8 @@ def mednec(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
             code = 0
         except SystemExit as stop:
             code = int(stop.code or 0)
-        told = capsys.readouterr()
-        return code, told.out, told.err
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
 
     return run
 

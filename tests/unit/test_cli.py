@@ -30,8 +30,8 @@ def run(
         code = 0
     except SystemExit as stop:
         code = int(stop.code or 0)
-    told = capsys.readouterr()
-    return code, told.out, told.err
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
 
 
 @pytest.fixture
@@ -225,18 +225,18 @@ def test_a_determination_that_a_physician_decided_on_is_replayed(mednec, tmp_pat
     who = ["--physician", "Ana", "--licence", "California A 1", "--specialty", "PM&R"]
     mednec("sign", str(made), *who, "--decision", "accept", "--on", "2014-08-20", "-o", str(signed))
 
-    code, told, _ = mednec("replay", str(signed))
+    code, output, _ = mednec("replay", str(signed))
 
-    assert (code, told.splitlines()[-1]) == (0, "SAME BYTES")
+    assert (code, output.splitlines()[-1]) == (0, "SAME BYTES")
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("replay", SEED), "neither a determination nor a document of decision"),
         (("coverage", "--condition", "lumbar strian"), "No label of a condition or a treatment"),
         (("letter", SEED, "-o", "letter.docx"), "no letter is written as '.docx'"),
-        (("new", "guideline", "a-b-2027", "--from", "2027-13-01"), "'2027-13-01' is no date"),
+        (("new", "guideline", "a-b-2027", "--from", "2027-13-01"), "'2027-13-01' is not a date"),
         (
             ("new", "guideline", "a-b-2008", "--from", "2008-01-01", "--replaces", "odg-2014"),
             "odg-2014 began on 2013-01-01",
@@ -260,7 +260,7 @@ def test_a_determination_that_a_physician_decided_on_is_replayed(mednec, tmp_pat
 )
 def test_a_slip_is_refused_and_writes_nothing(
     words: tuple[str, ...],
-    told: str,
+    message: str,
     mednec,  # noqa: ANN001
 ) -> None:
     """A wrong kind of file, an unknown name, a date that is none: said, not worked around."""
@@ -268,7 +268,7 @@ def test_a_slip_is_refused_and_writes_nothing(
 
     code, _, errors = mednec(*words)
 
-    assert (code, told in errors) == (2, True)
+    assert (code, message in errors) == (2, True)
     assert (
         sorted((ROOT / "ontology" / "jurisdictions" / "us-ca" / "guidelines").iterdir()) == before
     )

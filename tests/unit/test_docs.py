@@ -134,7 +134,7 @@ def edition(name: str, since: str, until: str, *replaces: str) -> Edition:
     """Make an edition of which only the dates matter."""
     blank = dict.fromkeys(Edition.__dataclass_fields__, ())
     link = Link(text=name, path=name)
-    told = {
+    stated = {
         "link": link,
         "iri": name,
         "short": name,
@@ -143,7 +143,7 @@ def edition(name: str, since: str, until: str, *replaces: str) -> Edition:
         "tier": None,
         "replaces": tuple(Link(text=r, path=r) for r in replaces),
     }
-    return Edition(**{**blank, **told})  # type: ignore[arg-type]
+    return Edition(**{**blank, **stated})  # type: ignore[arg-type]
 
 
 def lanes(*editions: Edition) -> list[list[str]]:

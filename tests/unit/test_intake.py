@@ -66,10 +66,10 @@ def test_the_seed_can_be_decided_with_warnings(knowledge: Knowledge) -> None:
     """The copy lacks its cover page: that weakens the decision and does not block it."""
     case = load_case(SEED.read_bytes(), knowledge, form="turtle")
 
-    told = check_case(case, knowledge)
+    found = check_case(case, knowledge)
 
-    assert told.conforms
-    assert {r.shape for r in told.results} == {
+    assert found.conforms
+    assert {r.shape for r in found.results} == {
         "Case-responseStated",
         "ImrDecision-decidedOnStated",
         "Injury-onsetStated",
@@ -83,11 +83,11 @@ def test_a_case_without_parts_is_not_a_pass(knowledge: Knowledge) -> None:
     """No target found is a violation for the parts that a decision needs."""
     case = load_case(b"{}", knowledge, form="json")
 
-    told = check_case(case, knowledge)
+    found = check_case(case, knowledge)
 
-    assert not told.conforms
-    assert {"InjuryShape", "RequestShape"} <= {r.shape for r in told.results}
-    assert told == check_case_with_referee(case, knowledge)
+    assert not found.conforms
+    assert {"InjuryShape", "RequestShape"} <= {r.shape for r in found.results}
+    assert found == check_case_with_referee(case, knowledge)
 
 
 @pytest.mark.parametrize(
@@ -104,10 +104,10 @@ def test_a_fact_that_no_shape_reads_blocks(extra: str, focus: str, knowledge: Kn
     """There are no silent facts: what is sent is read, or the sender is told."""
     case = "https://w3id.org/mednec/case/enough"
 
-    told = report(knowledge, extra.replace("{case}", case))
+    found = report(knowledge, extra.replace("{case}", case))
 
-    assert not told.conforms
-    assert {r.focus for r in told.results} == {case + focus}
+    assert not found.conforms
+    assert {r.focus for r in found.results} == {case + focus}
 
 
 def test_results_are_sorted_with_violations_first(knowledge: Knowledge) -> None:
@@ -130,7 +130,7 @@ def test_the_report_is_the_same_under_any_hash_seed() -> None:
         "print(c.digest, check_case(c, k))"
     )
 
-    told = {
+    found = {
         subprocess.run(
             [sys.executable, "-c", code],
             env={"PYTHONHASHSEED": seed},
@@ -141,4 +141,4 @@ def test_the_report_is_the_same_under_any_hash_seed() -> None:
         for seed in ("1", "2")
     }
 
-    assert len(told) == 1
+    assert len(found) == 1

@@ -39,7 +39,7 @@ def compared(name: str, knowledge: Knowledge, *wanted: str) -> RequestComparison
     return found
 
 
-def told(v: Variant) -> tuple[object, ...]:
+def content_of(v: Variant) -> tuple[object, ...]:
     return (v.outcome, v.robust, v.least, v.most, set(v.governing))
 
 
@@ -71,7 +71,7 @@ def test_each_step_is_what_the_case_is_decided_as_on_its_first_and_last_day(
         last = step.end and str(date.fromisoformat(step.end) - timedelta(days=1))
         for day in {step.start, last or step.start}:
             asked = of(name, knowledge, as_of=date.fromisoformat(day))
-            assert decided(asked) == told(step.variant), day
+            assert decided(asked) == content_of(step.variant), day
 
 
 @pytest.mark.slow
@@ -83,7 +83,7 @@ def test_no_date_of_the_data_is_missed(name: str, knowledge: Knowledge) -> None:
 
     for day in sorted(days):
         asked = of(name, knowledge, as_of=date.fromisoformat(day))
-        assert decided(asked) == told(step_at(day, steps).variant), day
+        assert decided(asked) == content_of(step_at(day, steps).variant), day
 
 
 @pytest.mark.parametrize("name", DATED)
@@ -94,7 +94,7 @@ def test_the_steps_follow_one_another_and_differ(name: str, knowledge: Knowledge
     assert [s.end for s in steps[:-1]] == [s.start for s in steps[1:]]
     assert steps[-1].end is None
     assert all(
-        told(a.variant) != told(b.variant) or a.variant.limit != b.variant.limit
+        content_of(a.variant) != content_of(b.variant) or a.variant.limit != b.variant.limit
         for a, b in itertools.pairwise(steps)
     )
     assert sum(s.used for s in steps) == 1
