@@ -8,7 +8,7 @@ MADE := $(VENV) dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run serve docs check test static laws mutants bench bench-letters author generate bless wheel lock clean
+.PHONY: help setup release run serve docs check test static laws mutants bench bench-letters author generate bless wheel lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -68,6 +68,9 @@ author: setup ## check the knowledge and run the authors' tests
 
 generate: setup ## classify the ontology with HermiT again
 	$(BIN)/mednec generate
+
+release: setup ## write the ontology as one versioned file into dist/ontology
+	$(BIN)/mednec release dist/ontology
 
 bless: setup ## rewrite the golden files, then show what changed
 	$(BIN)/pytest tests/cases --bless

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from reasoner.errors import AxiomUnsupported
-from reasoner.kernel.terms import DCTERMS, LABEL, RDF, mn, name_of, shorten
+from reasoner.kernel.terms import DCTERMS, LABEL, RDF, XSD, mn, name_of, shorten
 from reasoner.knowledge.base import read_turtle
 from reasoner.knowledge.find import ontology_files
 from reasoner.knowledge.plain_populations import (
@@ -69,7 +69,7 @@ class State:
         for t in self.facts:
             if t.subject in made or isinstance(t.object, ox.BlankNode):
                 continue
-            if isinstance(t.subject, ox.NamedNode):
+            if isinstance(t.subject, ox.NamedNode) and not t.subject.value.startswith(XSD):
                 values = self.things.setdefault(t.subject.value, {})
                 said = values.get(t.predicate.value, ())
                 values[t.predicate.value] = tuple(sorted((*said, name_of(t.object))))

@@ -14,6 +14,7 @@ from reasoner.kernel.terms import (
 )
 
 from .finding import WARNING, Finding
+from .publication import DECLARATIONS_IRI
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -97,6 +98,7 @@ def _imports(places: Places) -> Iterable[Finding]:
         for _, t in places.facts
         if t.predicate == TYPE and name_of(t.object) == OWL + "Ontology"
     }
+    held.add(DECLARATIONS_IRI)
     for name, t in places.facts:
         if t.predicate.value == OWL + "imports" and name_of(t.object) not in held:
             where = places.where(name_of(t.subject), t.predicate.value, name_of(t.object))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reasoner.authoring.publication import write_root
 from reasoner.knowledge.base import generate_classification
 
 from .options import FOLDER, SECONDS
@@ -21,4 +22,5 @@ if TYPE_CHECKING:
 def generate_command(*, fresh: bool, seconds: int, folder: Path) -> None:
     """Classify the ontology with HermiT; run it after each change of an axiom."""
     path = generate_classification(folder, fresh=fresh, seconds=seconds)
-    click.echo(f"up to date: {path}")
+    for each in (path, *write_root(folder)):
+        click.echo(f"up to date: {each}")

@@ -74,7 +74,7 @@ COMMANDS: Final = {
         "Decide cases under OLD and under NEW, and list the determinations that differ.",
     ),
     "letter": _entry("letter", "letter_command", "Write the determination of CASE as a letter."),
-    "new": _entry("new", "new_group", "Begin an edition, a recommendation or a rule."),
+    "new": _entry("new", "new_group", "Begin an edition, a recommendation, a concept or a rule."),
     "prove": _entry(
         "proofs",
         "prove_command",
@@ -89,6 +89,11 @@ COMMANDS: Final = {
         "read",
         "read_command",
         "Read LETTER (text or PDF) and print the facts found, and what was not understood.",
+    ),
+    "release": _entry(
+        "release",
+        "release_command",
+        "Write the ontology into the folder OUT as one versioned file, in Turtle and OWL.",
     ),
     "replay": _entry(
         "proofs",

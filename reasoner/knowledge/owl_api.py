@@ -47,6 +47,27 @@ class OwlApiMissing(ClassifierFailed):
     """A package that carries the OWL API is not installed."""
 
 
+def convert(source: Path, target: Path, *, seconds: int) -> tuple[str, ...]:
+    """
+    Write an ontology in another syntax, chosen by the ending: `.ofn` or `.ttl`.
+
+    Args:
+        source: The ontology, in any syntax of OWL; its imports are looked up in the catalogs
+            `catalog-v001.xml` of its folder and of those above.
+        target: The file to write.
+        seconds: Processor time after which the process is stopped.
+
+    Returns:
+        What is outside OWL 2 DL in the ontology and its imports.
+
+    Raises:
+        OwlApiMissing: A package is not installed.
+        ClassifierFailed: It was stopped, or failed.
+    """
+    said = json.loads(_run([str(source), str(target)], seconds))
+    return tuple(said["profile"])
+
+
 def ask_owl_api(ntriples: str, *, seconds: int) -> OwlAnswer:
     """
     Check profile and consistency, explain what fails, and classify.
@@ -73,20 +94,7 @@ def run_owl_api(ntriples: str, *, seconds: int) -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ontology.nt"
         path.write_text(ntriples, encoding="utf-8")
-        command = [sys.executable, "-m", "reasoner.knowledge.owl_worker", str(path)]
-        code, output, errors = run_limited(
-            [*command, str(EXPLAIN_SECONDS)], seconds=seconds, folder=Path(__file__).parents[2]
-        )
-    if code not in (0, MISSING):
-        last = (errors.strip().splitlines() or ["no message"])[-1]
-        raise ClassifierFailed(f"The OWL API failed: {last[:300]}")
-    said = json.loads(output.splitlines()[-1])
-    if code == MISSING:
-        raise OwlApiMissing(
-            f"The OWL API is not installed ({said['missing']}).",
-            hint="Run 'make setup' in a checkout.",
-        )
-    return output.splitlines()[-1]
+        return _run([str(path), str(EXPLAIN_SECONDS)], seconds)
 
 
 def read_answer(text: str) -> OwlAnswer:
@@ -100,3 +108,19 @@ def read_answer(text: str) -> OwlAnswer:
         subsumptions=frozenset((a, b) for a, b in said["subsumptions"]),
         types=frozenset((a, b) for a, b in said["types"]),
     )
+
+
+def _run(arguments: list[str], seconds: int) -> str:
+    """Run the worker and return the line of JSON that it prints."""
+    command = [sys.executable, "-m", "reasoner.knowledge.owl_worker", *arguments]
+    code, output, errors = run_limited(command, seconds=seconds, folder=Path(__file__).parents[2])
+    if code not in (0, MISSING):
+        last = (errors.strip().splitlines() or ["no message"])[-1]
+        raise ClassifierFailed(f"The OWL API failed: {last[:300]}")
+    answer = output.splitlines()[-1]
+    if code == MISSING:
+        raise OwlApiMissing(
+            f"The OWL API is not installed ({json.loads(answer)['missing']}).",
+            hint="Run 'make setup' in a checkout.",
+        )
+    return answer

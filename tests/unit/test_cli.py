@@ -236,7 +236,7 @@ def test_a_determination_that_a_physician_decided_on_is_replayed(mednec, tmp_pat
         (("replay", SEED), "neither a determination nor a document of decision"),
         (("coverage", "--condition", "lumbar strian"), "No label of a condition or a treatment"),
         (("letter", SEED, "-o", "letter.docx"), "no letter is written as '.docx'"),
-        (("new", "guideline", "a-b-2027", "--from", "2027-13-01"), "'2027-13-01' is no date"),
+        (("new", "guideline", "a-b-2027", "--from", "2027-13-01"), "'2027-13-01' is not a date"),
         (
             ("new", "guideline", "a-b-2008", "--from", "2008-01-01", "--replaces", "odg-2014"),
             "odg-2014 began on 2013-01-01",
