@@ -142,11 +142,11 @@ def case_data(case: CaseGraph, knowledge: Knowledge) -> bytes:
     """Return the facts of a case, with the types of terms and codes they name, as N-Triples."""
     lines = [f"{t} .\n" for t in case.triples]
     coded = knowledge.vocabulary.coded
-    longest = max((len(code) for _, code in coded), default=0)
+    longest = knowledge.vocabulary.longest
     tested = knowledge.shapes.tested
     named = {n for t in case.triples if isinstance(n := t.object, ox.NamedNode)}
     for t in case.triples:
-        for fact in _coded(t, coded, longest):
+        for fact in _coded(t, coded, longest.get(t.predicate.value, 0)):
             lines.append(f"{fact} .\n")
             if isinstance(fact.subject, ox.NamedNode):
                 named.add(fact.subject)

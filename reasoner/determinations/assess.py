@@ -12,6 +12,7 @@ from reasoner.kernel.engine import derive
 from reasoner.version import VERSION
 
 from .conclude import Determination, conclude
+from .slots import suppose_answers
 from .variants import COMPARISONS, RequestComparison, as_of_facts, compare
 
 if TYPE_CHECKING:
@@ -143,11 +144,14 @@ def decide(
     if as_of is not None:
         told += as_of_facts(case.requests, as_of.isoformat())
     derivation = derive(knowledge, told)
+    supposed = suppose_answers(knowledge, derivation, case.requests)
     return Assessment(
         case=case,
         report=report,
         derivation=derivation,
-        determinations=tuple(conclude(knowledge, derivation, r) for r in case.requests),
+        determinations=tuple(
+            conclude(knowledge, derivation, request, supposed) for request in case.requests
+        ),
         knowledge_digest=knowledge.digest,
         knowledge_version=knowledge.version,
         engine=f"mednec {VERSION}",

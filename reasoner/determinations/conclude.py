@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from reasoner.errors import OutcomesContradict
-from reasoner.kernel.terms import DEFINITION, XSD, mn, shorten
+from reasoner.kernel.terms import DEFINITION, XSD, mn
 from reasoner.knowledge.venues import dispositions_of
 
+from .readings import outcome_of, situations_of
 from .sentences import Saying, Source, find_source, prove, tell
 from .slots import Slot, read_slots
-from .visits import Visits, situations_of, visits_of
+from .visits import Visits, visits_of
 
 if TYPE_CHECKING:
     from reasoner.kernel.derivation import Derivation, Firing
     from reasoner.knowledge.base import Knowledge
+
+    from .slots import Supposed
 
 PROVEN: Final = (
     "administrator",
@@ -149,19 +151,27 @@ class Determination:
         return sorted(order.index(iri) + 1 for iri in saying.sources)
 
 
-def conclude(knowledge: Knowledge, derivation: Derivation, request: str) -> Determination:
+def conclude(
+    knowledge: Knowledge, derivation: Derivation, request: str, supposed: Supposed
+) -> Determination:
     """
     Read the determination of one request off a derivation.
+
+    Args:
+        knowledge: The knowledge base.
+        derivation: The derivation of the case.
+        request: The request.
+        supposed: What `suppose_answers` returned for the case.
 
     Raises:
         OutcomesContradict: The rules conclude more than one outcome of the request.
     """
     told = {role: tell(derivation, knowledge, role, request) for role in (*PROVEN, *TOLD)}
-    outcome = _outcome(knowledge, derivation, request)
+    outcome = outcome_of(knowledge, derivation, request)
     said = tell(derivation, knowledge, "outcome", request)
     governing = _governing(knowledge, derivation, request)
     everything = tuple(s for role in PROVEN for s in told[role])
-    slots = read_slots(knowledge, derivation, request)
+    slots = read_slots(knowledge, derivation, request, supposed)
     dispositions = dispositions_of(outcome, knowledge)
     return Determination(
         iri=f"{request}-determination",
@@ -203,26 +213,11 @@ def conclude(knowledge: Knowledge, derivation: Derivation, request: str) -> Dete
     )
 
 
-def _outcome(knowledge: Knowledge, derivation: Derivation, request: str) -> str:
-    found = [value.value for value in derivation.values(request, "outcome")]
-    if len(found) > 1:
-        labels = ", ".join(knowledge.label(outcome) for outcome in found)
-        facts = [(f"<{request}>", f"<{mn('outcome').value}>", f"<{one}>") for one in found]
-        firings = [derivation.firing_of(fact) for fact in facts]
-        rules = ", ".join(sorted({firing.name for firing in firings if firing}))
-        raise OutcomesContradict(
-            f"{shorten(request)} has {len(found)} outcomes: {labels}.",
-            hint=f"Correct one of the rules that conclude them: {rules}.",
-        )
-    return found[0] if found else mn("NotEstablished").value
-
-
 def _proof(derivation: Derivation, sayings: tuple[Saying, ...]) -> tuple[Firing, ...]:
     """Collect the firings told of, and what they rest on; another request's may conclude alike."""
     firings = [saying.firing for saying in sayings]
     below = prove(derivation, [fact for firing in firings for fact in firing.rests_on])
-    wanted = {id(firing) for firing in (*firings, *below)}
-    return tuple(firing for firing in derivation.firings if id(firing) in wanted)
+    return derivation.in_order((*firings, *below))
 
 
 def _label(knowledge: Knowledge, iri: str | None) -> str:

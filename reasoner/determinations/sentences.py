@@ -149,10 +149,8 @@ def tell(
     Firings that come out as the same sentence are told once.
     """
     groups: dict[tuple[object, ...], list[Firing]] = {}
-    for firing in derivation.with_role(role):
-        rule = firing.rule
-        if rule is None or firing.row[rule.about] != f"<{request}>":
-            continue
+    for firing in derivation.firings_about(role, request):
+        rule = cast("Rule", firing.rule)
         same = sorted((k, v) for k, v in firing.row.items() if k not in rule.listed)
         key = (rule.id, *same) if rule.listed else (rule.id, *sorted(firing.row.items()))
         groups.setdefault(key, []).append(firing)
@@ -210,7 +208,7 @@ def prove(derivation: Derivation, goals: Iterable[Fact]) -> tuple[Firing, ...]:
     Returns:
         The firings in the order in which they were made.
     """
-    wanted: set[int] = set()
+    wanted: dict[int, Firing] = {}
     todo = list(goals)
     seen: set[Fact] = set()
     while todo:
@@ -220,6 +218,6 @@ def prove(derivation: Derivation, goals: Iterable[Fact]) -> tuple[Firing, ...]:
         seen.add(fact)
         firing = derivation.firing_of(fact)
         if firing is not None and id(firing) not in wanted:
-            wanted.add(id(firing))
+            wanted[id(firing)] = firing
             todo += firing.rests_on
-    return tuple(f for f in derivation.firings if id(f) in wanted)
+    return derivation.in_order(wanted.values())

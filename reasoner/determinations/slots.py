@@ -7,13 +7,17 @@ is not: the case is then decided again with the answer supposed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from reasoner.kernel.engine import derive
+from reasoner.kernel.engine import infer
 from reasoner.kernel.terms import DEFINITION, NS, TYPE, mn
+
+from .readings import completions, supported
+from .recommend import rules_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +30,8 @@ ACCEPTED: Final = mn("accepted")
 FINDING: Final = mn("finding")
 FINDING_TYPE: Final = mn("findingType")
 TRUE: Final = ox.Literal(value=True)
+Supposed = Mapping[tuple[str, str], "Derivation"]
+"""The derivation of a case under each answer to a slot, by slot and answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,46 +84,88 @@ class Slot:
     answers: tuple[Answer, ...]
 
 
-def read_slots(knowledge: Knowledge, derivation: Derivation, request: str) -> tuple[Slot, ...]:
-    """Read the slots that are open in a request, sorted by their labels."""
+def suppose_answers(
+    knowledge: Knowledge, derivation: Derivation, requests: Iterable[str]
+) -> Supposed:
+    """
+    Decide a case under each answer that is no scenario of its derivation.
+
+    Args:
+        knowledge: The knowledge base.
+        derivation: The derivation of the case.
+        requests: The requests of the case.
+
+    Returns:
+        The derivation under each answer, for `read_slots`; one for all requests, of the rules on
+        which an outcome can rest.
+    """
+    wanted = {
+        (slot.value, answer)
+        for request in requests
+        for slot in derivation.values(request, "slot")
+        for answer in _offered(knowledge, slot.value)
+        if not _is_derived(derivation, request, answer)
+        and answer not in _stated(derivation, request)
+    }
+    rules = rules_for(knowledge)
+    return {
+        (slot, answer): infer(
+            knowledge, suppose(knowledge, derivation.told, slot, answer), rules=rules
+        )
+        for slot, answer in sorted(wanted)
+    }
+
+
+def read_slots(
+    knowledge: Knowledge, derivation: Derivation, request: str, supposed: Supposed
+) -> tuple[Slot, ...]:
+    """
+    Read the slots that are open in a request, sorted by their labels.
+
+    Args:
+        knowledge: The knowledge base.
+        derivation: The derivation of the case.
+        request: The request.
+        supposed: What `suppose_answers` returned for the case.
+    """
     found = [
-        _slot(knowledge, derivation, request, slot.value)
+        _slot(knowledge, derivation, request, slot.value, supposed)
         for slot in derivation.values(request, "slot")
     ]
     return tuple(sorted(found, key=lambda slot: slot.label))
 
 
-def supported(derivation: Derivation, scenarios: Iterable[str], asked: int) -> tuple[int, int]:
-    """Return the fewest and the most visits that some scenarios support; 0 if there are none."""
-    whole = mn("MedicallyNecessary").value
-    visits = [
-        asked
-        if derivation.value(scenario, "scenarioOutcome") == whole
-        else derivation.number(scenario, "visitsSupported") or 0
-        for scenario in scenarios
-    ]
-    return min(visits, default=0), max(visits, default=0)
+def _offered(knowledge: Knowledge, slot: str) -> list[str]:
+    """List the answers to a slot, in the order in which they are offered."""
+    return sorted(
+        (v.value for v in knowledge.described.get((slot, mn("offers").value), ())),
+        key=lambda iri: (int(knowledge.value(iri, mn("place")) or 0), iri),
+    )
 
 
-def completions(derivation: Derivation, request: str) -> list[str]:
-    """List the scenarios that fill in what the record leaves open; those of each reading after."""
-    return [
-        scenario
-        for reading in (request, *derivation.subjects("readingOf", ox.NamedNode(request)))
-        for scenario in derivation.subjects("ofRequest", ox.NamedNode(reading))
-        if mn("Completion") in derivation.types(scenario)
-    ]
+def _held(request: str, answer: str) -> str:
+    """Name what holds of a request under an answer."""
+    return f"{request}/answer/{answer.removeprefix(NS)}"
 
 
-def _slot(knowledge: Knowledge, derivation: Derivation, request: str, slot: str) -> Slot:
+def _is_derived(derivation: Derivation, request: str, answer: str) -> bool:
+    """Return True if an answer is a scenario of the derivation itself."""
+    return derivation.value(_held(request, answer), "answer") is not None
+
+
+def _stated(derivation: Derivation, request: str) -> set[str]:
+    """Return the answers that the record gives or that are assumed without one."""
+    names = ("givenAnswer", "assumedAnswer")
+    return {value.value for name in names for value in derivation.values(request, name)}
+
+
+def _slot(
+    knowledge: Knowledge, derivation: Derivation, request: str, slot: str, supposed: Supposed
+) -> Slot:
     def said(name: str) -> tuple[ox.NamedNode | ox.Literal, ...]:
         return knowledge.described.get((slot, mn(name).value), ())
 
     in_force = {value.value for value in derivation.values(request, "inForce")}
-    offered = sorted(
-        (v.value for v in said("offers")),
-        key=lambda iri: (int(knowledge.value(iri, mn("place")) or 0), iri),
-    )
     return Slot(
         iri=slot,
         label=knowledge.label(slot),
@@ -126,27 +174,32 @@ def _slot(knowledge: Knowledge, derivation: Derivation, request: str, slot: str)
         filled_by=tuple(sorted(knowledge.label(v.value) for v in said("filledBy"))),
         judged_by=tuple(sorted(knowledge.label(v.value) for v in said("judgedBy"))),
         sources=tuple(sorted({v.value for v in said("definedAt")} & in_force)),
-        answers=tuple(_answer(knowledge, derivation, request, slot, a) for a in offered),
+        answers=tuple(
+            _answer(knowledge, derivation, request, answer, supposed.get((slot, answer)))
+            for answer in _offered(knowledge, slot)
+        ),
     )
 
 
 def _answer(
-    knowledge: Knowledge, derivation: Derivation, request: str, slot: str, answer: str
+    knowledge: Knowledge,
+    derivation: Derivation,
+    request: str,
+    answer: str,
+    supposed: Derivation | None,
 ) -> Answer:
-    held = f"{request}/answer/{answer.removeprefix(NS)}"
+    held = _held(request, answer)
     asked = derivation.number(request, "requestedVisits") or 0
-    given = {value.value for value in derivation.values(request, "givenAnswer")}
-    assumed = {value.value for value in derivation.values(request, "assumedAnswer")}
-    if derivation.value(held, "answer"):
+    if _is_derived(derivation, request, answer):
         outcome = derivation.value(held, "outcome")
         scenarios = derivation.subjects("underAnswer", ox.NamedNode(held))
         least, most = supported(derivation, scenarios, asked)
     else:
-        other = derivation
-        if answer not in given | assumed:
-            other = derive(knowledge, suppose(knowledge, derivation.told, slot, answer))
+        stated = answer in _stated(derivation, request)
+        other = derivation if stated or supposed is None else supposed
         outcome = other.value(request, "outcome")
         least, most = supported(other, completions(other, request), asked)
+    given = {value.value for value in derivation.values(request, "givenAnswer")}
     return Answer(
         iri=answer,
         label=knowledge.label(answer),

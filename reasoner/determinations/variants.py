@@ -8,18 +8,16 @@ and on which dates something changes, the knowledge base says.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
 from reasoner.kernel.engine import derive
-from reasoner.kernel.rules import rules_towards
 from reasoner.kernel.terms import LABEL, RDFS, TYPE, XSD, mn
 
+from .readings import completions, situations_of, supported
+from .recommend import rules_for
 from .sentences import Saying, tell
-from .slots import completions, supported
-from .visits import situations_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,20 +29,6 @@ if TYPE_CHECKING:
 COMPARISONS: Final = ("timeline", "sources", "policies")
 """What can be asked for beside the determination, in the order in which it is shown."""
 SHOWN: Final = {"sources": "SourceViews", "policies": "CountingPolicies"}
-READ: Final = (
-    "flipDate",
-    "governedBy",
-    "onDecisionDate",
-    "onInjuryDate",
-    "outcome",
-    "priorAtLeast",
-    "priorOpen",
-    "robust",
-    "smallestLimit",
-    "variantOf",
-    "visitsSupported",
-)
-"""The properties of a variant that are shown."""
 COMMENT: Final = ox.NamedNode(RDFS + "comment")
 POSITION: Final = mn("position")
 DATE: Final = ox.NamedNode(XSD + "date")
@@ -162,14 +146,6 @@ def compare(
         )
         for request in case.requests
     }
-
-
-@lru_cache(maxsize=8)
-def rules_for(knowledge: Knowledge, *roles: str) -> frozenset[str]:
-    """Return the ids of the rules on which what is shown can rest, and of some roles."""
-    goals = {mn(name).value for name in READ}
-    goals |= {p[1][1][1:-1] for r in knowledge.rules if r.role in roles for p in r.template}
-    return rules_towards(knowledge.rules, frozenset(goals), knowledge.after)
 
 
 def _fact(subject: str, name: str, value: ox.NamedNode | ox.Literal) -> ox.Triple:

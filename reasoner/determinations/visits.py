@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
-
 from reasoner.kernel.terms import TYPE, mn
 
-from .slots import completions, supported
+from .readings import completions, situations_of, supported
 
 if TYPE_CHECKING:
     from reasoner.kernel.derivation import Derivation
@@ -79,15 +77,6 @@ class Visits:
         first = self.prior - self.authorized < self.trial
         decides = self.largest is None or (self.most < self.requested and self.total > self.trial)
         return self.trial if first and decides else self.largest
-
-
-def situations_of(derivation: Derivation, request: str) -> list[str]:
-    """List the situations of a request or a variant of one, sorted."""
-    return [
-        s
-        for s in derivation.subjects("ofRequest", ox.NamedNode(request))
-        if derivation.values(s, "phase")
-    ]
 
 
 def visits_of(knowledge: Knowledge, derivation: Derivation, request: str) -> Visits:

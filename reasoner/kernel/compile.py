@@ -299,6 +299,8 @@ class _Function:
 
     def _optional(self, group: Group, have: set[str]) -> None:
         new = sorted(possible(group) - have)
+        if not new:
+            return  # it binds nothing, so that it makes no difference
         function = self._inner(group, have, f"yield ({''.join(f'v_{n}, ' for n in new)})")
         empty = f"({'None, ' * len(new)})"
         self._joined(new, f"in otherwise({function}, {empty}):", set())

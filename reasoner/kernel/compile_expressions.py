@@ -132,10 +132,13 @@ class ExpressionWriter:
     def _comparison(self, node: Comparison) -> str:
         kinds = {self.kind(node.left), self.kind(node.right)}
         operator = PYTHON[node.operator]
+        if "number" in kinds and len(kinds) > 1 and node.operator in {"=", "!="}:
+            negation = "not " if node.operator == "!=" else ""
+            return f"{negation}equal({self.value(node.left)}, {self.value(node.right)})"
         if "number" in kinds:
             return f"{self.number(node.left)} {operator} {self.number(node.right)}"
         if node.operator not in {"=", "!="}:
-            return f"{self.value(node.left)} {operator} {self.value(node.right)}"
+            return f"order({self.value(node.left)}, {self.value(node.right)}) {operator} 0"
         left, right = self.term(node.left), self.term(node.right)
         if "iri" in kinds:
             return f"{left} {operator} {right}"
@@ -164,9 +167,6 @@ class ExpressionWriter:
             return self.boolean(node)
         if isinstance(node, Call) and node.function == "STRDT":
             return f"typed({', '.join(self.text(part) for part in node.arguments)})"
-        if isinstance(node, Literal):
-            value = VALUE[node.text]
-            return repr(str(value)) if isinstance(value, str) else repr(value)
         return f"VALUE[{self.term(node)}]"
 
     def number(self, node: Expression) -> str:  # noqa: PLR0911 - one return a kind

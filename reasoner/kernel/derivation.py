@@ -10,7 +10,7 @@ from .facts import Fact, Facts, decode, decode_fact, encode, encode_term, fill
 from .terms import TYPE, Value, mn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import pyoxigraph as ox
 
@@ -127,6 +127,19 @@ class Derivation:
                 roles.setdefault(firing.rule.role, []).append(firing)
         return roles
 
+    @cached_property
+    def _about(self) -> Mapping[tuple[str, str | None], list[Firing]]:
+        about: dict[tuple[str, str | None], list[Firing]] = {}
+        for firing in self.firings:
+            if firing.rule is not None and firing.rule.about in firing.names:
+                term = firing.terms[firing.names.index(firing.rule.about)]
+                about.setdefault((firing.rule.role, term), []).append(firing)
+        return about
+
+    @cached_property
+    def _places(self) -> Mapping[int, int]:
+        return {id(firing): place for place, firing in enumerate(self.firings)}
+
     @property
     def derived(self) -> frozenset[ox.Triple]:
         """The facts that were concluded and not told."""
@@ -140,6 +153,16 @@ class Derivation:
     def with_role(self, role: str) -> list[Firing]:
         """Return the firings of the rules of one role."""
         return self._roles.get(role, [])
+
+    def firings_about(self, role: str, thing: str) -> list[Firing]:
+        """Return the firings of the rules of one role that are about one thing."""
+        return self._about.get((role, f"<{thing}>"), [])
+
+    def in_order(self, firings: Iterable[Firing]) -> tuple[Firing, ...]:
+        """Return firings of this derivation in the order in which they were made, each once."""
+        places = self._places
+        unique = {id(firing): firing for firing in firings}
+        return tuple(unique[key] for key in sorted(unique, key=places.__getitem__))
 
     def by_rule(self, rule: str) -> list[Firing]:
         """Return the firings of one rule."""

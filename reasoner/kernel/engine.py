@@ -55,6 +55,7 @@ class Program:
         stratum: The stratum in which they are found.
         member: The variable that stands for a member.
         kind: The property that leads to a class, in angle brackets.
+        properties: The properties of which the needs of groups speak.
     """
 
     base: Index
@@ -63,11 +64,7 @@ class Program:
     stratum: int
     member: str
     kind: str
-
-    @property
-    def properties(self) -> frozenset[str]:
-        """The properties of which the needs of groups speak."""
-        return frozenset(predicate for group in self.groups for predicate, _ in group.needs)
+    properties: frozenset[str]
 
 
 class Runnable(Protocol):
@@ -100,6 +97,61 @@ def derive(
     for fired in run(program, index, rules):
         firings += fired
     return Derivation(told=ordered, firings=tuple(firings), index=index, base=program.base)
+
+
+def infer(
+    knowledge: Runnable, told: Iterable[ox.Triple], *, rules: Collection[str] | None = None
+) -> Derivation:
+    """
+    Derive the facts that follow from the facts of cases, without recording how.
+
+    Args:
+        knowledge: The knowledge base.
+        told: The facts of one or several cases, without blank nodes.
+        rules: The ids of the rules to run; None for all.
+
+    Returns:
+        A derivation without firings.
+    """
+    program = knowledge.program
+    index = Index(program.base)
+    index.add(encode(t) for t in told)
+    waiting: list[Fact] = []
+    grouped = False
+    for rule, compiled in program.rules:
+        if rules is not None and rule.id not in rules:
+            continue
+        if not rule.asserted and waiting:
+            index.add(waiting)
+            waiting = []
+        if not grouped and rule.stratum >= program.stratum:
+            grouped = True
+            _join(program, index)
+        rows = compiled.match(index.objects, index.subjects)
+        if rows:
+            concluded = [fact for row in rows for fact in compiled.conclude(row)]
+            if rule.asserted:
+                waiting += concluded
+            else:
+                index.add(concluded)
+    index.add(waiting)
+    if not grouped:
+        _join(program, index)
+    return Derivation(told=(), firings=(), index=index, base=program.base)
+
+
+def _join(program: Program, index: Index) -> None:
+    """Add the members of each class."""
+    reached = _reached(program, index)
+    index.add(
+        [
+            fact
+            for group in program.groups
+            if group.needs <= reached
+            for row in group.compiled.match(index.objects, index.subjects)
+            for fact in group.compiled.conclude(row)
+        ]
+    )
 
 
 def run(

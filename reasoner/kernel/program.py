@@ -30,8 +30,19 @@ FORMAT: Final = "1"
 NAMES: Final[dict[str, object]] = {
     name: getattr(values, name)
     for name in (
-        *("ERRORS", "VALUE", "aggregate", "both", "date_part", "divide", "either", "floor"),
-        *("need", "number", "otherwise", "present", "same", "term_of", "text", "text_of"),
+        *("ERRORS", "VALUE", "aggregate", "both", "date_part", "divide", "either", "equal"),
+        *(
+            "floor",
+            "need",
+            "number",
+            "order",
+            "otherwise",
+            "present",
+            "same",
+            "term_of",
+            "text",
+            "text_of",
+        ),
         *("truth", "typed"),
     )
 } | {"NONE": {}, "chain": chain, "int": int, "next": next, "__builtins__": {}}

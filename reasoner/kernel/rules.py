@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from reasoner.errors import RuleMalformed
@@ -20,8 +21,7 @@ from .rule_texts import parse_rule
 from .syntax import Variable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Mapping
 
     from .facts import Pattern
     from .syntax import Construct, Node, RuleText, TriplePattern
@@ -136,7 +136,13 @@ def rules_towards(
     return frozenset(kept)
 
 
-def read_rules(home: Path, folders: Iterable[Path], form: Form) -> tuple[Rule, ...]:
+def read_rules(
+    home: Path,
+    folders: Iterable[Path],
+    form: Form,
+    *,
+    read: Callable[[Path], bytes] = Path.read_bytes,
+) -> tuple[Rule, ...]:
     """
     Read all rules below some folders, at any depth.
 
@@ -144,6 +150,7 @@ def read_rules(home: Path, folders: Iterable[Path], form: Form) -> tuple[Rule, .
         home: The folder that the paths of rules are relative to.
         folders: The folders.
         form: What the rules of the knowledge base share.
+        read: Returns the bytes of a file; the default reads it.
 
     Returns:
         The rules by path; their order is still to be computed.
@@ -153,7 +160,7 @@ def read_rules(home: Path, folders: Iterable[Path], form: Form) -> tuple[Rule, .
             rule by its ending.
     """
     rules = [
-        read_rule(path, home, form)
+        read_rule(path, home, form, read=read)
         for folder in sorted(folders)
         for path in rule_paths(folder, home)
     ]
@@ -189,7 +196,9 @@ def rule_paths(folder: Path, home: Path) -> list[Path]:
     return found
 
 
-def read_rule(path: Path, home: Path, form: Form) -> Rule:
+def read_rule(
+    path: Path, home: Path, form: Form, *, read: Callable[[Path], bytes] = Path.read_bytes
+) -> Rule:
     """
     Read one rule file.
 
@@ -197,13 +206,14 @@ def read_rule(path: Path, home: Path, form: Form) -> Rule:
         path: The file.
         home: The folder that its path is relative to in messages.
         form: What the rules of the knowledge base share.
+        read: Returns the bytes of a file; the default reads it.
 
     Raises:
         RuleMalformed: The file cannot be read, or breaks the form of a rule.
     """
     where = path.relative_to(home).as_posix()
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read(path).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise RuleMalformed(
             f"{where}: cannot be read: {error}.", hint="Save it as UTF-8."

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from reasoner.errors import RuleMalformed
 
 from .syntax import Bind, Filter, Group, NotExists, Optional, Select, TriplePattern, Union, Values
-from .tree import bound, possible, variables
+from .tree import bound, never_fails, possible, variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,6 +45,11 @@ def _check(group: Group, path: str, given: frozenset[str]) -> None:
     before: set[str] = set()
     unsure: set[str] = set()
     everywhere = possible(group) | given
+    failing = {
+        e.variable.name
+        for e in group.elements
+        if isinstance(e, Bind) and not never_fails(e.expression)
+    }
     for element in group.elements:
         if isinstance(element, Filter):
             _refuse(
@@ -60,7 +65,7 @@ def _check(group: Group, path: str, given: frozenset[str]) -> None:
             _refuse(
                 path,
                 element.line,
-                variables(element.group) & (everywhere - bound(group) - given),
+                variables(element.group) & (failing | (everywhere - bound(group) - given)),
                 "NOT EXISTS names {}, which some solution does not bind",
                 "Use a variable that every solution binds, or a name of its own.",
             )
@@ -70,10 +75,12 @@ def _check(group: Group, path: str, given: frozenset[str]) -> None:
             path,
             line,
             variables(element) & unsure,
-            "{} may be unbound here, after OPTIONAL or UNION",
+            "{} may be unbound here, after OPTIONAL, UNION or a BIND that can fail",
             "Use it in FILTER and BIND alone, or bind it in a pattern before.",
         ) if not isinstance(element, Bind) else None
         _check_element(element, path, before, line)
+        if isinstance(element, Bind):
+            unsure |= failing & {element.variable.name}
         if isinstance(element, Optional):
             unsure |= possible(element.group) - before
             before |= possible(element.group)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from .syntax import (
     Aggregate,
@@ -14,6 +14,7 @@ from .syntax import (
     Filter,
     Group,
     Iri,
+    Literal,
     Not,
     NotExists,
     Optional,
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from .syntax import Construct, Expression, Tree
+
+
+TOTAL: Final = frozenset({"BOUND", "CONCAT", "IRI", "STR", "STRAFTER", "STRSTARTS"})
+"""The functions that have a value for all arguments."""
 
 
 class Key(NamedTuple):
@@ -99,6 +104,17 @@ def walk(tree: Tree) -> Iterator[Tree]:
 def variables(tree: Tree) -> frozenset[str]:
     """Return the names of all variables of a tree."""
     return frozenset(part.name for part in walk(tree) if isinstance(part, Variable))
+
+
+def never_fails(expression: Expression) -> bool:
+    """Return True if an expression has a value whenever its variables have one."""
+    match expression:
+        case Iri() | Literal() | Variable():
+            return True
+        case Call() if expression.function in TOTAL:
+            return all(never_fails(part) for part in expression.arguments)
+        case _:
+            return False
 
 
 def premises(construct: Construct) -> tuple[TriplePattern, ...]:

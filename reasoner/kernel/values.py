@@ -148,8 +148,27 @@ def same(one: str, other: str) -> bool:
         return True
     if one[0] == "<" or other[0] == "<":
         return False
-    left, right = VALUE[one], VALUE[other]
-    return isinstance(left, bool) == isinstance(right, bool) and left == right
+    return equal(VALUE[one], VALUE[other])
+
+
+def equal(one: Value, other: Value) -> bool:
+    """Return True if two values are equal; no IRI equals a literal, no truth value a number."""
+    kinds = (bool, Iri)
+    return all(isinstance(one, k) == isinstance(other, k) for k in kinds) and one == other
+
+
+def order(one: Value, other: Value) -> int:
+    """
+    Return a number below, equal to or above 0 as one value is less, equal or more than another.
+
+    Raises:
+        TypeError: They are not both numbers, dates, texts or truth values.
+    """
+    numbers = isinstance(one, Fraction | int) and isinstance(other, Fraction | int)
+    alike = type(one) is type(other) and not isinstance(one, Iri)
+    if alike or (numbers and bool not in {type(one), type(other)}):
+        return (one > other) - (one < other)  # type: ignore[operator] # of one kind, as tested
+    raise TypeError(f"{one} and {other} have no order")
 
 
 def either(*parts: Callable[[], bool]) -> bool:

@@ -268,7 +268,12 @@ def _load(
     check_declared(parsed, home)
     files = sorted((home / "shapes").glob("*.ttl"))
     shapes = {path.stem: ShapeSet.read(read_turtle(path, home, sources)) for path in files}
-    rules = read_rules(home / "ontology", rule_folders(home), FORM)
+    rules = read_rules(
+        home / "ontology",
+        rule_folders(home),
+        FORM,
+        read=lambda path: sources[path.relative_to(home).as_posix()],
+    )
     populations = compile_populations(facts)
     entailed = _read_classification(home, written) if entailed is None else entailed
     index = Index()

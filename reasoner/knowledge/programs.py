@@ -174,4 +174,5 @@ def build_program(
         stratum=stratum,
         member=MEMBER,
         kind=f"<{TYPE.value}>",
+        properties=frozenset(predicate for p in populations for predicate, _ in p.needs),
     )

@@ -71,6 +71,14 @@ class Vocabulary:
         )
 
     @cached_property
+    def longest(self) -> Mapping[str, int]:
+        """For each datatype property, the length of the longest code that a concept bears."""
+        found: dict[str, int] = {}
+        for predicate, code in self.coded:
+            found[predicate] = max(found.get(predicate, 0), len(code))
+        return found
+
+    @cached_property
     def terms(self) -> frozenset[str]:
         """IRIs of everything that the vocabulary declares."""
         return self.classes | self.properties | self.individuals

@@ -57,11 +57,11 @@ def read_folder(home: Path) -> Folder:
     Raises:
         Unreadable: A file cannot be read.
     """
-    if not (home / "ontology" / "rules").is_dir():
-        raise Unreadable(f"{home}: no folder 'ontology/rules' in it.")
+    rules = sorted({*(home / "ontology").rglob("rules/**/*.rq")})
+    if not rules:
+        raise Unreadable(f"{home}: no rules in a folder 'ontology' in it.")
     found = sorted((home / "ontology").rglob("*.ttl"))
     written = [path for path in found if path.parent.name != "generated"]
-    rules = sorted((home / "ontology" / "rules").rglob("*.rq"))
     shapes = sorted((home / "shapes").glob("*.ttl"))
     every = sorted([*written, *rules, *shapes])
     bytes_of = {path.relative_to(home).as_posix(): path.read_bytes() for path in {*every, *found}}

@@ -1,4 +1,4 @@
-"""The tests that authors keep beside the knowledge are a part of this suite."""
+"""The authors' tests, which are next to the knowledge, run as part of this suite."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def test_every_case_and_question_beside_the_knowledge_is_answered_as_its_author_said(
     knowledge: Knowledge,
 ) -> None:
-    """A change of a rule or a row that alters an author's answer is seen, not only by `mednec`."""
+    """A changed rule or row that alters an author's answer fails here as well."""
     tried = list(run_author_tests(knowledge))
 
     assert [(t.path, t.name, t.wrong) for t in tried if t.wrong] == []

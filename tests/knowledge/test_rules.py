@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reasoner import errors, load_case, load_case_file, load_knowledge
-from reasoner.determinations.variants import rules_for
+from reasoner.determinations.recommend import rules_for
 from reasoner.kernel.engine import derive
 from reasoner.kernel.index import Index
 from reasoner.kernel.program import compile_alone

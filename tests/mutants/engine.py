@@ -36,7 +36,7 @@ FAULTS: Final = (
     ),
     (
         "the least visits for the most",
-        "reasoner/determinations/slots.py",
+        "reasoner/determinations/readings.py",
         "max(visits, default=0)",
         "min(visits, default=0) + 0",
     ),

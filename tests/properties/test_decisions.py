@@ -20,7 +20,8 @@ from reasoner import (
     sign,
     write_letter,
 )
-from reasoner.determinations.slots import completions, supported, suppose
+from reasoner.determinations.readings import completions, supported
+from reasoner.determinations.slots import suppose
 from reasoner.kernel.engine import derive
 from reasoner.kernel.terms import mn
 from tests.strategies import RESPONSES, Story

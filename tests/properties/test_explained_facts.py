@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from reasoner import assessment_data, decide, load_case
 from reasoner.determinations.conclude import conclude
+from reasoner.determinations.slots import suppose_answers
 from reasoner.errors import CaseError
 from reasoner.kernel.engine import derive
 from reasoner.kernel.facts import encode
@@ -36,7 +37,10 @@ def rested_on(decision: Assessment) -> dict[tuple[str, str, str], ox.Triple]:
 def concluded(decision: Assessment, knowledge: Knowledge, facts: set[Any]) -> Determination:
     """Conclude from some of the facts of a case, whether or not the shapes would let them pass."""
     kept = tuple(t for t in decision.case.triples if encode(t) in facts or KEPT in str(t.predicate))
-    return conclude(knowledge, derive(knowledge, kept), decision.determinations[0].request)
+    derivation = derive(knowledge, kept)
+    requests = [decision.determinations[0].request]
+    supposed = suppose_answers(knowledge, derivation, requests)
+    return conclude(knowledge, derivation, requests[0], supposed)
 
 
 def verdict(one: Determination) -> tuple[Any, ...]:

@@ -1,0 +1,69 @@
+"""What is read off a derivation about one request: its situations, its scenarios, its outcome."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+
+from reasoner.errors import OutcomesContradict
+from reasoner.kernel.terms import mn, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reasoner.kernel.derivation import Derivation
+    from reasoner.knowledge.base import Knowledge
+
+COMPLETION: Final = mn("Completion")
+
+
+def situations_of(derivation: Derivation, request: str) -> list[str]:
+    """List the situations of a request or a variant of one, sorted."""
+    return [
+        s
+        for s in derivation.subjects("ofRequest", ox.NamedNode(request))
+        if derivation.values(s, "phase")
+    ]
+
+
+def completions(derivation: Derivation, request: str) -> list[str]:
+    """List the scenarios that fill in what the record leaves open; those of each reading after."""
+    return [
+        scenario
+        for reading in (request, *derivation.subjects("readingOf", ox.NamedNode(request)))
+        for scenario in derivation.subjects("ofRequest", ox.NamedNode(reading))
+        if COMPLETION in derivation.types(scenario)
+    ]
+
+
+def supported(derivation: Derivation, scenarios: Iterable[str], asked: int) -> tuple[int, int]:
+    """Return the fewest and the most visits that some scenarios support; 0 if there are none."""
+    whole = mn("MedicallyNecessary").value
+    visits = [
+        asked
+        if derivation.value(scenario, "scenarioOutcome") == whole
+        else derivation.number(scenario, "visitsSupported") or 0
+        for scenario in scenarios
+    ]
+    return min(visits, default=0), max(visits, default=0)
+
+
+def outcome_of(knowledge: Knowledge, derivation: Derivation, request: str) -> str:
+    """
+    Return the outcome of a request, as an IRI.
+
+    Raises:
+        OutcomesContradict: The rules conclude more than one.
+    """
+    found = [value.value for value in derivation.values(request, "outcome")]
+    if len(found) > 1:
+        labels = ", ".join(knowledge.label(outcome) for outcome in found)
+        facts = [(f"<{request}>", f"<{mn('outcome').value}>", f"<{one}>") for one in found]
+        firings = [derivation.firing_of(fact) for fact in facts]
+        rules = ", ".join(sorted({firing.name for firing in firings if firing}))
+        raise OutcomesContradict(
+            f"{shorten(request)} has {len(found)} outcomes: {labels}.",
+            hint=f"Correct one of the rules that conclude them{f': {rules}' if rules else ''}.",
+        )
+    return found[0] if found else mn("NotEstablished").value

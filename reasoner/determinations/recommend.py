@@ -1,0 +1,128 @@
+"""
+Recommend: the outcome of each request of one or many cases, and what it rests on in figures.
+
+Only the rules on which these can rest are run, over all cases at a time, and nothing is recorded:
+reasons, slots, proposals and proofs are another step, on demand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from reasoner.kernel.engine import infer
+from reasoner.kernel.rules import rules_towards
+from reasoner.kernel.terms import mn
+
+from .readings import completions, outcome_of, situations_of, supported
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from reasoner.cases.read import CaseGraph
+    from reasoner.kernel.derivation import Derivation
+    from reasoner.knowledge.base import Knowledge
+
+READ: Final = (
+    "flipDate",
+    "governedBy",
+    "onDecisionDate",
+    "onInjuryDate",
+    "outcome",
+    "priorAtLeast",
+    "priorOpen",
+    "robust",
+    "smallestLimit",
+    "variantOf",
+    "visitsSupported",
+)
+"""The properties that a recommendation or a comparison shows."""
+TOGETHER: Final = 32
+"""Cases that are decided in one run: more take no less time each, and more memory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommendation:
+    """
+    What is recommended about one request.
+
+    Attributes:
+        request: The IRI of the request.
+        outcome: The IRI of the outcome.
+        robust: Whether no completion of the open facts changes the outcome.
+        governing: The IRIs of the recommendations that govern, sorted.
+        limit: The smallest governing maximum of visits; None if none is set.
+        least: The fewest visits that any reading of the record supports.
+        most: The most visits that any reading of the record supports.
+    """
+
+    request: str
+    outcome: str
+    robust: bool
+    governing: tuple[str, ...]
+    limit: int | None
+    least: int
+    most: int
+
+
+@lru_cache(maxsize=8)
+def rules_for(knowledge: Knowledge, *roles: str) -> frozenset[str]:
+    """Return the ids of the rules on which a recommendation can rest, and of some roles."""
+    goals = {mn(name).value for name in READ}
+    goals |= {p[1][1][1:-1] for r in knowledge.rules if r.role in roles for p in r.template}
+    return rules_towards(knowledge.rules, frozenset(goals), knowledge.after)
+
+
+def recommend(
+    cases: Sequence[CaseGraph], knowledge: Knowledge
+) -> tuple[tuple[Recommendation, ...], ...]:
+    """
+    Recommend on the requests of cases.
+
+    Args:
+        cases: The cases, checked.
+        knowledge: The knowledge base.
+
+    Returns:
+        For each case the recommendations on its requests, in the order of their IRIs.
+
+    Raises:
+        OutcomesContradict: The rules conclude more than one outcome of a request.
+    """
+    found: list[tuple[Recommendation, ...]] = []
+    for group in _groups(cases):
+        told = (fact for case in group for fact in case.triples)
+        derivation = infer(knowledge, told, rules=rules_for(knowledge))
+        for case in group:
+            found.append(tuple(_recommend(knowledge, derivation, r) for r in case.requests))
+    return tuple(found)
+
+
+def _groups(cases: Iterable[CaseGraph]) -> Iterable[list[CaseGraph]]:
+    """Group cases that are decided together; two cases of one IRI are kept apart."""
+    group: list[CaseGraph] = []
+    for case in cases:
+        if len(group) == TOGETHER or any(case.iri == other.iri for other in group):
+            yield group
+            group = []
+        group.append(case)
+    if group:
+        yield group
+
+
+def _recommend(knowledge: Knowledge, derivation: Derivation, request: str) -> Recommendation:
+    situations = situations_of(derivation, request)
+    limits = [n for s in situations if (n := derivation.number(s, "smallestLimit")) is not None]
+    governing = {v.value for s in situations for v in derivation.values(s, "governedBy")}
+    asked = derivation.number(request, "requestedVisits") or 0
+    least, most = supported(derivation, completions(derivation, request), asked)
+    return Recommendation(
+        request=request,
+        outcome=outcome_of(knowledge, derivation, request),
+        robust=derivation.holds(request, "robust"),
+        governing=tuple(sorted(governing)),
+        limit=min(limits, default=None),
+        least=least,
+        most=most,
+    )
