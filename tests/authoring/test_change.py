@@ -79,8 +79,8 @@ def test_an_unchanged_state_has_no_difference(state: State) -> None:
 def test_rules_and_concepts_are_told_too(state: State, tmp_path: Path) -> None:
     """A retired rule, a reworded one and a renamed concept are named by title and label."""
     home = copy(tmp_path)
-    (home / "ontology/rules/23-reasons/home-program.rq").unlink()
-    edit(home, "ontology/rules/23-reasons/no-fading.rq", "asks that", "wants that")
+    (home / "ontology/core/rules/why/home-program.rq").unlink()
+    edit(home, "ontology/core/rules/why/no-fading.rq", "asks that", "wants that")
     edit(
         home,
         "ontology/core/concepts/conditions.ttl",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".pytest_cache" / "mednec"
-RULE = "ontology/rules/23-reasons/no-fading.rq"
+RULE = "ontology/core/rules/why/no-fading.rq"
 LINES = (
     "@prefix : <https://w3id.org/mednec/guideline/none/> .\n:a :b",
     "this is no Turtle",

@@ -90,7 +90,7 @@ def rule(home: Path, place: str, identifier: str, body: str, because: str = "Sai
         f"#+ id:      {identifier}\n#+ title:   a fault\n#+ source:  none\n"
         f'#+ role:    step\n#+ because: "{because}"\n'
     )
-    append(home, f"ontology/rules/{place}", head + HEAD + body)
+    append(home, f"ontology/core/rules/{place}", head + HEAD + body)
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +158,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Report:
     )
     rule(
         home,
-        "23-reasons/misread.rq",
+        "why/misread.rq",
         "ZZZ-01",
         "CONSTRUCT { ?request mn:ground ?row } WHERE { ?request mn:goverendBy ?row }",
     )
@@ -172,7 +172,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Report:
         )
     rule(
         home,
-        "2-facts/too-early.rq",
+        "why/too-early.rq",
         "ZZZ-03",
         "CONSTRUCT { ?situation mn:governedBy ?row } WHERE { ?situation mn:ofRequest ?request . "
         "?row mn:population ?any FILTER NOT EXISTS { ?situation mn:governedBy ?other } }",
@@ -220,10 +220,10 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Report:
     (home / "ontology/jurisdictions/us-ca/guidelines/latin.ttl").write_bytes(
         "# für\n".encode("latin-1")
     )
-    rule(home, "23-reasons/cut.rq", "ZZZ-01", "CONSTRUCT { ?a mn:ground ?b } WHERE { ?a mn:ground")
+    rule(home, "why/cut.rq", "ZZZ-01", "CONSTRUCT { ?a mn:ground ?b } WHERE { ?a mn:ground")
     rule(
         home,
-        "23-reasons/unbound.rq",
+        "why/unbound.rq",
         "ZZZ-02",
         "CONSTRUCT { ?request mn:ground ?b } WHERE { ?request mn:ground ?b }",
         "Of {?nothing}.",
@@ -294,9 +294,9 @@ SEEDED = {
     "definition-missing": (CONDITIONS, "mnc:Undefined"),
     "code-unknown": (CONDITIONS, "M99.QQ"),
     "subclass-circle": (CONDITIONS, "mnc:Round"),
-    "rule-unknown-term": ("ontology/rules/23-reasons/misread.rq", "mn:goverendBy"),
-    "rule-id-twice": ("ontology/rules/23-reasons/two.rq", "ZZZ-02"),
-    "rules-unordered": ("ontology/rules/2-facts/too-early.rq", "mn:governedBy"),
+    "rule-unknown-term": ("ontology/core/rules/why/misread.rq", "mn:goverendBy"),
+    "rule-id-twice": ("ontology/core/rules/why/two.rq", "ZZZ-02"),
+    "rules-unordered": ("ontology/core/rules/why/too-early.rq", "mn:governedBy"),
 }
 MUDDLED = {
     "replaces-in-a-circle": (
@@ -358,8 +358,8 @@ def test_dates_that_overlap_or_leave_a_gap_are_named(tmp_path: Path) -> None:
     [
         ("syntax", GUIDELINE, "not valid Turtle"),
         ("not-utf-8", "ontology/jurisdictions/us-ca/guidelines/latin.ttl", "UTF-8"),
-        ("rule-malformed", "ontology/rules/23-reasons/cut.rq", "expected"),
-        ("rule-sentence-unbound", "ontology/rules/23-reasons/unbound.rq", "nothing"),
+        ("rule-malformed", "ontology/core/rules/why/cut.rq", "expected"),
+        ("rule-sentence-unbound", "ontology/core/rules/why/unbound.rq", "nothing"),
         ("shape-malformed", "shapes/guideline.ttl", "minCuont"),
     ],
 )

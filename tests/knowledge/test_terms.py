@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 CONDITIONS = "ontology/core/concepts/conditions.ttl"
 LUMBAR = "mnc:LumbarStrain a mnc:LumbarStrain, owl:Class, owl:NamedIndividual ;\n"
 RETIRED = "    owl:deprecated true ;\n    dcterms:isReplacedBy mnc:LumbosacralStrain ;\n"
-RULE = "ontology/rules/some.rq"
+RULE = "ontology/core/rules/why/some.rq"
 
 
 @pytest.fixture

@@ -173,7 +173,8 @@ SHAPES: Final[dict[str, Callable[[str], Iterator[Change]]]] = {
     "order": replaced(r"sh:lessThanOrEquals", "sh:lessThan"),
 }
 WHERE: Final = (
-    ("ontology/rules/*/*.rq", RULES),
+    ("ontology/core/rules/*/*.rq", RULES),
+    ("ontology/jurisdictions/*/rules/*/*.rq", RULES),
     ("ontology/jurisdictions/us-ca/guidelines/*.ttl", KNOWLEDGE),
     ("ontology/jurisdictions/us-ca/law/*.ttl", KNOWLEDGE),
     ("ontology/core/vocabulary/decision.ttl", KNOWLEDGE),

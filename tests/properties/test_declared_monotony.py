@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from reasoner.kernel.rules import Rule
     from reasoner.kernel.syntax import Construct
 
-RULES: Final = Path(__file__).parents[2] / "ontology" / "rules"
+RULES: Final = Path(__file__).parents[2] / "ontology" / "core" / "rules"
 COMPARED: Final = re.compile(r"FILTER \((?P<test>[^\n]*[<>][^\n]*)\)$", re.MULTILINE)
 BOUND: Final = re.compile(r"BIND \((?P<by>.*) AS \?(?P<name>\w+)\)$", re.MULTILINE)
 VARIABLE: Final = re.compile(r"\?(\w+)")
@@ -224,7 +224,7 @@ def test_a_declaration_of_bad_form_is_refused(
     old: str, new: str, words: str, tmp_path: Path
 ) -> None:
     """The author is told what is expected."""
-    text = (RULES / "17-arithmetic" / "exceeds.rq").read_text("utf-8")
+    text = (RULES / "how-many-visits" / "exceeds.rq").read_text("utf-8")
     path = tmp_path / "17-arithmetic" / "exceeds.rq"
     path.parent.mkdir()
     path.write_text(text.replace(old, new))
@@ -245,7 +245,7 @@ def test_a_wrong_declaration_is_seen(
     declaration: str, knowledge: Knowledge, tmp_path: Path
 ) -> None:
     """More visits bring nothing within a limit; and to claim nothing where one could is wrong."""
-    text = (RULES / "17-arithmetic" / "within.rq").read_text("utf-8")
+    text = (RULES / "how-many-visits" / "within.rq").read_text("utf-8")
     path = tmp_path / "17-arithmetic" / "within.rq"
     path.parent.mkdir()
     path.write_text(re.sub(r"(?m)^#\+ monotone:.*$", f"#+ monotone: {declaration}", text))
@@ -268,4 +268,4 @@ def test_few_quantities_turn_and_each_says_why(knowledge: Knowledge) -> None:
 
 
 def head(rule: Rule) -> str:
-    return (RULES.parent / rule.path).read_text("utf-8")
+    return (RULES.parents[1] / rule.path).read_text("utf-8")

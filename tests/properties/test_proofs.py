@@ -284,7 +284,7 @@ def test_a_proof_of_another_case_is_rejected(knowledge: Knowledge, folder: Folde
 def test_a_proof_from_other_rules_is_rejected(folder: Folder, tmp_path: Path) -> None:
     """A changed text of a rule with its hash: true by itself, and not of this knowledge base."""
     copied = copied_knowledge(tmp_path)
-    rule = copied / "ontology/rules/13-figures/limit.rq"
+    rule = copied / "ontology/core/rules/how-many-visits/limit.rq"
     rule.write_text(rule.read_text(encoding="utf-8").replace("maximumVisits", "withinWeeks"))
     other = load_knowledge(copied)
     proof = json.dumps(prove(SEED, other))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Proof = dict[str, Any]
 MN = "PREFIX mn: <https://w3id.org/mednec/ns#>"
-FILE = "ontology/rules/made-up.rq"
+FILE = "ontology/core/rules/made-up.rq"
 LAST = 99
 
 
@@ -218,7 +218,7 @@ def test_two_outcomes_are_refused_by_the_engine(tmp_path: Path) -> None:
     """The author reads which outcomes, and which rules conclude them."""
     copied = copied_knowledge(tmp_path)
     text = rule("OUT-99", APPROVED).replace("#+ id", f"{HEAD}#+ id")
-    (copied / "ontology/rules/22-outcome/always.rq").write_text(text, encoding="utf-8")
+    (copied / "ontology/core/rules/what-outcome/always.rq").write_text(text, encoding="utf-8")
     other = load_knowledge(copied)
 
     with pytest.raises(errors.OutcomesContradict) as refused:
