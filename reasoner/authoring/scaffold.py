@@ -30,7 +30,8 @@ FROM: Final = mn("effectiveFrom")
 UNTIL: Final = mn("effectiveUntil")
 KEPT: Final = frozenset(mn(n).value for n in ("displaces", "keyedOn", "phaseOfScope", "tier"))
 """What an edition takes over from the one that it replaces."""
-NOT_SEEN: Final = frozenset(mn(n).value for n in ("datasetRow", "seenAt", "verification"))
+VERIFIED: Final = mn("verification").value
+NOT_SEEN: Final = frozenset(mn(n).value for n in ("datasetRow", "seenAt"))
 """What speaks of the text that was seen, which is not the text of the new edition."""
 
 
@@ -176,9 +177,8 @@ def _carried(knowledge: Knowledge, before: str, new: str) -> list[ox.Triple]:
         renamed = _renamed(t.subject, before, new)
         if not isinstance(renamed, ox.NamedNode | ox.BlankNode):
             continue
-        found.append(ox.Triple(renamed, t.predicate, _renamed(t.object, before, new)))
-        if t.predicate == TYPE and t.object == mn("Recommendation"):
-            found.append(ox.Triple(renamed, mn("verification"), mn("Provisional")))
+        value = mn("Provisional") if predicate == VERIFIED else _renamed(t.object, before, new)
+        found.append(ox.Triple(renamed, t.predicate, value))
     found.append(ox.Triple(ox.NamedNode(new), REPLACES, ox.NamedNode(before)))
     return found
 

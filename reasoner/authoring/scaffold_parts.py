@@ -157,7 +157,7 @@ def new_rule(knowledge: Knowledge, identifier: str, question: str, name: str) ->
     Args:
         knowledge: The knowledge base.
         identifier: A free id, such as `LIM-30`.
-        question: The folder of rules that it belongs to, such as `23-reasons`.
+        question: The folder of rules that it belongs to, such as `why`.
         name: The name of the file: what the rule finds, in words-in-lower-case.
 
     Raises:

@@ -100,10 +100,10 @@ def new_concept_command(
 
 @new_group.command("rule")
 @click.argument("identifier")
-@click.argument("stratum")
+@click.argument("question")
 @click.argument("name")
 @FOLDER
-def new_rule_command(identifier: str, stratum: str, name: str, folder: Path) -> None:
-    """Write a new rule: IDENTIFIER such as LIM-30, STRATUM such as 23-reasons, NAME of the file."""
-    path = new_rule(load(folder, entailed=()), identifier, stratum, name)
+def new_rule_command(identifier: str, question: str, name: str, folder: Path) -> None:
+    """Write a new rule: IDENTIFIER such as LIM-30, QUESTION such as why, NAME of the file."""
+    path = new_rule(load(folder, entailed=()), identifier, question, name)
     click.echo(f"written: {path}\nReplace each TODO, then run: mednec check")

@@ -215,7 +215,7 @@ def test_a_new_rule_passes_every_check(after: Path, tmp_path: Path) -> None:
     """The scaffold of a rule parses, and `mednec check` reports it as unfinished."""
     home = tmp_path / "knowledge"
     shutil.copytree(after, home)
-    done = mednec("new", "rule", "LIM-98", "23-reasons", "an-example", home=home)
+    done = mednec("new", "rule", "LIM-98", "why", "an-example", home=home)
     findings = check_knowledge(home).findings
 
     assert done.returncode == 0, done.stderr
@@ -226,13 +226,13 @@ def test_a_new_rule_passes_every_check(after: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["guideline", "Odg 2018", "--from", "2018-01-01"], "no name of an edition"),
+        (["guideline", "Odg 2018", "--from", "2018-01-01"], "not the name of an edition"),
         (["guideline", "odg-2016", "--from", "2018-01-01"], "exists"),
-        (["guideline", "odg-2019", "--from", "soon"], "no date"),
+        (["guideline", "odg-2019", "--from", "soon"], "not a date"),
         (["guideline", "odg-2019", "--from", "2018-01-01", "--replaces", "odg-1"], "odg-2016"),
-        (["rule", "lim-1", "23-reasons", "x"], "no id"),
-        (["rule", "LIM-02", "23-reasons", "x"], "taken"),
-        (["rule", "LIM-97", "99-none", "x"], "23-reasons"),
+        (["rule", "lim-1", "why", "x"], "not an id"),
+        (["rule", "LIM-02", "why", "x"], "taken"),
+        (["rule", "LIM-97", "99-none", "x"], "why"),
     ],
 )
 def test_a_wrong_name_is_refused_and_nothing_written(

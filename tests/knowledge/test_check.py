@@ -165,7 +165,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Report:
     for name in ("one", "two"):
         rule(
             home,
-            f"23-reasons/{name}.rq",
+            f"why/{name}.rq",
             "ZZZ-02",
             "CONSTRUCT { ?request mn:ground ?row } "
             "WHERE { ?s mn:ofRequest ?request ; mn:governedBy ?row }",
