@@ -1,4 +1,4 @@
-"""What all tests share: the knowledge, loaded once, and the options of the command line."""
+"""Fixtures and command line options shared by all tests."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ pretty.for_type_by_name(
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Offer `--bless`, which only `make bless` uses."""
+    """Add `--bless`, which `make bless` uses."""
     parser.addoption(
         "--bless",
         action="store_true",
@@ -53,7 +53,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the sweeps unless they are asked for; a sample of each runs every time."""
+    """Skip the sweeps without `--sweep`; a sample of each always runs."""
     if config.getoption("--sweep"):
         return
     sweeps = [item for item in items if item.get_closest_marker("sweep")]
@@ -63,7 +63,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def bless(request: pytest.FixtureRequest) -> bool:
-    """Tell whether golden files are to be rewritten."""
+    """Return True if golden files are to be rewritten."""
     return bool(request.config.getoption("--bless"))
 
 
@@ -77,7 +77,7 @@ def knowledge() -> Knowledge:
 
 @pytest.fixture(scope="session")
 def shared_folder() -> Path:
-    """Find the folder of source material beside the checkout, no part of the repository."""
+    """Return the folder of source material next to the checkout, which is not in the repository."""
     folder = ROOT.parent / "shared"
     if not folder.is_dir():
         pytest.skip("No folder 'shared' beside this checkout: the source letters are not here.")

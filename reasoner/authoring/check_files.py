@@ -90,7 +90,7 @@ def _undeclared(places: Places) -> Iterable[Finding]:
             continue
         for node in (t.predicate, t.object):
             iri = node.value if isinstance(node, ox.NamedNode) else ""
-            if iri.startswith(OURS) and iri not in declared and not _hidden(places, iri):
+            if iri.startswith(OURS) and iri not in declared and not places.may_hide(iri):
                 uses.setdefault(iri, {}).setdefault(name, name_of(t.subject))
     for iri, files in uses.items():
         near = get_close_matches(iri, declared, n=1, cutoff=0.8)
@@ -103,11 +103,6 @@ def _undeclared(places: Places) -> Iterable[Finding]:
             hint=f"Did you mean {shorten(near[0])}?" if near else "Declare it, or correct it.",
             detail=tuple(f"also in {name}:{places.use_of(name, iri)}" for name in others),
         )
-
-
-def _hidden(places: Places, iri: str) -> bool:
-    """Return True if a file that could not be read names a term: it may declare it."""
-    return bool(places.hidden) and re.split(r"[/#]", iri)[-1] in places.hidden
 
 
 def _homes(places: Places) -> Iterable[Finding]:

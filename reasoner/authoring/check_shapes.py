@@ -146,7 +146,8 @@ def check_shapes_of_authors(
         for result in check_data(data, shape_set):
             finding = _finding(places, name, result, stated)
             unsure = {(result.focus, term) for term in shape_set.terms_of(result.shape)} & faulty
-            if (finding.path, finding.line) not in reported and not unsure:
+            hidden = any(places.may_hide(iri) for iri in (result.focus, result.value) if iri)
+            if (finding.path, finding.line) not in reported and not unsure and not hidden:
                 found.append(finding)
     return found
 

@@ -70,11 +70,13 @@ def parse_expression(text: str) -> ClassExpression:
     stack: list[list[ClassExpression]] = [[]]
     names: list[str] = []
     tokens = TOKEN.findall(text)
-    for word, after in zip(tokens, [*tokens[1:], ""], strict=True):
+    matched = bool(tokens)
+    for word, after in zip(tokens, [*tokens, ""][1:], strict=True):
         if word == "(":
             stack.append([])
         elif word == ")":
-            if not names:
+            matched = bool(names)
+            if not matched:
                 break
             parts = tuple(stack.pop())
             stack[-1].append(ClassExpression(names.pop(), parts))
@@ -82,7 +84,7 @@ def parse_expression(text: str) -> ClassExpression:
             names.append(word)
         else:
             stack[-1].append(ClassExpression(_expanded(word)))
-    if names or len(stack) != 1 or len(stack[0]) != 1:
+    if not matched or names or len(stack) != 1 or len(stack[0]) != 1:
         raise AxiomUnsupported(f"Not a class expression: {text[:200]}")
     return stack[0][0]
 

@@ -177,6 +177,10 @@ class Places:
         lines = self.lines_in(name)
         return lines.uses.get(term) or lines.literals.get(term, 0)
 
+    def may_hide(self, iri: str) -> bool:
+        """Return True if a file that could not be read names a term, and so may describe it."""
+        return bool(self.hidden) and re.split(r"[/#]", iri)[-1] in self.hidden
+
     def line_of(self, name: str, text: str) -> int:
         """Return the first line of a file that holds a text; 0 if none does."""
         at = self.texts.get(name, "").find(text)

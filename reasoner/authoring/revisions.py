@@ -16,6 +16,7 @@ import pyoxigraph as ox
 
 from reasoner.errors import KnowledgeMissing
 from reasoner.kernel.terms import PREFIXES, XSD, mn
+from reasoner.knowledge.find import holds_knowledge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +38,7 @@ def open_revision(name: str, home: Path) -> Iterator[Path]:
     Raises:
         KnowledgeMissing: Neither a folder of knowledge nor a revision that holds one.
     """
-    if (Path(name) / "ontology" / "rules").is_dir():
+    if holds_knowledge(Path(name)):
         yield Path(name)
         return
     git = shutil.which("git")

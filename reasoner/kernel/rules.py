@@ -8,10 +8,9 @@ what other engines run, what is compiled, and when the rule runs.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from reasoner.errors import RuleMalformed
 
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from .syntax import Construct, Node, RuleText, TriplePattern
 
 __all__ = ["PLACE", "Rule", "read_rule", "read_rules", "rules_towards"]
-
-NUMBERED: Final = re.compile(r"(\d+)-[a-z-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +50,6 @@ class Rule:
         asserted: Whether the rule reads asserted facts alone.
         stratum: Its place in the order of rules, from 0: higher than that of all rules whose
             conclusions it looks at. Computed from the rules together; 0 until then.
-        number: The number of its folder, for the checker of proofs; None without one.
         path: The file, relative to the folder of the ontology.
         text: The query as the author wrote it, with the dates of the head: the CONSTRUCT that any
             SPARQL engine can run.
@@ -75,7 +71,6 @@ class Rule:
     monotone: Mapping[str, str]
     asserted: bool
     stratum: int
-    number: int | None
     path: str
     text: str
     parsed: RuleText
@@ -218,13 +213,12 @@ def read_rule(
         raise RuleMalformed(
             f"{where}: cannot be read: {error}.", hint="Save it as UTF-8."
         ) from error
-    return rule_of(parse_rule(text, where, form), text, path.parent.name, form)
+    return rule_of(parse_rule(text, where, form), text, form)
 
 
-def rule_of(parsed: RuleText, text: str, folder: str, form: Form) -> Rule:
+def rule_of(parsed: RuleText, text: str, form: Form) -> Rule:
     """Make a rule of what its file states."""
     head, construct = parsed.head, parsed.construct
-    number = NUMBERED.fullmatch(folder)
     return Rule(
         id=head.id,
         title=head.title,
@@ -238,7 +232,6 @@ def rule_of(parsed: RuleText, text: str, folder: str, form: Form) -> Rule:
         monotone=head.monotone,
         asserted=head.asserted,
         stratum=0,
-        number=int(number[1]) if number else None,
         path=parsed.path,
         text=_dated(text, parsed, form),
         parsed=parsed,

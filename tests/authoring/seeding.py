@@ -1,4 +1,4 @@
-"""A copy of the knowledge base with faults seeded into it, and what a check says of them."""
+"""Seed faults into a copy of the knowledge base, and read what a check reports."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def rule_text(
 
 
 def add_rule(home: Path, text: str, name: str = "seeded.rq") -> Path:
-    """Write a rule where the rules of reasons are."""
+    """Write a rule into the folder of the rules that find reasons."""
     folder = find_file(home, "no-fading.rq").parent
     path = folder / name
     path.write_text(text, encoding="utf-8")

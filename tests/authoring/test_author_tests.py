@@ -1,4 +1,4 @@
-"""The tests that authors keep beside the knowledge are a part of this suite."""
+"""The authors' tests, which are next to the knowledge, run as part of this suite."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.slow
-def test_every_case_and_question_beside_the_knowledge_is_answered_as_its_author_said(
+def test_every_case_and_question_of_the_authors_has_the_answer_they_expect(
     knowledge: Knowledge,
 ) -> None:
-    """A change of a rule or a row that alters an author's answer is seen, not only by `mednec`."""
+    """A changed rule or row that alters an author's answer fails here as well."""
     tried = list(run_author_tests(knowledge))
 
     assert [(t.path, t.name, t.wrong) for t in tried if t.wrong] == []

@@ -1,4 +1,4 @@
-"""What changed and what it flips: `mednec diff` and `mednec impact`, told truly."""
+"""`mednec diff` and `mednec impact` report what changed and which outcomes flip."""
 
 from __future__ import annotations
 
@@ -57,8 +57,10 @@ def with_figure(knowledge: Knowledge, row: str, figure: int) -> Knowledge:
     return replace(knowledge, facts=(*facts, ox.Triple(subject, term, ox.Literal(figure))))
 
 
-def test_a_changed_figure_is_told_as_what_it_was_and_is(state: State, tmp_path: Path) -> None:
-    """An author reads limits and rows, not triples; nothing else is said to have changed."""
+def test_a_changed_figure_is_reported_with_its_old_and_new_value(
+    state: State, tmp_path: Path
+) -> None:
+    """The report names limits and rows, not triples, and no other changes."""
     home = copy(tmp_path)
     edit(home, ROW, "mn:maximumVisits 24", "mn:maximumVisits 30")
     changes = diff(state, State(home))
@@ -71,16 +73,16 @@ def test_a_changed_figure_is_told_as_what_it_was_and_is(state: State, tmp_path: 
 
 
 def test_an_unchanged_state_has_no_difference(state: State) -> None:
-    """Blank nodes are named anew in each reading, and that is no change."""
+    """Renamed blank nodes are not reported as a change."""
     assert diff(state, State(ROOT)) == ()
     assert changes_text(()) == "Nothing changed."
 
 
-def test_rules_and_concepts_are_told_too(state: State, tmp_path: Path) -> None:
+def test_rules_and_concepts_are_reported_too(state: State, tmp_path: Path) -> None:
     """A retired rule, a reworded one and a renamed concept are named by title and label."""
     home = copy(tmp_path)
-    (home / "ontology/rules/23-reasons/home-program.rq").unlink()
-    edit(home, "ontology/rules/23-reasons/no-fading.rq", "asks that", "wants that")
+    (home / "ontology/core/rules/why/home-program.rq").unlink()
+    edit(home, "ontology/core/rules/why/no-fading.rq", "asks that", "wants that")
     edit(
         home,
         "ontology/core/concepts/conditions.ttl",
@@ -97,7 +99,7 @@ def test_rules_and_concepts_are_told_too(state: State, tmp_path: Path) -> None:
 
 
 def test_two_editions_are_compared_row_by_row(state: State) -> None:
-    """The figure of the later edition stands beside that of the earlier, from its first day."""
+    """The report shows the figures of both editions, from the first day of the later one."""
     changes = diff_editions(state, PREFIXES["mng"] + OLD, PREFIXES["mng"] + NEW)
     by_name = {c.subject.split(" (")[0]: c for c in changes}
     crps = by_name["physical medicine, complex regional pain syndrome"]
@@ -110,7 +112,7 @@ def test_two_editions_are_compared_row_by_row(state: State) -> None:
 def test_a_new_edition_is_compared_with_the_one_that_it_replaces(
     state: State, tmp_path: Path
 ) -> None:
-    """Twelve visits where there were ten: a reader sees that, and from which day."""
+    """The report shows the old figure, the new figure and the first day of the new one."""
     home = copy(tmp_path)
     text = (home / ROW).read_text(encoding="utf-8")
     text = text.replace(OLD, "mtus-chronic-pain-2027").replace("2009-07-18", "2027-01-01")
@@ -131,7 +133,7 @@ def test_a_new_edition_is_compared_with_the_one_that_it_replaces(
 def test_between_the_editions_the_flips_are_those_of_the_rows_that_differ(
     knowledge: Knowledge,
 ) -> None:
-    """What the 2016 edition changes on the fixtures is told, and nothing that it leaves alone."""
+    """The report lists exactly the fixture cases that the 2016 edition changes."""
     iris = [PREFIXES["mng"] + slug for slug in (OLD, NEW)]
     before, after = as_if(knowledge, iris[0], iris[1]), as_if(knowledge, iris[1], iris[0])
     found = impact(before, after, find_cases(CASES))
@@ -162,7 +164,7 @@ def test_between_the_editions_the_flips_are_those_of_the_rows_that_differ(
 
 
 def test_a_changed_figure_flips_the_case_that_turns_on_it(knowledge: Knowledge) -> None:
-    """The first reason that differs names the new figure."""
+    """The first reason that changed names the new figure."""
     row = f"{PREFIXES['mng']}{OLD}/crps"
     changed = with_figure(knowledge, row, 25)
     found = impact(knowledge, changed, find_cases(CASES / "crps-25-visits-requested-2016-07-28"))
@@ -177,7 +179,7 @@ def test_a_changed_figure_flips_the_case_that_turns_on_it(knowledge: Knowledge) 
 def test_cases_come_from_folders_files_graphs_and_stores(
     knowledge: Knowledge, tmp_path: Path
 ) -> None:
-    """One file of named graphs, or a store, holds many cases; each is decided like its own file."""
+    """Each case in a file of named graphs or in a store is decided as if it were alone."""
     slugs = ("lumbar-strain-no-improvement", "crps-25-visits-requested-2016-07-28")
     quads = []
     for slug in slugs:
@@ -206,7 +208,7 @@ def test_cases_come_from_folders_files_graphs_and_stores(
 
 
 def test_a_file_that_holds_no_quads_is_named(tmp_path: Path) -> None:
-    """A cut-off file stops the run with its name, not with a stack."""
+    """A truncated file stops the run with a message that names it, without a traceback."""
     path = tmp_path / "cut.nq"
     path.write_text("<http://example.org/a> <http://", encoding="utf-8")
 
@@ -217,7 +219,7 @@ def test_a_file_that_holds_no_quads_is_named(tmp_path: Path) -> None:
 def test_a_case_that_cannot_be_decided_is_listed_and_the_rest_goes_on(
     knowledge: Knowledge, tmp_path: Path
 ) -> None:
-    """One bad file among many is named with its reason."""
+    """The message names the one bad file and what is wrong with it."""
     shutil.copy(CASES / "lumbar-strain-no-improvement" / "case.ttl", tmp_path / "good.ttl")
     (tmp_path / "bad.ttl").write_text("no Turtle", encoding="utf-8")
     found = impact(knowledge, knowledge, find_cases(tmp_path))
@@ -227,7 +229,7 @@ def test_a_case_that_cannot_be_decided_is_listed_and_the_rest_goes_on(
 
 
 def test_a_revision_is_the_files_of_that_commit(tmp_path: Path) -> None:
-    """What is compared is what was committed, whatever stands in the folder now."""
+    """The comparison reads the commit, not the working folder."""
     home = copy(tmp_path / "checkout")
     for words in (
         ("init", "--quiet"),
@@ -245,7 +247,7 @@ def test_a_revision_is_the_files_of_that_commit(tmp_path: Path) -> None:
 
 
 def test_the_commands_tell_people_programs_and_ci(tmp_path: Path) -> None:
-    """Text, JSON, and an exit code that says whether anything flips."""
+    """The command writes text or JSON, and its exit code is 1 if an outcome flips."""
     mednec = ROOT / ".venv" / "bin" / "mednec"
     if not mednec.exists():
         pytest.skip("No .venv in this checkout: 'make setup' makes it.")

@@ -1,4 +1,4 @@
-"""A rule that can never fire, is never read, or says what a rule may not say is found."""
+"""`mednec check` finds rules that can never fire, are never read, or break the rules' form."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def home(tmp_path: Path) -> Path:
 
 
 def test_the_rules_of_the_knowledge_base_have_no_fault() -> None:
-    """A check that complains of sound rules is turned off."""
+    """Sound rules produce no findings, so that authors keep the check on."""
     assert findings(HOME) == []
 
 
 def test_the_check_reads_the_rules_that_the_loader_reads() -> None:
-    """What is checked is what decides."""
+    """The check reads the same rules that decide cases."""
     loaded = {rule.path.rsplit("/", 1)[-1] for rule in load_knowledge(HOME).rules}
 
     assert {path.name for path in rule_paths(HOME)} == loaded
@@ -83,7 +83,7 @@ def test_the_check_reads_the_rules_that_the_loader_reads() -> None:
 def test_a_fault_in_a_rule_is_found_on_its_line(
     home: Path, kind: str, where: str, line: int
 ) -> None:
-    """Each was seen: the rule alone makes the finding, and the line is that of the pattern."""
+    """Each faulty rule produces its own finding, on the line of the pattern."""
     add_rule(home, rule_text(f"CONSTRUCT {{ ?request mn:ground ?row }}\nWHERE {{\n {where}\n}}"))
     found = findings(home)
 
@@ -97,7 +97,7 @@ def vocabulary(home: Path) -> Path:
 
 
 def test_a_rule_that_requires_what_nothing_provides_is_found(home: Path) -> None:
-    """The property is declared, and no case, file or rule states it."""
+    """The property is declared, but no case, file or rule states it."""
     append(
         vocabulary(home),
         'mn:neverSaid a owl:ObjectProperty ;\n    rdfs:label "never said"@en ;\n'
@@ -176,7 +176,7 @@ def test_what_is_compared_is_traced_to_what_is_read(home: Path) -> None:
 def test_a_head_or_body_of_bad_form_is_one_finding(
     home: Path, more: str, body: str, words: str
 ) -> None:
-    """The finding has the line, and nothing else is said of that rule."""
+    """The finding gives the line, and there is no other finding about that rule."""
     text = rule_text(f"CONSTRUCT {{ ?request mn:ground ?row }} WHERE {{ {body} }}", more=more)
     add_rule(home, text)
     found = findings(home)
@@ -187,7 +187,7 @@ def test_a_head_or_body_of_bad_form_is_one_finding(
 
 
 def test_a_prefix_bound_to_another_namespace_is_refused(home: Path) -> None:
-    """A term that looks like ours and is not would never match."""
+    """A misspelled term of ours would never match."""
     head = HEAD.replace("mednec/ns#", "mednec/ns/")
     body = f"CONSTRUCT {{ ?request mn:ground ?row }} WHERE {{ {FIRES} }}"
     add_rule(home, rule_text(body, head=head))
@@ -197,7 +197,7 @@ def test_a_prefix_bound_to_another_namespace_is_refused(home: Path) -> None:
 
 @pytest.mark.parametrize("name", ["seeded.sparql", "deeper/seeded.txt", "../seeded.rq.bak"])
 def test_a_rule_file_that_nothing_reads_is_found(home: Path, name: str) -> None:
-    """With another ending a rule would be passed over."""
+    """The loader would ignore a rule file with another suffix."""
     folder = find_file(home, "no-fading.rq").parent
     path = folder / name
     path.parent.mkdir(exist_ok=True)

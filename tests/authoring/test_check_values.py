@@ -1,4 +1,4 @@
-"""A fault in a file is one finding, on the line of the statement, with its value."""
+"""Each fault in a file gives one finding, with the line and the value."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def conditions(home: Path) -> Path:
 
 
 def test_the_knowledge_base_has_no_fault() -> None:
-    """A check that complains of sound knowledge is turned off."""
+    """Sound knowledge produces no findings, so that authors keep the check on."""
     assert findings(HOME) == []
 
 
@@ -74,7 +74,7 @@ def test_the_knowledge_base_has_no_fault() -> None:
 def test_a_fault_is_one_finding_on_its_line(
     home: Path, old: str, new: str, kind: str, words: str
 ) -> None:
-    """Not the subject's line, and not three findings about the same word."""
+    """The finding gives the line of the word, not of the subject, and is reported once."""
     line = edit(find_file(home, EDITION), old, new)
     found = findings(home)
 
@@ -85,7 +85,7 @@ def test_a_fault_is_one_finding_on_its_line(
 
 
 def test_a_misspelt_population_is_placed_where_it_is_named(home: Path) -> None:
-    """The misspelling is in the guideline, not in the vocabulary."""
+    """The finding points to the misspelling in the guideline, not to the vocabulary."""
     path = find_file(home, EDITION)
     line = append(
         path,
@@ -101,7 +101,7 @@ def test_a_misspelt_population_is_placed_where_it_is_named(home: Path) -> None:
 
 
 def test_a_concept_that_is_not_its_own_member_is_found(conditions: Path, home: Path) -> None:
-    """No case that names it would be found."""
+    """No case that names the concept would match."""
     line = edit(
         conditions, "mnc:LumbarStrain a mnc:LumbarStrain, owl:Class", "mnc:LumbarStrain a owl:Class"
     )
@@ -111,21 +111,21 @@ def test_a_concept_that_is_not_its_own_member_is_found(conditions: Path, home: P
 
 
 def test_a_label_in_another_language_alone_is_found(conditions: Path, home: Path) -> None:
-    """Sentences are in English."""
+    """Labels are in English."""
     line = edit(conditions, '"lumbar strain"@en', '"esguince lumbar"@es')
 
     assert [(f.kind, f.line) for f in findings(home)] == [("label-not-english", line)]
 
 
 def test_an_empty_definition_is_found(conditions: Path, home: Path) -> None:
-    """A definition of no words passed as a definition."""
+    """An empty definition is a finding."""
     line = edit(conditions, '"sprain or strain of the lumbar spine"@en', '""@en')
 
     assert [(f.kind, f.line) for f in findings(home)] == [("text-empty", line)]
 
 
 def test_a_byte_order_mark_is_one_finding(conditions: Path, home: Path) -> None:
-    """The terms of the file are still known: nothing is said of other files."""
+    """The terms of the file are still known, so other files have no findings."""
     conditions.write_bytes(b"\xef\xbb\xbf" + conditions.read_bytes())
     places = Places(home)
 
@@ -134,7 +134,7 @@ def test_a_byte_order_mark_is_one_finding(conditions: Path, home: Path) -> None:
 
 
 def test_a_broken_file_does_not_make_its_terms_unknown(conditions: Path, home: Path) -> None:
-    """One fault, one finding, though a hundred files name its terms."""
+    """A fault gives one finding even if a hundred files use the term."""
     append(conditions, "mnc:Half a owl:Class ;\n")
     found = findings(home)
 
@@ -142,7 +142,7 @@ def test_a_broken_file_does_not_make_its_terms_unknown(conditions: Path, home: P
 
 
 def test_a_copied_file_is_one_finding(home: Path) -> None:
-    """Not one for each of its subjects."""
+    """There is one finding for the file, not one for each subject."""
     path = find_file(home, EDITION)
     path.with_name("copied.ttl").write_text(path.read_text("utf-8"), encoding="utf-8")
     found = findings(home)
@@ -153,7 +153,7 @@ def test_a_copied_file_is_one_finding(home: Path) -> None:
 
 @pytest.mark.parametrize("name", ["ontology/lost.owl", "ontology/lost.sparql", "shapes/more/x.ttl"])
 def test_a_file_that_nothing_reads_is_found(home: Path, name: str) -> None:
-    """An author who put it there believes that it counts."""
+    """An author would assume that a misplaced file is read."""
     path = home / name
     path.parent.mkdir(exist_ok=True)
     path.write_text("# nothing\n", encoding="utf-8")
@@ -162,7 +162,7 @@ def test_a_file_that_nothing_reads_is_found(home: Path, name: str) -> None:
 
 
 def test_a_missing_file_of_shapes_is_found(home: Path) -> None:
-    """Knowledge that is held to no shapes conforms to all of them."""
+    """A check without shapes would pass everything, so missing shapes are an error."""
     (home / "shapes" / "guideline.ttl").unlink()
 
     assert "shapes-missing" in [f.kind for f in findings(home)]

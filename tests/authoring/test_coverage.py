@@ -1,4 +1,4 @@
-"""What is covered and what is not, by condition, treatment, rank and date."""
+"""`mednec coverage` lists what is covered by condition, treatment, rank and date."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def spells(found: Coverage, condition: str, treatment: str) -> list[Spell]:
 
 
 def test_a_figure_is_shown_over_the_days_on_which_it_is_in_force(every: Coverage) -> None:
-    """The edition of 2016 begins on the day on which that of 2009 ends."""
+    """The 2016 edition takes effect on the day the 2009 edition ends."""
     found_spells = spells(every, CRPS, "physical medicine")
     schedule = [s for s in found_spells if s.tier == "the medical treatment schedule"]
 
@@ -46,7 +46,7 @@ def test_a_figure_is_shown_over_the_days_on_which_it_is_in_force(every: Coverage
 
 
 def test_spells_of_one_rank_neither_overlap_nor_repeat(every: Coverage) -> None:
-    """On any day a rank says one thing of a pair; neighbours that say the same are one."""
+    """Each rank has one entry per pair and day, and equal adjacent periods are merged."""
     last: Spell | None = None
     for spell in every.spells:
         if last and (last.condition, last.treatment, last.tier) == (
@@ -67,7 +67,7 @@ def test_spells_of_one_rank_neither_overlap_nor_repeat(every: Coverage) -> None:
 
 @pytest.mark.parametrize("day", ["2012-03-01", "2014-05-09", "2016-07-29", "2024-01-01"])
 def test_one_day_is_a_cut_through_all_days(space: Space, every: Coverage, day: str) -> None:
-    """The table of a day says what the table of all days says of it."""
+    """The table for one day agrees with the table for all days."""
 
     def content_of(spell: Spell) -> tuple[object, ...]:
         return (spell.condition, spell.treatment, spell.tier, spell.says, spell.visits)
@@ -78,7 +78,7 @@ def test_one_day_is_a_cut_through_all_days(space: Space, every: Coverage, day: s
 
 
 def test_a_gap_is_where_nothing_that_is_held_speaks(every: Coverage) -> None:
-    """A text known by name only is a gap of this knowledge base, and is told as one."""
+    """A guideline held by name only is reported as a gap."""
     for gap in every.gaps:
         for spell in spells(every, gap.condition, gap.treatment):
             overlap = (not gap.until or spell.since < gap.until) and (
@@ -89,12 +89,12 @@ def test_a_gap_is_where_nothing_that_is_held_speaks(every: Coverage) -> None:
 
 
 def test_every_pair_is_counted_once(every: Coverage) -> None:
-    """The counts add up to the pairs."""
+    """The counts add up to the number of pairs."""
     assert sum(every.count().values()) == len(every.pairs) == len({p[:2] for p in every.pairs})
 
 
 def test_the_table_marks_what_is_provisional_and_can_be_narrowed(every: Coverage) -> None:
-    """People see a question mark, programs a column."""
+    """Provisional figures have a question mark in text and a column in data."""
     some = narrow(every, condition="regional pain", treatment="massage")
     text = coverage_text(some, gaps=True)
     rows = list(csv.DictReader(StringIO(coverage_csv(some, gaps=False))))

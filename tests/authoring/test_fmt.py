@@ -1,4 +1,4 @@
-"""`mednec fmt` over files: each whole or not at all, and nothing but the form."""
+"""`mednec fmt` rewrites a file completely or not at all, and changes only its form."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_a_file_is_brought_into_the_one_form(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Prefixes and subjects sorted, the comment above its subject, once and for all."""
+    """Prefixes and subjects are sorted, and comments stay above their subject."""
     file.chmod(0o640)
 
     assert fmt(file, monkeypatch=monkeypatch) == 0
@@ -53,7 +53,7 @@ def test_a_look_writes_nothing(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """A gate in CI or a curious author leaves the file alone, and learns that it differs."""
+    """`--check` reports files that differ and changes none of them."""
     assert fmt(option, file, monkeypatch=monkeypatch) == 1
     assert file.read_text(encoding="utf-8") == UNTIDY
     assert "untidy.ttl" in capsys.readouterr().out
@@ -62,7 +62,7 @@ def test_a_look_writes_nothing(
 def test_a_broken_file_is_named_and_left_alone_and_the_others_are_formatted(
     file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Nothing is lost, and one bad file does not stop the rest."""
+    """A file that does not parse is left as it is, and the others are formatted."""
     broken = file.with_name("broken.ttl")
     broken.write_text("@prefix : <http://example.org/> .\n:a :b", encoding="utf-8")
 
@@ -73,23 +73,21 @@ def test_a_broken_file_is_named_and_left_alone_and_the_others_are_formatted(
     assert sorted(p.name for p in file.parent.iterdir()) == ["broken.ttl", "untidy.ttl"]
 
 
-def test_generated_files_are_nobodys_to_format(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What `mednec generate` writes has a form of its own."""
+def test_generated_files_are_not_formatted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`mednec fmt` skips files that `mednec generate` writes."""
     shutil.copytree(ROOT / "ontology" / "generated", tmp_path / "generated")
 
     assert fmt("--check", tmp_path, monkeypatch=monkeypatch) == 0
 
 
 def test_all_knowledge_is_in_the_one_form(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The difference of two commits is one of meaning: nobody's layout stands in between."""
+    """Every committed Turtle file is formatted, so that a diff shows only changes of meaning."""
     assert fmt("--check", ROOT / "ontology", ROOT / "shapes", monkeypatch=monkeypatch) == 0
 
 
-def test_a_file_that_is_not_there_is_said_to_be_missing(
+def test_a_missing_file_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A misspelt name is no empty success."""
+    """A misspelled file name is an error, not an empty success."""
     assert fmt(tmp_path / "none.ttl", monkeypatch=monkeypatch) == 2
     assert "does not exist" in capsys.readouterr().err

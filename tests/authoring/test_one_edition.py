@@ -1,4 +1,4 @@
-"""A guideline edition with three recommendations is one file and no Python."""
+"""An author adds a guideline edition with three recommendations in one file, without Python."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def snapshot(home: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Copy the knowledge as it is."""
+    """Copy the knowledge without changes."""
     home = tmp_path_factory.mktemp("before")
     for folder in ("ontology", "shapes"):
         shutil.copytree(ROOT / folder, home / folder)
@@ -67,7 +67,7 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def after(before: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write an edition with three recommendations by the commands of an author."""
+    """Write an edition with three recommendations with the authoring commands."""
     home = tmp_path_factory.mktemp("after") / "knowledge"
     shutil.copytree(before, home)
     words = ["new", "guideline", SLUG, "--from", "2027-01-01", "--tier", "ScheduleTier"]
@@ -86,7 +86,7 @@ def after(before: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_it_is_one_file(before: Path, after: Path) -> None:
-    """Nothing else is edited: neither an index nor the edition before it."""
+    """No other file is edited, neither an index nor the previous edition."""
     old, new = snapshot(before), snapshot(after)
 
     assert set(new) - set(old) == {f"ontology/jurisdictions/us-ca/guidelines/{SLUG}.ttl"}
@@ -94,7 +94,7 @@ def test_it_is_one_file(before: Path, after: Path) -> None:
 
 
 def test_a_new_edition_names_its_publisher(before: Path, after: Path, tmp_path: Path) -> None:
-    """Without one it would be missing where each set of sources is tried alone."""
+    """A publisher is required, because each set of sources is also tried alone."""
     text = (
         after / "ontology" / "jurisdictions" / "us-ca" / "guidelines" / f"{SLUG}.ttl"
     ).read_text(encoding="utf-8")
@@ -113,7 +113,7 @@ def test_a_new_edition_names_its_publisher(before: Path, after: Path, tmp_path: 
 
 
 def test_it_passes_every_check(after: Path) -> None:
-    """What `mednec new` writes is sound as it is; only what is left to fill in was told."""
+    """What `mednec new` writes passes `mednec check` except for the parts left to fill in."""
     report = check_knowledge(after)
 
     assert [f for f in report.findings if f.severity == "error"] == []
@@ -122,7 +122,7 @@ def test_it_passes_every_check(after: Path) -> None:
 
 @pytest.mark.parametrize("name", sorted(ROWS))
 def test_its_rows_govern_from_its_first_day(after: Path, name: str) -> None:
-    """On its first day a row decides, one visit over it is supported in part; not a day before."""
+    """A row governs from its first day on; a request for one visit over its limit is cut to it."""
     knowledge = load_knowledge(after)
     condition, visits = ROWS[name]
     found = {}
@@ -154,9 +154,9 @@ def test_its_rows_govern_from_its_first_day(after: Path, name: str) -> None:
     assert found["2027-01-01", visits + 1] == (True, "medically necessary in part", visits)
 
 
-def test_its_own_tests_run_beside_it(after: Path, tmp_path: Path) -> None:
+def test_its_own_tests_run_with_it(after: Path, tmp_path: Path) -> None:
     """
-    An author's cases stand beside the file, and a wrong expectation fails.
+    An author's cases are next to the file, and a wrong expectation fails.
 
     The rows are provisional, so the question which figures are provisional has another answer.
     """
@@ -178,8 +178,8 @@ def test_its_own_tests_run_beside_it(after: Path, tmp_path: Path) -> None:
     }
 
 
-def test_the_difference_is_told_in_the_guidelines_own_terms(before: Path, after: Path) -> None:
-    """A reader sees the edition and its rows, not triples."""
+def test_the_difference_is_reported_in_the_guidelines_own_terms(before: Path, after: Path) -> None:
+    """The diff shows the edition and its rows, not triples."""
     changes = diff(State(before), State(after))
     reported = {(c.kind, c.what, c.subject.split(" (")[0]) for c in changes}
 
@@ -212,7 +212,7 @@ def test_an_open_edition_is_ended_by_the_one_that_replaces_it(after: Path, tmp_p
 
 
 def test_a_new_rule_passes_every_check(after: Path, tmp_path: Path) -> None:
-    """The scaffold of a rule parses, and is told as unfinished."""
+    """The scaffold of a rule parses, and `mednec check` reports it as unfinished."""
     home = tmp_path / "knowledge"
     shutil.copytree(after, home)
     done = mednec("new", "rule", "LIM-98", "23-reasons", "an-example", home=home)
@@ -238,7 +238,7 @@ def test_a_new_rule_passes_every_check(after: Path, tmp_path: Path) -> None:
 def test_a_wrong_name_is_refused_and_nothing_written(
     before: Path, words: list[str], said: str
 ) -> None:
-    """An author is told what to write instead."""
+    """The message states what to write instead."""
     old = snapshot(before)
     done = mednec("new", *words, home=before)
 

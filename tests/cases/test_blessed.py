@@ -1,4 +1,4 @@
-"""The sentence of each rule as a person last saw it: a change is noticed, and blessed."""
+"""Compare the sentence of each rule with the text that was last reviewed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NAME: Final = re.compile(r"\?(\w+)")
 
 
 def sentences(knowledge: Knowledge) -> str:
-    """Write each sentence of each rule as it is told in the first fixture that makes it so."""
+    """Return each sentence of each rule, as written for the first fixture that produces it."""
     by_wording: dict[tuple[str, str], str] = {}
     for path in TRIED:
         for firing in derive(knowledge, load_case_file(path, knowledge).triples).firings:
@@ -31,7 +31,7 @@ def sentences(knowledge: Knowledge) -> str:
 
 
 def wording(firing: Firing) -> tuple[str, str]:
-    """Tell apart the sentences of a rule: the words that it chooses, and what it leaves out."""
+    """Return a key for a sentence of a rule: the words it chooses and the parts it leaves out."""
     text = firing.rule.text if firing.rule else ""
     chosen = {v for head in re.findall(r"VALUES ([^{]*)\{", text) for v in re.findall(r"\w+", head)}
     placed = {m[1] for m in PLACE.finditer(firing.rule.because)} if firing.rule else set()
@@ -44,7 +44,7 @@ def test_each_rule_reads_as_it_was_blessed(
     knowledge: Knowledge,
     bless: bool,  # noqa: FBT001 - a fixture
 ) -> None:
-    """A sentence that names the wrong value is a wrong sentence, whatever the outcome."""
+    """A sentence with a wrong value fails even if the outcome is right."""
     text = sentences(knowledge)
     if bless:
         BLESSED.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Each fixture case comes out as its folder says; the seed as the design says, word for word."""
+"""Each fixture case gives the results in its folder; the seed matches its page word for word."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def fired(decision: Assessment) -> set[str]:
 
 
 def proposals(decision: Assessment) -> list[list[str]]:
-    """List the sets of moves that are proposed for the first request; one is listed once."""
+    """List the sets of moves proposed for the first request, without duplicates."""
     sets = {
         frozenset(v.value.rsplit("#", 1)[-1] for v in decision.derivation.values(scenario, "move"))
         for saying in decision.determinations[0].changes
@@ -47,7 +47,7 @@ def proposals(decision: Assessment) -> list[list[str]]:
 
 @pytest.mark.parametrize("folder", EXPECTED, ids=lambda p: p.name)
 def test_a_case_comes_out_as_its_folder_says(folder: Path, knowledge: Knowledge) -> None:
-    """What `expected.json` states was written by hand from the guideline and the law."""
+    """The results match `expected.json`, written by hand from the guideline and the law."""
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
     decision = decide(load_case_file(folder / "case.ttl", knowledge), knowledge)
     one = decision.determinations[0]
@@ -73,7 +73,7 @@ def test_a_case_comes_out_as_its_folder_says(folder: Path, knowledge: Knowledge)
 def test_the_seed_reads_as_it_was_blessed(
     name: str, seed: Assessment, knowledge: Knowledge, pytestconfig: pytest.Config
 ) -> None:
-    """A change of the page is seen, and blessed by a person."""
+    """A changed page fails until a person has reviewed it."""
     if name.endswith("txt"):
         page = describe_assessment(seed, knowledge, proof=False)
         text = assessment_text(page).rsplit("\n\n", 1)[0] + "\n"
@@ -89,10 +89,10 @@ def test_the_seed_reads_as_it_was_blessed(
 
 
 @pytest.mark.parametrize("folder", EXPECTED, ids=lambda p: p.name)
-def test_a_determination_tells_its_search_and_cites_what_governs(
+def test_a_determination_reports_its_search_and_cites_what_governs(
     folder: Path, knowledge: Knowledge
 ) -> None:
-    """The sequence of the search is told, and each source that governs in the form asked for."""
+    """The page gives the search sequence and cites each governing source in the required form."""
     decision = decide(load_case_file(folder / "case.ttl", knowledge), knowledge)
     one = decision.determinations[0]
     cited = {v.value for v in decision.derivation.values(one.request, "citesInForm")}
@@ -102,7 +102,7 @@ def test_a_determination_tells_its_search_and_cites_what_governs(
 
 
 def test_the_seed_is_the_same_from_json(seed: Assessment, knowledge: Knowledge) -> None:
-    """Turtle and JSON are two forms of one case: same facts, same digest, same answer."""
+    """The Turtle and JSON forms of a case have the same facts, digest and answer."""
     other = decide(load_case_file(SEED / "case.json", knowledge), knowledge)
 
     assert other.case.digest == seed.case.digest
@@ -121,7 +121,7 @@ def test_the_denial_of_the_seed_is_supported_whatever_the_missing_notes_say(
 
 
 def test_the_arithmetic_of_the_seed_is_that_of_the_letter(seed: Assessment) -> None:
-    """9 and 12 make 21, over 10; 1 visit is left; the cap of 24 is not reached."""
+    """9 + 12 = 21 exceeds 10, 1 visit is left, and the cap of 24 is not reached."""
     visits = seed.determinations[0].visits
 
     assert (visits.prior, visits.requested, visits.total) == (9, 12, 21)
@@ -156,7 +156,7 @@ def test_the_arithmetic_of_the_seed_is_that_of_the_letter(seed: Assessment) -> N
     ],
 )
 def test_the_seed_says_what_the_design_names(rule: str, words: str, seed: Assessment) -> None:
-    """All that a careful reviewer would say of the seed is said, by a rule with a source."""
+    """A rule with a source states each point that a careful reviewer would make about the seed."""
     one = seed.determinations[0]
     sentences = [
         s
@@ -169,8 +169,8 @@ def test_the_seed_says_what_the_design_names(rule: str, words: str, seed: Assess
     assert all(s.basis for s in sentences)
 
 
-def test_a_figure_that_was_not_verified_is_marked_wherever_it_is_told(seed: Assessment) -> None:
-    """The nearest row is a judgement: each reason that rests on it says provisional."""
+def test_an_unverified_figure_is_marked_wherever_it_appears(seed: Assessment) -> None:
+    """Each reason that rests on the nearest row is marked provisional."""
     one = seed.determinations[0]
     unverified = {source.iri for source in one.sources if not source.verified}
 

@@ -1,4 +1,4 @@
-"""The letters of some cases, word for word, in each form; and what holds of the letter of any."""
+"""Compare some letters word for word in each form, and check what holds for every letter."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def lines_of(letter: LetterPage) -> list[Line]:
 
 
 class Page(HTMLParser):
-    """The tags and the words of a page."""
+    """A parser that keeps the tags and the words of a page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -59,7 +59,7 @@ class Page(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep what is opened, named and pointed at."""
+        """Record opened tags, anchors and links."""
         found = dict(attrs)
         if tag not in {"meta", "rect", "line", "br"}:
             self.open.append(tag)
@@ -67,18 +67,18 @@ class Page(HTMLParser):
         self.targets |= {value[1:] for value in [found.get("href")] if value}
 
     def handle_endtag(self, tag: str) -> None:
-        """Each tag is closed in the order in which it was opened."""
+        """Check that tags are closed in the order in which they were opened."""
         if tag not in {"rect", "line"}:
             assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        """Keep the words, but not the style."""
+        """Keep the text, without the style sheet."""
         if self.open and self.open[-1] != "style":
             self.words.append(data)
 
 
 def without_style(page: str) -> str:
-    """Empty the style element of a page, which holds the one stylesheet and nothing else."""
+    """Return a page without the contents of its style element."""
     assert page.count("<style>") == 1
     assert f"<style>{STYLE}</style>" in page
     return page.replace(STYLE, "")
@@ -89,7 +89,7 @@ def without_style(page: str) -> str:
 def test_a_letter_reads_as_it_was_blessed(
     name: str, form: str, knowledge: Knowledge, pytestconfig: pytest.Config
 ) -> None:
-    """A change of a letter is seen and blessed by a person; the hashes at its foot are left out."""
+    """A changed letter fails until a person has reviewed it; the hashes are not compared."""
     letter = replace(letter_of(name, knowledge), foot=())
     text = letter_text(letter) if form == "txt" else without_style(letter_html(letter))
     path = CASES / name / f"letter.{form}"
@@ -101,7 +101,7 @@ def test_a_letter_reads_as_it_was_blessed(
 
 @pytest.mark.parametrize("name", ALL)
 def test_each_citation_of_a_letter_resolves(name: str, knowledge: Knowledge) -> None:
-    """A number in a letter is that of a source at its end, and each source is cited."""
+    """Each citation number refers to a listed source, and each listed source is cited."""
     letter = letter_of(name, knowledge)
     page = Page(letter_html(letter))
     listed = next(s for s in letter.sections if s.key == "sources").blocks[0].lines
@@ -114,7 +114,7 @@ def test_each_citation_of_a_letter_resolves(name: str, knowledge: Knowledge) -> 
 
 @pytest.mark.parametrize("name", ALL)
 def test_a_letter_is_marked_a_draft_in_each_form(name: str, knowledge: Knowledge) -> None:
-    """Nobody takes the letter of a recommendation for a decision."""
+    """The letter of a recommendation is marked as a draft, not as a decision."""
     case = load_case_file(CASES / name / "case.ttl", knowledge)
     data = assessment_data(decide(case, knowledge), knowledge)
     for form in ("text", "html"):
@@ -128,7 +128,7 @@ def test_a_letter_is_marked_a_draft_in_each_form(name: str, knowledge: Knowledge
 
 @pytest.mark.parametrize("name", GOLDEN)
 def test_text_html_and_pdf_tell_the_same(name: str, knowledge: Knowledge) -> None:
-    """The three forms are three layouts of one letter: every sentence stands in each."""
+    """HTML, PDF and text contain the same sentences."""
     letter = letter_of(name, knowledge)
     squeeze = re.compile(r"\s+")
     pdf = pypdf.PdfReader(io.BytesIO(letter_pdf(letter)))
@@ -148,14 +148,14 @@ def test_text_html_and_pdf_tell_the_same(name: str, knowledge: Knowledge) -> Non
 
 
 def test_the_pdf_of_a_letter_is_the_same_bytes_each_time(knowledge: Knowledge) -> None:
-    """A letter can be compared, hashed and filed."""
+    """The same letter gives the same bytes, so it can be compared and hashed."""
     letter = letter_of(GOLDEN[0], knowledge)
 
     assert letter_pdf(letter) == letter_pdf(letter)
 
 
 def test_the_pdf_of_a_letter_is_tagged_and_fits_its_pages(knowledge: Knowledge) -> None:
-    """PDF/UA: a screen reader can read it; no page is empty and nothing stands off the paper."""
+    """The PDF is PDF/UA, has no empty page, and no text is outside the page."""
     pdf = pypdf.PdfReader(io.BytesIO(letter_pdf(letter_of(GOLDEN[0], knowledge))))
 
     assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
@@ -183,7 +183,7 @@ def test_the_pdf_of_a_letter_is_tagged_and_fits_its_pages(knowledge: Knowledge) 
 
 
 def test_what_a_record_says_cannot_break_a_letter(knowledge: Knowledge) -> None:
-    """Words of a record are words: no markup of HTML or typst comes out of them."""
+    """Text from a record is escaped in HTML and typst."""
     nasty = "<script>alert(1)</script> #panic() $x$ *b* _i_ @c <a> \\\\ &amp; “2014-05-09”"
     text = (CASES / GOLDEN[0] / "case.ttl").read_text(encoding="utf-8")
     text = text.replace('mn:citedAs "Chronic Pain Guidelines"', f'mn:citedAs "{nasty}"')
@@ -201,7 +201,7 @@ def test_what_a_record_says_cannot_break_a_letter(knowledge: Knowledge) -> None:
 
 
 def test_dates_are_written_out_but_not_in_quotations(knowledge: Knowledge) -> None:
-    """A letter says May 9, 2014; what it quotes stays as it was written."""
+    """A letter writes "May 9, 2014", but leaves dates in quotations unchanged."""
     text = (CASES / GOLDEN[0] / "case.ttl").read_text(encoding="utf-8")
     text = text.replace('"Chronic Pain Guidelines"', '"Guidelines of 2014-05-09"')
     case = load_case(text.encode(), knowledge, form="turtle")
@@ -214,7 +214,7 @@ def test_dates_are_written_out_but_not_in_quotations(knowledge: Knowledge) -> No
 
 
 def test_a_letter_of_utilization_review_gives_its_own_notices(knowledge: Knowledge) -> None:
-    """Each venue has its form: title, words, and the notices that follow its outcome."""
+    """Each venue has its own title, wording and notices."""
     text = (CASES / "lumbar-strain-no-improvement" / "case.ttl").read_text(encoding="utf-8")
     head, _, _ = text.partition("    mn:urDecision [")
     case = load_case(f"{head.rstrip().rstrip(';')} .".encode(), knowledge, form="turtle")
@@ -248,14 +248,14 @@ def test_a_letter_of_utilization_review_gives_its_own_notices(knowledge: Knowled
 def test_a_letter_of_utilization_review_holds_what_the_regulation_asks_of_it(
     element: str, words: str, knowledge: Knowledge
 ) -> None:
-    """8 CCR 9792.9.1(e)(5) lists what a letter of modification holds; each has its place."""
+    """A modification letter contains each element that 8 CCR 9792.9.1(e)(5) lists."""
     text = letter_text(letter_of("at-utilization-review-12-visits", knowledge))
 
     assert re.search(words, text), element
 
 
 def test_the_hours_of_a_physician_stand_in_the_notice(knowledge: Knowledge) -> None:
-    """The treating physician learns when the one who decided can be reached."""
+    """The letter states when the treating physician can reach the reviewer."""
     case = load_case_file(CASES / "at-utilization-review-12-visits" / "case.ttl", knowledge)
     who = Physician(name="A. Reader", licence="California A 1", specialty="PM&R", hours="M-F 9-11")
     ruling = Ruling(decision="accept", decided_on="2016-12-09")
@@ -266,7 +266,7 @@ def test_the_hours_of_a_physician_stand_in_the_notice(knowledge: Knowledge) -> N
 
 
 def test_a_part_says_how_many_visits_are_supported(knowledge: Knowledge) -> None:
-    """“In part” without a number helps nobody."""
+    """A partial approval states the number of visits."""
     letter = letter_of("lumbar-strain-8-and-6-visits-over-limit", knowledge)
 
     assert letter.results[0][1].endswith("visits supported: 2")

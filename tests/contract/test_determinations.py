@@ -1,4 +1,4 @@
-"""What a caller of the API may rely on: forms in and out, and one shape for everything wrong."""
+"""The API contract: formats in and out, and one form for all errors."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_the_contract_names_the_routes_and_no_others(client: FlaskClient) -> Non
     "wanted", ["application/json", "application/ld+json", "text/turtle", "text/html"]
 )
 def test_each_form_in_gives_each_form_out(sent: str, wanted: str, client: FlaskClient) -> None:
-    """Content negotiation: what comes in does not limit what goes out."""
+    """Any input format can be answered in any output format."""
     response = client.post(
         "/v1/determinations", data=BODIES[sent], content_type=sent, headers={"Accept": wanted}
     )
@@ -76,7 +76,7 @@ def test_each_form_in_gives_each_form_out(sent: str, wanted: str, client: FlaskC
 
 
 def test_json_is_what_is_given_unasked(client: FlaskClient) -> None:
-    """A caller who says nothing gets JSON with the whole proof."""
+    """Without `Accept`, the answer is JSON with the complete proof."""
     body = client.post("/v1/determinations", data=TURTLE, content_type="text/turtle").get_json()
 
     assert body["determinations"][0]["outcome"] == "NotMedicallyNecessary"
@@ -102,7 +102,7 @@ def test_turtle_and_jsonld_hold_the_same_graph(client: FlaskClient) -> None:
 
 
 def test_the_page_shows_reasons_sources_and_audit_and_runs_no_script(client: FlaskClient) -> None:
-    """The HTML holds what the JSON holds, and is safe to show."""
+    """The HTML has the contents of the JSON, escaped."""
     headers = {"Accept": "text/html"}
     data = client.post("/v1/determinations", data=TURTLE, content_type="text/turtle").get_json()
     page = client.post(
@@ -187,7 +187,7 @@ def test_the_page_shows_reasons_sources_and_audit_and_runs_no_script(client: Fla
 def test_a_bad_case_gets_a_problem_that_names_the_place(
     body: bytes, kind: str, status: int, code: str, names: str, client: FlaskClient
 ) -> None:
-    """RFC 9457: what is wrong, where, and what to do, never a traceback."""
+    """Errors follow RFC 9457: what is wrong, where, and what to do, without a traceback."""
     found = problem(client.post("/v1/determinations", data=body, content_type=kind))
 
     assert (found["status"], found["type"].rsplit("/", 1)[-1]) == (status, code)
@@ -195,7 +195,7 @@ def test_a_bad_case_gets_a_problem_that_names_the_place(
 
 
 def test_a_body_of_50_mb_without_a_length_is_refused_and_not_cut(knowledge: Knowledge) -> None:
-    """A chunked body over the limit is 413: a truncated case would be another case."""
+    """A chunked body over the limit gets status 413 and is not truncated."""
     server = waitress.create_server(create_app(knowledge), host="127.0.0.1", port=0)
 
     def serve() -> None:
@@ -224,7 +224,7 @@ def test_a_body_of_50_mb_without_a_length_is_refused_and_not_cut(knowledge: Know
 
 
 def test_an_unwanted_form_is_refused(client: FlaskClient) -> None:
-    """406 names what is offered."""
+    """A 406 answer lists the formats offered."""
     response = client.post(
         "/v1/determinations",
         data=TURTLE,
@@ -244,7 +244,7 @@ def walk(kind: type[errors.MednecError]) -> Iterator[type[errors.MednecError]]:
 
 @pytest.mark.parametrize("kind", sorted(walk(errors.MednecError), key=lambda k: k.__name__))
 def test_each_kind_of_error_has_a_status(kind: type[errors.MednecError]) -> None:
-    """The sender's faults are 4xx, ours and the authors' 5xx."""
+    """Errors of the sender are 4xx; errors of the service or its knowledge are 5xx."""
     status = problems.status_of(kind)
 
     if issubclass(kind, errors.CaseError | errors.QueryError | errors.DecisionError):
@@ -271,7 +271,7 @@ def test_each_kind_of_error_has_a_status(kind: type[errors.MednecError]) -> None
 def test_queries_read_the_knowledge_base_and_reach_nothing_else(
     text: str, status: int, client: FlaskClient
 ) -> None:
-    """A query that would write or reach out is refused before it runs; a word is only a word."""
+    """Queries that update data or call services are refused; the same words in text are not."""
     response = client.post("/sparql", data=text, content_type="application/sparql-query")
 
     assert response.status_code == status
@@ -280,7 +280,7 @@ def test_queries_read_the_knowledge_base_and_reach_nothing_else(
 
 
 def test_a_query_is_answered_in_the_form_that_is_asked_for(client: FlaskClient) -> None:
-    """GET, form and body; rows and triples."""
+    """SPARQL accepts GET, form and body, and returns rows or triples."""
     ask = "SELECT ?n WHERE { <https://w3id.org/mednec/guideline/mtus-chronic-pain-2009/myalgia>"
     ask += " <https://w3id.org/mednec/ns#maximumVisits> ?n }"
     got = client.get("/sparql", query_string={"query": ask})
@@ -298,7 +298,7 @@ def test_a_query_is_answered_in_the_form_that_is_asked_for(client: FlaskClient) 
 
 
 def test_a_runaway_query_is_stopped(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What cannot end is ended, and the caller is told why."""
+    """A query that runs too long is stopped, and the error states the reason."""
     monkeypatch.setattr(query, "SECONDS", 1)
     cross = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 
@@ -309,7 +309,7 @@ def test_a_runaway_query_is_stopped(client: FlaskClient, monkeypatch: pytest.Mon
 
 
 def test_nothing_is_ever_fetched(client: FlaskClient) -> None:
-    """A honeypot on this machine hears nothing, whatever a case or query refers to."""
+    """No case and no query makes the service open a network connection."""
     heard: list[str] = []
 
     class Honeypot(BaseHTTPRequestHandler):
@@ -336,19 +336,19 @@ def test_nothing_is_ever_fetched(client: FlaskClient) -> None:
 def test_health_says_with_which_knowledge_it_is_ready(
     client: FlaskClient, knowledge: Knowledge
 ) -> None:
-    """A caller can tell which version of the knowledge answers."""
+    """The answer names the version of the knowledge."""
     assert client.get("/v1/health").get_json()["knowledge"] == knowledge.digest
 
 
 def test_the_first_page_lists_the_guidelines(client: FlaskClient, knowledge: Knowledge) -> None:
-    """What is held is said."""
+    """The first page lists every guideline edition."""
     page = client.get("/").text
 
     assert all(knowledge.label(iri) in page for iri in knowledge.editions)
 
 
 def test_a_case_is_decided_as_of_a_day_that_is_asked_for(client: FlaskClient) -> None:
-    """From 2017-12-01 the schedule says what is not held: the refusal of 2014 does not stand."""
+    """From 2017-12-01 the text in force is not held, so the 2014 outcome no longer applies."""
     found = client.post(
         "/v1/determinations?asOf=2017-12-01", data=TURTLE, content_type="text/turtle"
     ).get_json()
@@ -359,7 +359,7 @@ def test_a_case_is_decided_as_of_a_day_that_is_asked_for(client: FlaskClient) ->
 
 
 def test_comparisons_are_given_where_they_are_asked_for(client: FlaskClient) -> None:
-    """Three lists, empty unless the caller names them."""
+    """The three comparison lists are empty unless requested."""
     keys = ("timeline", "sourcesAlone", "policies")
     wanted = client.post(
         "/v1/determinations?include=timeline,sources,policies",
@@ -373,8 +373,8 @@ def test_comparisons_are_given_where_they_are_asked_for(client: FlaskClient) -> 
 
 
 @pytest.mark.parametrize("asked", ["asOf=tomorrow", "asOf=2014-02-30", "include=weather"])
-def test_a_wish_that_cannot_be_read_is_told(asked: str, client: FlaskClient) -> None:
-    """A misspelt date or comparison is refused, not dropped."""
+def test_a_malformed_parameter_is_a_problem(asked: str, client: FlaskClient) -> None:
+    """A misspelled date or comparison is an error and is not ignored."""
     response = client.post(f"/v1/determinations?{asked}", data=TURTLE, content_type="text/turtle")
 
     assert response.status_code == 400
@@ -382,7 +382,7 @@ def test_a_wish_that_cannot_be_read_is_told(asked: str, client: FlaskClient) -> 
 
 
 def test_the_page_has_the_comparisons_as_tables(client: FlaskClient) -> None:
-    """What JSON lists, HTML shows."""
+    """HTML shows each comparison in the JSON."""
     page = client.post(
         "/v1/determinations?include=timeline,sources,policies",
         data=TURTLE,
@@ -407,7 +407,7 @@ def test_the_page_has_the_comparisons_as_tables(client: FlaskClient) -> None:
     ],
 )
 def test_a_parameter_is_known_and_given_once(client: FlaskClient, address: str) -> None:
-    """A second date, or a misspelled one, is refused: nobody is answered under another law."""
+    """A second or malformed date is an error, so no answer uses an unintended law."""
     answer = client.post(address, data=TURTLE, content_type="text/turtle")
 
     assert problem(answer)["status"] == 400
@@ -421,7 +421,7 @@ def test_two_queries_are_refused(client: FlaskClient) -> None:
 
 
 def test_a_key_given_twice_is_refused_in_a_decision(client: FlaskClient) -> None:
-    """Of two dates of a decision, neither is taken."""
+    """A duplicate key is an error, since either value could be meant."""
     body = b'{"decidedOn": "2014-08-20", "decidedOn": "2014-08-21"}'
     answer = client.post("/v1/decisions", data=body, content_type="application/json")
 
@@ -429,7 +429,7 @@ def test_a_key_given_twice_is_refused_in_a_decision(client: FlaskClient) -> None
 
 
 def test_a_lone_surrogate_is_refused_in_a_decision(client: FlaskClient) -> None:
-    """What cannot be written as UTF-8 is refused where it comes in."""
+    """Input that cannot be encoded as UTF-8 is refused."""
     body = b'{"reason": "\\ud800"}'
     answer = client.post("/v1/decisions", data=body, content_type="application/json")
 

@@ -1,4 +1,4 @@
-"""The service answers at the paths of the terms themselves."""
+"""The service answers at the path of each term."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def client(knowledge: Knowledge) -> FlaskClient:
 def test_a_term_answers_at_its_own_path_as_page_and_as_triples(
     path: str, client: FlaskClient
 ) -> None:
-    """A person gets a page about the subject, a program the triples; the address is the same."""
+    """One address serves a page to browsers and triples to programs."""
     label = {"Accept": "text/turtle"}
     page = client.get(path, headers={"Accept": "text/html"})
     turtle = client.get(path, headers=label)
@@ -64,7 +64,7 @@ def test_a_term_answers_at_its_own_path_as_page_and_as_triples(
 
 
 def test_triples_in_both_forms_are_the_same(client: FlaskClient) -> None:
-    """No form knows more than another."""
+    """All RDF formats contain the same triples."""
     path = "/guideline/mtus-chronic-pain-2009"
     turtle = client.get(path, headers={"Accept": "text/turtle"}).data
     jsonld = client.get(path, headers={"Accept": "application/ld+json"}).data
@@ -81,14 +81,14 @@ def test_triples_in_both_forms_are_the_same(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("accept", [None, "*/*", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"])
 def test_a_browser_gets_a_page(accept: str | None, client: FlaskClient) -> None:
-    """A link in a letter opens what people read."""
+    """A link in a letter opens an HTML page."""
     response = client.get("/ns/Case", headers={"Accept": accept} if accept else {})
 
     assert response.mimetype == "text/html"
 
 
 def test_a_rule_answers_with_its_text(client: FlaskClient, knowledge: Knowledge) -> None:
-    """A rule is SPARQL, and has no other form than that and a page."""
+    """A rule is available as SPARQL and as a page only."""
     text = client.get("/rule/LIM-02", headers={"Accept": "application/sparql-query"})
     turtle = client.get("/rule/LIM-02", headers={"Accept": "text/turtle"})
 
@@ -109,7 +109,7 @@ def test_a_rule_answers_with_its_text(client: FlaskClient, knowledge: Knowledge)
     ],
 )
 def test_a_form_can_be_named_in_the_path(path: str, mimetype: str, client: FlaskClient) -> None:
-    """What a page links to opens in a browser, which cannot choose what it accepts."""
+    """Links between pages open as HTML in a browser."""
     response = client.get(path)
 
     assert response.status_code == 200
@@ -132,7 +132,7 @@ def test_a_form_can_be_named_in_the_path(path: str, mimetype: str, client: Flask
 def test_an_unknown_term_is_a_problem_that_names_the_nearest(
     path: str, nearest: str | None, client: FlaskClient
 ) -> None:
-    """Who misspells a name is told the right one."""
+    """A 404 answer suggests the nearest names."""
     response = client.get(path)
     problem = json.loads(response.data)
 
@@ -143,7 +143,7 @@ def test_an_unknown_term_is_a_problem_that_names_the_nearest(
 
 
 def test_an_unknown_form_of_a_known_term_is_refused(client: FlaskClient) -> None:
-    """406 names what is offered."""
+    """A 406 answer lists the formats offered."""
     response = client.get("/ns/Case", headers={"Accept": "image/png"})
 
     assert response.status_code == 406
@@ -151,7 +151,7 @@ def test_an_unknown_form_of_a_known_term_is_refused(client: FlaskClient) -> None
 
 
 def test_the_version_of_an_edition_leads_to_it(client: FlaskClient, knowledge: Knowledge) -> None:
-    """The version IRI that a file states is an address too."""
+    """The version IRI of a file resolves as well."""
     edition = f"{BASE}guideline/mtus-chronic-pain-2009"
     version = knowledge.described[edition, "http://www.w3.org/2002/07/owl#versionIRI"][0].value
 
@@ -164,7 +164,7 @@ def test_the_version_of_an_edition_leads_to_it(client: FlaskClient, knowledge: K
 def test_every_link_of_the_served_pages_is_a_route_and_a_page(
     client: FlaskClient, knowledge: Knowledge
 ) -> None:
-    """What is written for the service leads on within the service."""
+    """Pages of the service link to other pages of the service."""
     docs = documentation(knowledge)
     paths = {
         address.split("#")[0]
@@ -202,7 +202,7 @@ def _one_a_kind(docs: Documentation) -> list[str]:
 
 
 def test_what_is_sought_is_shown_as_text(client: FlaskClient) -> None:
-    """A query is not markup, and the page finds without any script."""
+    """The search page escapes the query and works without a script."""
     response = client.get("/search", query_string={"q": '"><script>alert(1)</script>'})
     found = read(client.get("/search", query_string={"q": "S39.012"}).text)
     shown = [e.text for e in found.all("li") if "hidden" not in e.attributes]
@@ -214,7 +214,7 @@ def test_what_is_sought_is_shown_as_text(client: FlaskClient) -> None:
 
 
 def test_pages_run_no_script_but_our_own_file(client: FlaskClient) -> None:
-    """The policy allows one origin, and nothing within a page."""
+    """The content security policy allows one origin and nothing inline."""
     response = client.get("/limits")
     policy = response.headers["Content-Security-Policy"]
 
@@ -227,7 +227,7 @@ def test_pages_run_no_script_but_our_own_file(client: FlaskClient) -> None:
 
 
 def test_a_page_that_did_not_change_is_not_sent_again(client: FlaskClient) -> None:
-    """A page is as new as the knowledge it was written from."""
+    """A request with the current ETag gets status 304, unless it asks for another format."""
     first = client.get("/ns/Case")
     again = client.get("/ns/Case", headers={"If-None-Match": first.headers["ETag"]})
     other = client.get(
@@ -239,7 +239,7 @@ def test_a_page_that_did_not_change_is_not_sent_again(client: FlaskClient) -> No
 
 
 def test_pages_are_of_the_knowledge_that_is_loaded_now(knowledge: Knowledge) -> None:
-    """When the service takes up a change, its pages tell of it at once."""
+    """After a reload, the pages show the new knowledge at once."""
     app = create_app(knowledge)
     client = app.test_client()
     before = client.get("/ns/Case")
@@ -251,7 +251,7 @@ def test_pages_are_of_the_knowledge_that_is_loaded_now(knowledge: Knowledge) -> 
 
 
 def test_the_first_page_and_a_determination_lead_to_the_pages(client: FlaskClient) -> None:
-    """A reader of a determination opens the guideline and the rule that it names."""
+    """A determination links to its guidelines and rules."""
     from pathlib import Path
 
     seed = Path(__file__).parents[2] / "fixtures/cases/seed-2014-spine-12-visits/case.ttl"

@@ -1,4 +1,4 @@
-"""What a caller of explanations and proofs may rely on."""
+"""The API contract for explanations and proofs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def required(client: FlaskClient, name: str) -> set[str]:
 
 
 def test_an_explanation_is_that_of_the_library(client: FlaskClient, knowledge: Knowledge) -> None:
-    """The service adds nothing and leaves nothing out."""
+    """The service returns what the library returns."""
     case = load_case(TURTLE, knowledge, form="turtle")
     answer = explain(
         decide(case, knowledge), knowledge, why_not="MedicallyNecessary", text=TURTLE.decode()
@@ -50,7 +50,7 @@ def test_an_explanation_is_that_of_the_library(client: FlaskClient, knowledge: K
 
 
 def test_an_answer_has_what_the_contract_requires(client: FlaskClient) -> None:
-    """The schema of an explanation is that of what is sent."""
+    """The explanation sent matches its schema."""
     body = send(client, f"{ASK}&why=LIM-02").get_json()
 
     assert required(client, "Explanation") <= set(body)
@@ -60,7 +60,7 @@ def test_an_answer_has_what_the_contract_requires(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("accept", ["text/plain", "text/html"])
 def test_a_person_gets_a_page(accept: str, client: FlaskClient) -> None:
-    """Text and HTML say what the JSON says, and run no script."""
+    """Text and HTML have the contents of the JSON, without scripts."""
     response = send(client, f"{ASK}&why=LIM-02", accept)
 
     assert response.status_code == 200
@@ -72,7 +72,7 @@ def test_a_person_gets_a_page(accept: str, client: FlaskClient) -> None:
 
 
 def test_a_case_in_json_is_explained_too(client: FlaskClient) -> None:
-    """What comes in does not limit what is answered; only lines need Turtle."""
+    """Any input format is accepted; only line numbers require Turtle."""
     response = client.post(ASK, data=JSON, content_type="application/json")
 
     assert response.get_json()["whyNot"]["found"]
@@ -103,7 +103,7 @@ def test_a_case_in_json_is_explained_too(client: FlaskClient) -> None:
 def test_a_bad_question_gets_a_problem(
     address: str, body: bytes, kind: str, status: int, code: str, client: FlaskClient
 ) -> None:
-    """RFC 9457, as everywhere."""
+    """Errors follow RFC 9457."""
     response = client.post(address, data=body, content_type=kind)
     found = response.get_json(force=True)
 
@@ -112,7 +112,7 @@ def test_a_bad_question_gets_a_problem(
 
 
 def test_a_misspelt_question_gets_near_misses(client: FlaskClient) -> None:
-    """The hint is part of the problem."""
+    """The problem document contains the hint."""
     found = send(client, "/v1/explanations?whyNot=MedicalyNecessary").get_json(force=True)
 
     assert "mn:MedicallyNecessary" in found["hint"]
@@ -120,7 +120,7 @@ def test_a_misspelt_question_gets_near_misses(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("address", [ASK, "/v1/proofs"])
 def test_an_unwanted_form_is_refused(address: str, client: FlaskClient) -> None:
-    """406 names what is offered."""
+    """A 406 answer lists the formats offered."""
     response = send(client, address, "image/png")
 
     assert response.status_code == 406
@@ -128,7 +128,7 @@ def test_an_unwanted_form_is_refused(address: str, client: FlaskClient) -> None:
 
 
 def test_a_proof_is_accepted_by_the_checker(client: FlaskClient) -> None:
-    """What the service proves, a stranger can check."""
+    """The verifier accepts a proof written by the service."""
     response = send(client, "/v1/proofs")
 
     verdict = verify(response.text, case=read_case(SEED / "case.ttl"), folder=read_folder(ROOT))
@@ -138,7 +138,7 @@ def test_a_proof_is_accepted_by_the_checker(client: FlaskClient) -> None:
 
 
 def test_a_proof_and_an_explanation_are_given_as_of_a_day(client: FlaskClient) -> None:
-    """The law of a day that is asked for is proved and explained like that of the case."""
+    """Proofs and explanations are available for another day as for the day of the case."""
     proof = send(client, "/v1/proofs?asOf=2015-04-20")
     why = "/v1/explanations?why=LIM-02"
     answer = send(client, f"{why}&asOf=2015-04-20", "text/plain")
@@ -150,5 +150,5 @@ def test_a_proof_and_an_explanation_are_given_as_of_a_day(client: FlaskClient) -
 
 
 def test_a_day_that_is_none_is_refused(client: FlaskClient) -> None:
-    """A mistyped day is no day of the case itself."""
+    """A mistyped day is an error and does not fall back to the day of the case."""
     assert send(client, "/v1/proofs?asOf=tomorrow").status_code == 400

@@ -1,4 +1,4 @@
-"""Letters and decisions over HTTP: forms in and out, and what is refused."""
+"""Letters and decisions over HTTP: formats in and out, and errors."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def client(knowledge: Knowledge) -> FlaskClient:
 
 @pytest.fixture(scope="module")
 def determination(client: FlaskClient) -> dict[str, Any]:
-    """Return the determination of the seed, as the service gives it."""
+    """Return the determination of the seed, as returned by the service."""
     found = client.post("/v1/determinations", data=TURTLE, content_type="text/turtle").get_json()
     return dict(found)
 
@@ -53,7 +53,7 @@ def accepted(determination: object) -> dict[str, Any]:
 def test_a_case_comes_back_as_a_letter(
     wanted: str, kind: str, body: bytes, client: FlaskClient
 ) -> None:
-    """Content negotiation chooses the form; the letter is a draft."""
+    """Content negotiation selects the format of the letter, which is a draft."""
     response = client.post("/v1/letters", data=body, content_type=kind, headers={"Accept": wanted})
 
     assert response.status_code == 200
@@ -64,7 +64,7 @@ def test_a_case_comes_back_as_a_letter(
 
 
 def test_the_page_of_a_letter_allows_its_own_style_and_nothing_else(client: FlaskClient) -> None:
-    """A letter needs no script, no image and no other place."""
+    """A letter has no scripts, images or external resources."""
     response = client.post(
         "/v1/letters", data=TURTLE, content_type="text/turtle", headers={"Accept": "text/html"}
     )
@@ -78,7 +78,7 @@ def test_the_page_of_a_letter_allows_its_own_style_and_nothing_else(client: Flas
 def test_a_decision_holds_the_recommendation_and_is_a_letter_too(
     client: FlaskClient, determination: dict[str, Any]
 ) -> None:
-    """What comes back can be sent again and printed, without the mark of a draft."""
+    """The returned decision can be sent again and printed without the draft mark."""
     signed = client.post("/v1/decisions", json=accepted(determination)).get_json()
     again = client.post("/v1/letters", json=signed, headers={"Accept": "text/plain"})
     direct = client.post(
@@ -95,7 +95,7 @@ def test_a_decision_holds_the_recommendation_and_is_a_letter_too(
 def test_a_decision_comes_in_each_form(
     wanted: str, client: FlaskClient, determination: dict[str, Any]
 ) -> None:
-    """Graphs and letters, as is asked."""
+    """A decision is returned as a graph or a letter, as requested."""
     response = client.post(
         "/v1/decisions", json=accepted(determination), headers={"Accept": wanted}
     )
@@ -129,7 +129,7 @@ def test_a_decision_comes_in_each_form(
         ({"determination": {"determinations": [{}], "digest": "0"}}, 409),
     ],
 )
-def test_a_decision_that_lacks_something_is_a_problem(
+def test_an_incomplete_decision_is_a_problem(
     changes: dict[str, Any], status: int, client: FlaskClient, determination: dict[str, Any]
 ) -> None:
     """No call gives a decision without a named physician, a date and, to override, a reason."""
@@ -147,7 +147,7 @@ def test_a_decision_that_lacks_something_is_a_problem(
 def test_an_altered_recommendation_is_a_conflict(
     client: FlaskClient, determination: dict[str, Any]
 ) -> None:
-    """Its hash is checked wherever it comes in."""
+    """The hash of a determination is checked at each endpoint."""
     altered = json.loads(json.dumps(determination))
     altered["determinations"][0]["outcome"] = "MedicallyNecessary"
 
@@ -172,7 +172,7 @@ def test_an_altered_recommendation_is_a_conflict(
 def test_bad_input_is_a_problem(
     path: str, kind: str, body: bytes, status: int, client: FlaskClient
 ) -> None:
-    """One shape for everything wrong."""
+    """All errors have one form."""
     response = client.post(path, data=body, content_type=kind)
 
     assert response.status_code == status

@@ -1,4 +1,4 @@
-"""A service whose knowledge is edited under it: sound changes are taken up, others never."""
+"""A running service reloads sound changes to its knowledge and rejects others."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".pytest_cache" / "mednec"
-RULE = "ontology/rules/23-reasons/no-fading.rq"
+RULE = "ontology/core/rules/why/no-fading.rq"
 LINES = (
     "@prefix : <https://w3id.org/mednec/guideline/none/> .\n:a :b",
     "this is no Turtle",
@@ -46,7 +46,7 @@ def edit(app: Flask, name: str, old: str, new: str) -> None:
 
 
 def test_a_sound_change_is_taken_up(app: Flask) -> None:
-    """A new wording of a rule is in use at once, and health names the new knowledge."""
+    """A reworded rule is in use at once, and the health page names the new knowledge."""
     before = app.test_client().get("/v1/health").get_json()["knowledge"]
     edit(app, RULE, "asks that the frequency", "wants the frequency")
 
@@ -57,7 +57,7 @@ def test_a_sound_change_is_taken_up(app: Flask) -> None:
 
 @pytest.mark.parametrize("text", LINES)
 def test_a_broken_file_leaves_the_last_good_knowledge(app: Flask, text: str) -> None:
-    """The service goes on deciding with what it had, and says which file it refuses and why."""
+    """After a bad change, the service keeps the last good knowledge and names the bad file."""
     client = app.test_client()
     before = client.get("/v1/health").get_json()["knowledge"]
     (home(app) / "ontology/jurisdictions/us-ca/guidelines/broken.ttl").write_text(
@@ -74,7 +74,7 @@ def test_a_broken_file_leaves_the_last_good_knowledge(app: Flask, text: str) -> 
 
 
 def test_a_change_that_is_not_classified_waits(app: Flask) -> None:
-    """A changed population is not in use before the order of populations was derived again."""
+    """A changed population is not used until the classification was generated again."""
     name = "ontology/jurisdictions/us-ca/guidelines/mtus-chronic-pain-2009.ttl"
     edit(app, name, "mn:covers mnc:Myalgia", "mn:covers mnc:Arthritis")
 
@@ -87,7 +87,7 @@ def test_a_change_that_is_not_classified_waits(app: Flask) -> None:
 
 
 def test_a_folder_that_vanishes_changes_nothing(app: Flask) -> None:
-    """What was loaded stays in memory."""
+    """The service works from memory after its files are gone."""
     shutil.rmtree(home(app) / "ontology")
 
     assert not State.of(app).renew()
@@ -96,7 +96,7 @@ def test_a_folder_that_vanishes_changes_nothing(app: Flask) -> None:
 
 @pytest.mark.slow
 def test_the_watch_sees_a_change_by_itself(app: Flask) -> None:
-    """Nobody has to say that a file was saved."""
+    """The service notices a saved file by itself."""
     before = State.of(app).knowledge.digest
     ends = State.of(app).watch(seconds=0.1)
     edit(app, RULE, "asks that the frequency", "wants the frequency")

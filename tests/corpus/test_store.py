@@ -1,4 +1,4 @@
-"""A store of letters: added to once, by one writer; a bad letter stops no other; the report."""
+"""A store of letters: each is added once, by one writer; bad letters are skipped; the report."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SELECT (COUNT(?case) AS ?cases) WHERE {
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a folder of two letters and one file that is none."""
+    """Make a folder of two letters and one file that is not a letter."""
     made = tmp_path_factory.mktemp("letters")
     for name in NAMES:
         shutil.copy(FIXTURES / name, made / name)
@@ -54,7 +54,7 @@ def store(folder: Path, knowledge: Knowledge, tmp_path_factory: pytest.TempPathF
 
 
 def test_a_letter_is_added_once(folder: Path, store: Path, knowledge: Knowledge) -> None:
-    """Read again with the same knowledge, a letter is passed over, and no fact is doubled."""
+    """A second build with the same knowledge skips known letters and adds no duplicate facts."""
     before = (store / FACTS).read_bytes()
 
     done = build(sorted(folder.glob("*.txt")), store, knowledge)
@@ -67,7 +67,7 @@ def test_a_letter_is_added_once(folder: Path, store: Path, knowledge: Knowledge)
 def test_the_letters_of_others_do_not_matter(
     folder: Path, store: Path, knowledge: Knowledge, tmp_path: Path
 ) -> None:
-    """A letter alone in a store has the row and the audit that it has among others."""
+    """A letter has the same row and audit alone as among others."""
     name = NAMES[1]
     build([folder / name], tmp_path, knowledge)
     (alone,) = rows(tmp_path)
@@ -80,7 +80,7 @@ def test_the_letters_of_others_do_not_matter(
 
 
 def test_a_second_writer_is_refused(folder: Path, store: Path, knowledge: Knowledge) -> None:
-    """The store has one writer, and a build that runs is left alone."""
+    """A second build is refused while one is running."""
     with (store / LOCK).open("a+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(errors.StoreBusy, match="another build"):
@@ -90,7 +90,7 @@ def test_a_second_writer_is_refused(folder: Path, store: Path, knowledge: Knowle
 def test_a_build_that_broke_off_is_recovered(
     folder: Path, store: Path, tmp_path: Path, knowledge: Knowledge
 ) -> None:
-    """What a crash left behind stops no later build: half a line is cut off, its letter read."""
+    """A build after a crash drops the incomplete line and reads its letter again."""
     broken = tmp_path / "broken"
     shutil.copytree(store, broken)
     index = (broken / INDEX).read_text("utf-8")
@@ -117,7 +117,7 @@ def test_analysts_ask_the_store_with_the_knowledge(store: Path, knowledge: Knowl
 
 
 def test_the_report_counts_and_links_every_letter(store: Path, tmp_path: Path) -> None:
-    """Each figure of the page leads to the letters behind it, and each link leads somewhere."""
+    """Each figure of the report links to its letters, and each link resolves."""
     found = write_report(store, tmp_path)
     page = (tmp_path / "report.html").read_text()
     data = json.loads((tmp_path / "report.json").read_text())
@@ -131,8 +131,8 @@ def test_the_report_counts_and_links_every_letter(store: Path, tmp_path: Path) -
     assert "<script" not in page
 
 
-def test_a_folder_without_a_store_is_told(tmp_path: Path) -> None:
-    """The message names the command that makes one."""
+def test_a_folder_without_a_store_is_an_error(tmp_path: Path) -> None:
+    """The message names the command that builds a store."""
     with pytest.raises(errors.StoreUnreadable, match="corpus build"):
         rows(tmp_path)
     with pytest.raises(errors.StoreUnreadable, match="corpus build"):
@@ -140,7 +140,7 @@ def test_a_folder_without_a_store_is_told(tmp_path: Path) -> None:
 
 
 def test_a_damaged_line_of_the_index_is_named(store: Path, tmp_path: Path) -> None:
-    """A store is not read past damage."""
+    """A damaged store is an error."""
     copy = tmp_path / "copy"
     shutil.copytree(store, copy)
     with (copy / "index.jsonl").open("a") as out:
@@ -167,7 +167,7 @@ def test_the_commands_build_and_report(folder: Path, tmp_path: Path) -> None:
 
 
 def test_words_in_a_chart_are_escaped() -> None:
-    """A label is text, whatever it holds."""
+    """Labels are escaped in the report."""
     drawn = stacked_bars("a <title>", [("<script>", {"<b>": 2}), ("none", {})])
 
     assert "<script>" not in drawn

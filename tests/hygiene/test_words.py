@@ -1,19 +1,17 @@
-"""What the documents say of files, rules and counts is so."""
+"""Check the files, rules and counts that the documents state."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reasoner.kernel.rules import read_rules
 from reasoner.kernel.terms import TYPE, mn
-from reasoner.knowledge.rule_form import FORM
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
 
 ROOT = Path(__file__).parents[2]
-RULES = ROOT / "ontology" / "rules"
+RULES = ROOT / "ontology" / "core" / "rules"
 
 
 def rows_between(text: str, begin: str, end: str) -> list[str]:
@@ -29,7 +27,7 @@ def named_rooms(text: str) -> list[str]:
 
 
 def test_the_code_map_names_every_room_and_nothing_else() -> None:
-    """A newcomer finds each room from one page."""
+    """The code map lists every room."""
     here = [
         f"reasoner/{path.name}{'/' if path.is_dir() else ''}"
         for path in (ROOT / "reasoner").iterdir()
@@ -40,29 +38,26 @@ def test_the_code_map_names_every_room_and_nothing_else() -> None:
     assert sorted(named_rooms((ROOT / "ARCHITECTURE.md").read_text("utf-8"))) == sorted(rooms)
 
 
-def test_the_strata_of_the_page_are_the_folders_of_the_rules() -> None:
-    """One row a stratum, in the order in which they run."""
-    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
-    listed = [row.split("`")[1] for row in rows_between(text, "## Strata", "## One set of rules")]
-
-    assert listed == sorted(
-        (p.name for p in RULES.iterdir() if p.is_dir()), key=lambda n: int(n.split("-")[0])
-    )
-
-
-def test_the_table_of_rules_is_made_of_the_rules() -> None:
-    """Whoever looks up an id of a determination finds its rule."""
+def test_the_table_of_questions_names_the_folders_of_rules() -> None:
+    """An author finds the folder for a new rule in one table."""
     text = (RULES / "README.md").read_text("utf-8")
-    listed = rows_between(text, "<!-- rules: begin -->", "<!-- rules: end -->")
+    rows = [
+        line
+        for line in text.split("| folder |")[1].split("`mednec docs`")[0].splitlines()
+        if line.startswith("| `")
+    ]
+    folders = {
+        path.name
+        for folder in (ROOT / "ontology").rglob("rules")
+        for path in folder.iterdir()
+        if path.is_dir()
+    }
 
-    assert sorted(listed) == sorted(
-        f"| {r.number} | {r.id} | {r.title} | {r.role} | {r.basis} |"
-        for r in read_rules(ROOT / "ontology", [RULES], FORM)
-    )
+    assert {row.split("`")[1] for row in rows} == folders
 
 
 def test_the_counts_of_what_is_verified_are_those_of_the_knowledge(knowledge: Knowledge) -> None:
-    """What was seen and what is recalled is told as it is."""
+    """README.md states the counts of verified and provisional entries."""
     text = (ROOT / "README.md").read_text("utf-8")
     verified = {t.subject for t in knowledge.facts if t.object == mn("Verified")}
     rows = {
@@ -86,7 +81,7 @@ def test_the_counts_of_what_is_verified_are_those_of_the_knowledge(knowledge: Kn
 
 
 def test_a_document_that_lags_behind_is_seen() -> None:
-    """The check of the code map can fail: a row that is left out is missed."""
+    """The check of the code map fails for a missing row."""
     table = "## Code map\n\n| room | does |\n| --- | --- |\n| `a/` | x |\n\n`reasoner/__init__.py`"
 
     assert named_rooms(table) == ["a/"]

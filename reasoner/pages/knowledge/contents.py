@@ -11,7 +11,7 @@ from .book import CLASS
 from .expressions import population_phrase
 from .finding import entries
 from .guidelines import REPLACES
-from .rules import sentence, strata
+from .rules import question_of, questions, sentence
 from .things import KINDS, term, thing
 from .timeline import timeline
 
@@ -75,7 +75,7 @@ def _home(catalogue: Catalogue, _: DocPage) -> Content:
         "said": len(said),
         "limits": sum(r.figures.says == "limit" for r in said),
         "provisions": len(provisions),
-        "strata": len(strata(catalogue.book)),
+        "questions": len(questions(catalogue.book)),
         "shapes": sum(len(s.checks) for s in catalogue.usage.shapes),
         "verifications": tuple(
             thing(catalogue.book, catalogue.usage, iri)
@@ -184,7 +184,7 @@ def _provision(catalogue: Catalogue, page: DocPage) -> Content:
 
 
 def _rules(catalogue: Catalogue, _: DocPage) -> Content:
-    return {"strata": strata(catalogue.book)}
+    return {"questions": questions(catalogue.book)}
 
 
 def _rule(catalogue: Catalogue, page: DocPage) -> Content:
@@ -195,7 +195,7 @@ def _rule(catalogue: Catalogue, page: DocPage) -> Content:
         "sentence": sentence(rule),
         "reads": catalogue.book.links(named.reads),
         "concludes": catalogue.book.links(named.concludes),
-        "stratum": rule.path.split("/")[1],
+        "question": question_of(rule),
     }
 
 

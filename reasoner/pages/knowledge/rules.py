@@ -1,4 +1,4 @@
-"""Rules: their sentences in parts, and their strata."""
+"""Rules: their sentences in parts, and the questions that they answer."""
 
 from __future__ import annotations
 
@@ -25,10 +25,15 @@ class RulePart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stratum:
-    """A stratum: its number, the name of its folder, its rules with the links to them."""
+class Question:
+    """
+    The rules that answer one question.
 
-    number: int
+    Attributes:
+        name: The name of their folders, such as `how-many-visits`.
+        rules: The rules with the links to them, by id.
+    """
+
     name: str
     rules: tuple[tuple[Link, Rule], ...]
 
@@ -50,17 +55,22 @@ def _parts(text: str) -> Iterator[RulePart]:
         yield RulePart(text=text[end:])
 
 
-def strata(book: Book) -> tuple[Stratum, ...]:
-    """Return the rules by stratum."""
-    found: dict[tuple[int, str], list[Rule]] = {}
+def questions(book: Book) -> tuple[Question, ...]:
+    """Return the rules by the question that they answer, in the order in which they first run."""
+    found: dict[str, list[Rule]] = {}
     for rule in book.knowledge.rules:
-        folder = rule.path.split("/")[-2]
-        found.setdefault((rule.number or 0, folder), []).append(rule)
+        found.setdefault(question_of(rule), []).append(rule)
     return tuple(
-        Stratum(
-            number=number,
-            name=folder,
-            rules=tuple((book.link(RULE + rule.id), rule) for rule in rules),
+        Question(
+            name=name,
+            rules=tuple(
+                (book.link(RULE + rule.id), rule) for rule in sorted(rules, key=lambda r: r.id)
+            ),
         )
-        for (number, folder), rules in sorted(found.items())
+        for name, rules in found.items()
     )
+
+
+def question_of(rule: Rule) -> str:
+    """Return the name of the folder of a rule: the question that it answers."""
+    return rule.path.split("/")[-2]
