@@ -12,7 +12,7 @@ SCORER = "score.py"
 
 
 def main() -> None:
-    """Print the table of the scorer; say so and stop where the letters are absent."""
+    """Print the table of the scorer; print a message and stop if the letters are missing."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("letters", nargs="?", default="../shared/letters", type=Path)
     parser.add_argument("--json", action="store_true", help="the figures as data")

@@ -42,7 +42,7 @@ SEED = Path(__file__).parents[1] / "fixtures/cases/seed-2014-spine-12-visits/cas
 SH = Namespace("http://www.w3.org/ns/shacl#")
 MOST_MS = 10.0
 MOST_DECIDED_MS = 60.0
-"""Asked of one case decided with robustness and with what would change it."""
+"""The target for one case, decided with robustness and proposed changes."""
 TARGETS = {"HermiT realization": 80, "pySHACL SPARQL rules": 100, "rdflib, prepared rules": 4}
 
 
@@ -198,7 +198,7 @@ def run() -> dict[str, Any]:
 
 
 def table(found: dict[str, Any]) -> str:
-    """Lay the measurements out as a table."""
+    """Format the measurements as a table."""
     ours = found["total"]["median"]
     mark = "met" if ours <= MOST_MS else "NOT met"
     lines = [

@@ -1,4 +1,4 @@
-"""Rich cases over the whole knowledge: the ground on which the properties are tried."""
+"""Generate cases over the whole knowledge base for the properties."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from reasoner.determinations.sentences import Saying
 
 Part = dict[str, Any]
-"""A case or a part of one, with the keys of the JSON form; parts without `id` stay unnamed."""
+"""A case or a part of one, with the keys of the JSON form; parts without `id` are blank nodes."""
 
 ONTOLOGY: Final = Path(__file__).parents[1] / "ontology"
 CASE: Final = "https://w3id.org/mednec/case/generated"
@@ -50,7 +50,7 @@ FIRST, LAST = date(2007, 6, 15), date(2020, 12, 31)
 
 @cache
 def concepts(name: str) -> dict[str, frozenset[str]]:
-    """Read the concepts of one file, each with the regions that it names."""
+    """Return the concepts of one file, each with its regions."""
     found: dict[str, set[str]] = {}
     path = ONTOLOGY / "core" / "concepts" / f"{name}.ttl"
     for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE):
@@ -145,7 +145,7 @@ def name(one: Determination) -> str:
 
 
 def moves(saying: Saying) -> frozenset[str]:
-    """Return the moves of a proposed change, but for that of the number of visits."""
+    """Return the moves of a proposed change, except that of the number of visits."""
     change = saying.firing.bindings.get("change")
     return frozenset(change.value.rsplit("/", 4)[1:] if change else ()) - {"AsItIs"}
 
@@ -156,7 +156,7 @@ def visits_proposed(saying: Saying) -> int:
 
 
 def changed(case: Part, change: Callable[[Part], object]) -> Part:
-    """Return a copy of a case to which something was done."""
+    """Return a changed copy of a case."""
     other = deepcopy(case)
     change(other)
     return other
@@ -174,7 +174,7 @@ def asking(case: Part, visits: int) -> Part:
 
 
 def given_before(case: Part, visits: int | None, certainty: str = "Exact") -> Part:
-    """Return the case with one earlier course of the care requested, and no other of its kind."""
+    """Return the case with exactly one earlier course of the requested treatment."""
     course: Part = {"treatment": case["request"][0]["treatment"], "countCertainty": certainty}
     if visits is not None:
         course["attendedVisits"] = visits
@@ -255,7 +255,7 @@ def conditions(draw: st.DrawFn) -> str:
 
 @st.composite
 def courses(draw: st.DrawFn, care: str, regions: list[str]) -> Part:
-    """Draw an earlier course of treatment, mostly of the care that is requested."""
+    """Draw an earlier course of treatment, mostly of the requested one."""
     course: Part = {
         "treatment": draw(st.sampled_from([care, care, care, care, "Acupuncture"])),
         "countCertainty": draw(CERTAINTIES),
@@ -274,7 +274,7 @@ def courses(draw: st.DrawFn, care: str, regions: list[str]) -> Part:
 
 @st.composite
 def findings(draw: st.DrawFn) -> list[Part]:
-    """Draw what the record says of healing, response and exceptional factors."""
+    """Draw findings on healing, response and exceptional factors."""
     drawn = []
     healing = draw(weighted((6, "Affirmed"), (1, "Negated"), (1, None), (2, "ChronicPain")))
     if healing == "ChronicPain":
@@ -294,7 +294,7 @@ def findings(draw: st.DrawFn) -> list[Part]:
 
 @st.composite
 def requests(draw: st.DrawFn, day: date, regions: list[str], number: int = 1) -> Part:
-    """Draw a request that is dated."""
+    """Draw a request with a date."""
     request: Part = {
         "id": f"{CASE}#request-{number}",
         "treatment": draw(CARE),
@@ -428,7 +428,7 @@ def cases(
 
 @st.composite
 def _more(draw: st.DrawFn, case: Part, day: date, *, surgery: bool) -> None:
-    """Add what only some cases have."""
+    """Add parts that only some cases have."""
     request = case["request"][0]
     if draw(weighted((4, True), (1, False))):
         case["urDecision"] = draw(reviews(request))
@@ -463,7 +463,7 @@ def _more(draw: st.DrawFn, case: Part, day: date, *, surgery: bool) -> None:
 
 @st.composite
 def measured_cases(draw: st.DrawFn) -> Part:
-    """Draw a case of chronic pain for which the schedule of its day mostly states a number."""
+    """Draw a chronic pain case for which the schedule in force mostly states a number."""
     case: Part = draw(cases(days=st.dates(date(2009, 8, 1), date(2017, 11, 30)), surgery=False))
     condition = draw(st.sampled_from(USUAL[:-1]))
     where = sorted(concepts("conditions")[condition]) or ["LumbarSpine"]

@@ -1,4 +1,4 @@
-"""Small cases of lumbar strain, made from a few numbers: the ground on which laws are tried."""
+"""Generate small cases of lumbar strain from a few numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from reasoner.determinations.conclude import Determination
 
 RESPONSES = ("Affirmed", "Negated", "")
-"""What the treating physician says of functional improvement; empty for nothing."""
+"""The treating physician's statement on functional improvement; empty for none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class Story:
     requested_on: str = "2014-04-20"
 
     def but(self, **changes: object) -> Story:
-        """Return the story with some words changed."""
+        """Return the story with some values changed."""
         return replace(self, **changes)  # type: ignore[arg-type]
 
     def turtle(self) -> str:

@@ -1,4 +1,4 @@
-"""Reading HTML strictly: what a browser would mend in silence is a fault here."""
+"""Read HTML strictly: what a browser would silently correct is a fault."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PARENTS = {
 
 @dataclass(kw_only=True, repr=False)
 class Element:
-    """An element with its attributes, the text within it and where it stands."""
+    """An element with its attributes, text and position."""
 
     tag: str
     attributes: dict[str, str]
@@ -33,17 +33,17 @@ class Element:
 
     @property
     def text(self) -> str:
-        """All the text within."""
+        """The text of the element and its descendants."""
         return "".join(self.parts)
 
     def within(self, other: Element) -> bool:
-        """Tell whether it stands inside another."""
+        """Return True if the element is inside another."""
         return any(parent is other for parent in self.parents)
 
 
 @dataclass(kw_only=True, repr=False)
 class Page:
-    """A page as it was read: its elements in order, and what is wrong with it."""
+    """A page with its elements in order and its faults."""
 
     elements: list[Element] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -64,7 +64,7 @@ class Page:
 
     @property
     def addresses(self) -> list[str]:
-        """Return all that the page points to."""
+        """Return all links of the page."""
         names = ("href", "src", "action")
         return [e.attributes[n] for e in self.elements for n in names if n in e.attributes]
 

@@ -93,7 +93,7 @@ COMMANDS: Final = {
     "release": _entry(
         "release",
         "release_command",
-        "Write the ontology into the folder OUT as one versioned file, in Turtle and OWL.",
+        "Write the ontology into OUT as one versioned file, in Turtle and OWL functional syntax.",
     ),
     "replay": _entry(
         "proofs",

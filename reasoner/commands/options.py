@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import sys
 from pathlib import Path
@@ -89,7 +90,9 @@ def load(folder: Path, *, entailed: tuple[ox.Triple, ...] | None = None) -> Know
     """
     from reasoner.knowledge.base import load_knowledge  # noqa: PLC0415 - `fmt` does not need it
 
-    return load_knowledge(folder, entailed=entailed, cache=settings().cache)
+    knowledge = load_knowledge(folder, entailed=entailed, cache=settings().cache)
+    gc.freeze()  # the knowledge lives as long as the process: the collector need not look at it
+    return knowledge
 
 
 def memory_of(folder: Path, subject: str) -> Path | None:

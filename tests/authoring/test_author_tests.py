@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.slow
-def test_every_case_and_question_beside_the_knowledge_is_answered_as_its_author_said(
+def test_every_case_and_question_of_the_authors_has_the_answer_they_expect(
     knowledge: Knowledge,
 ) -> None:
     """A changed rule or row that alters an author's answer fails here as well."""

@@ -57,7 +57,9 @@ def with_figure(knowledge: Knowledge, row: str, figure: int) -> Knowledge:
     return replace(knowledge, facts=(*facts, ox.Triple(subject, term, ox.Literal(figure))))
 
 
-def test_a_changed_figure_is_told_as_what_it_was_and_is(state: State, tmp_path: Path) -> None:
+def test_a_changed_figure_is_reported_with_its_old_and_new_value(
+    state: State, tmp_path: Path
+) -> None:
     """The report names limits and rows, not triples, and no other changes."""
     home = copy(tmp_path)
     edit(home, ROW, "mn:maximumVisits 24", "mn:maximumVisits 30")
@@ -76,7 +78,7 @@ def test_an_unchanged_state_has_no_difference(state: State) -> None:
     assert changes_text(()) == "Nothing changed."
 
 
-def test_rules_and_concepts_are_told_too(state: State, tmp_path: Path) -> None:
+def test_rules_and_concepts_are_reported_too(state: State, tmp_path: Path) -> None:
     """A retired rule, a reworded one and a renamed concept are named by title and label."""
     home = copy(tmp_path)
     (home / "ontology/core/rules/why/home-program.rq").unlink()

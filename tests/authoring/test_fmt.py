@@ -73,9 +73,7 @@ def test_a_broken_file_is_named_and_left_alone_and_the_others_are_formatted(
     assert sorted(p.name for p in file.parent.iterdir()) == ["broken.ttl", "untidy.ttl"]
 
 
-def test_generated_files_are_nobodys_to_format(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_generated_files_are_not_formatted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`mednec fmt` skips files that `mednec generate` writes."""
     shutil.copytree(ROOT / "ontology" / "generated", tmp_path / "generated")
 
@@ -87,7 +85,7 @@ def test_all_knowledge_is_in_the_one_form(monkeypatch: pytest.MonkeyPatch) -> No
     assert fmt("--check", ROOT / "ontology", ROOT / "shapes", monkeypatch=monkeypatch) == 0
 
 
-def test_a_file_that_is_not_there_is_said_to_be_missing(
+def test_a_missing_file_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A misspelled file name is an error, not an empty success."""

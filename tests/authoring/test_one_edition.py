@@ -154,7 +154,7 @@ def test_its_rows_govern_from_its_first_day(after: Path, name: str) -> None:
     assert found["2027-01-01", visits + 1] == (True, "medically necessary in part", visits)
 
 
-def test_its_own_tests_run_beside_it(after: Path, tmp_path: Path) -> None:
+def test_its_own_tests_run_with_it(after: Path, tmp_path: Path) -> None:
     """
     An author's cases are next to the file, and a wrong expectation fails.
 
@@ -178,7 +178,7 @@ def test_its_own_tests_run_beside_it(after: Path, tmp_path: Path) -> None:
     }
 
 
-def test_the_difference_is_told_in_the_guidelines_own_terms(before: Path, after: Path) -> None:
+def test_the_difference_is_reported_in_the_guidelines_own_terms(before: Path, after: Path) -> None:
     """The diff shows the edition and its rows, not triples."""
     changes = diff(State(before), State(after))
     reported = {(c.kind, c.what, c.subject.split(" (")[0]) for c in changes}

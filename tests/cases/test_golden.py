@@ -89,7 +89,7 @@ def test_the_seed_reads_as_it_was_blessed(
 
 
 @pytest.mark.parametrize("folder", EXPECTED, ids=lambda p: p.name)
-def test_a_determination_tells_its_search_and_cites_what_governs(
+def test_a_determination_reports_its_search_and_cites_what_governs(
     folder: Path, knowledge: Knowledge
 ) -> None:
     """The page gives the search sequence and cites each governing source in the required form."""
@@ -169,7 +169,7 @@ def test_the_seed_says_what_the_design_names(rule: str, words: str, seed: Assess
     assert all(s.basis for s in sentences)
 
 
-def test_a_figure_that_was_not_verified_is_marked_wherever_it_is_told(seed: Assessment) -> None:
+def test_an_unverified_figure_is_marked_wherever_it_appears(seed: Assessment) -> None:
     """Each reason that rests on the nearest row is marked provisional."""
     one = seed.determinations[0]
     unverified = {source.iri for source in one.sources if not source.verified}

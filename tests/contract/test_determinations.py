@@ -373,7 +373,7 @@ def test_comparisons_are_given_where_they_are_asked_for(client: FlaskClient) -> 
 
 
 @pytest.mark.parametrize("asked", ["asOf=tomorrow", "asOf=2014-02-30", "include=weather"])
-def test_a_wish_that_cannot_be_read_is_told(asked: str, client: FlaskClient) -> None:
+def test_a_malformed_parameter_is_a_problem(asked: str, client: FlaskClient) -> None:
     """A misspelled date or comparison is an error and is not ignored."""
     response = client.post(f"/v1/determinations?{asked}", data=TURTLE, content_type="text/turtle")
 

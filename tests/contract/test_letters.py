@@ -129,7 +129,7 @@ def test_a_decision_comes_in_each_form(
         ({"determination": {"determinations": [{}], "digest": "0"}}, 409),
     ],
 )
-def test_a_decision_that_lacks_something_is_a_problem(
+def test_an_incomplete_decision_is_a_problem(
     changes: dict[str, Any], status: int, client: FlaskClient, determination: dict[str, Any]
 ) -> None:
     """No call gives a decision without a named physician, a date and, to override, a reason."""

@@ -131,7 +131,7 @@ def test_the_report_counts_and_links_every_letter(store: Path, tmp_path: Path) -
     assert "<script" not in page
 
 
-def test_a_folder_without_a_store_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_a_store_is_an_error(tmp_path: Path) -> None:
     """The message names the command that builds a store."""
     with pytest.raises(errors.StoreUnreadable, match="corpus build"):
         rows(tmp_path)

@@ -70,7 +70,7 @@ def derive_with_rdflib(knowledge: Knowledge, asserted: Any) -> Graph:
 def test_pyoxigraph_running_the_rule_texts_derives_the_same_facts(
     path: Path, knowledge: Knowledge
 ) -> None:
-    """One rule text, two ways to run it, one answer."""
+    """The rule texts, run by pyoxigraph, derive the same facts as the compiled rules."""
     case = load_case_file(path, knowledge)
 
     assert derive_in_store(knowledge, case.triples) == derive(knowledge, case.triples).derived
@@ -120,7 +120,7 @@ def stratum_of(firing: Firing, knowledge: Knowledge) -> tuple[int, bool]:
 
 @pytest.mark.slow
 def test_rdflib_running_each_rule_once_concludes_the_same(knowledge: Knowledge) -> None:
-    """A second SPARQL engine, of other authors, agrees on what each rule concludes."""
+    """Each rule, run by rdflib, concludes the same as the compiled rule."""
     wanted = {rule.id for rule in knowledge.rules}
     base = as_graph(q.triple for q in knowledge.working_facts)
     known = set(base)
@@ -152,7 +152,7 @@ def as_text(triple: Any) -> str:
 def test_rdflib_running_the_rule_texts_derives_the_same_facts(
     path: Path, knowledge: Knowledge
 ) -> None:
-    """A second SPARQL engine, of other authors, agrees on every fact of every case."""
+    """The rule texts, run by rdflib, derive the same facts as the compiled rules."""
     case = load_case_file(path, knowledge)
 
     theirs = set(derive_with_rdflib(knowledge, case.triples))
@@ -193,7 +193,7 @@ def test_hermit_realizes_the_same_populations(knowledge: Knowledge) -> None:
 
 
 def test_a_wrong_rule_would_be_noticed(knowledge: Knowledge) -> None:
-    """The comparison can fail: a derivation without one of its facts is not the same."""
+    """The comparison fails for a derivation without one of its facts."""
     case = load_case_file(CASES[0], knowledge)
     derived = derive(knowledge, case.triples).derived
 

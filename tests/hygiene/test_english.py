@@ -1,4 +1,4 @@
-"""The English of the project: phrases that read as translated are refused, wherever people read."""
+"""Check the English of the project for phrases that read as translated."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ PHRASES: Final = re.compile("|".join(rf"\b(?:{phrase})\b" for phrase in INSTEAD)
 
 
 def findings(text: str) -> list[str]:
-    """List the phrases of a text that are refused, each with its line and what to write."""
+    """List the refused phrases of a text, each with its line and what to write."""
     return [
         f"line {number}: '{match[0]}'; write {instead_of(match[0])}"
         for number, line in enumerate(text.splitlines(), start=1)
@@ -58,7 +58,7 @@ def instead_of(phrase: str) -> str:
 
 
 def written() -> list[Path]:
-    """List the committed files whose English is ours."""
+    """List the committed files whose text is written by the project."""
     listed = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -71,7 +71,7 @@ def written() -> list[Path]:
 
 @pytest.mark.xfail(reason="the texts are being rewritten; remove this mark with the last of them")
 def test_no_file_uses_a_phrase_that_reads_as_translated() -> None:
-    """Users meet this English in every determination, and authors in every message."""
+    """Users read this English in every determination, and authors in every message."""
     found = {
         path.relative_to(ROOT).as_posix(): lines
         for path in written()
@@ -94,7 +94,7 @@ def test_no_file_uses_a_phrase_that_reads_as_translated() -> None:
     ],
 )
 def test_a_refused_phrase_is_seen(text: str) -> None:
-    """The check has been seen failing for each kind of phrase."""
+    """The check fails for each kind of phrase."""
     assert findings(text) != []
 
 

@@ -1,4 +1,4 @@
-"""The engine and the service name no guideline, law or section: those stand in `ontology/`."""
+"""The engine and the service name no guideline, law or section; those are in `ontology/`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LAW = re.compile(r"mtus|odg|acoem|4604|9792", re.IGNORECASE)
 
 @pytest.mark.parametrize("package", ["reasoner", "api"])
 def test_python_names_no_law(package: str) -> None:
-    """A change of law is a change of data; another field of medicine is another folder."""
+    """A change of law changes data, and a new field of medicine adds a folder."""
     found = [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
         for path in sorted((ROOT / package).rglob("*.py"))
@@ -26,12 +26,12 @@ def test_python_names_no_law(package: str) -> None:
 
 @pytest.mark.parametrize("folder", ["ontology", "shapes"])
 def test_knowledge_holds_no_python(folder: str) -> None:
-    """Authors review what they can read."""
+    """Authors can read everything that they review."""
     found = sorted((ROOT / folder).rglob("*.py"))
 
     assert found == []
 
 
 def test_a_named_law_is_seen() -> None:
-    """The check has been seen failing."""
+    """The check fails for a seeded violation."""
     assert LAW.search('rank = 1 if guideline.startswith("MTUS") else 2')

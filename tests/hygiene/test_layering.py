@@ -1,4 +1,4 @@
-"""Who may import whom. `LAYERS` is the one place that says it; ARCHITECTURE.md draws it."""
+"""Check imports against `LAYERS`, which ARCHITECTURE.md draws."""
 
 from __future__ import annotations
 
@@ -190,14 +190,14 @@ def sources(package: str) -> dict[str, str]:
 
 
 def test_the_layers_name_every_room_once() -> None:
-    """A new room gets its layer when it is built; a removed one leaves the table."""
+    """Each room has one layer, and the table has no room that was removed."""
     listed = sorted(room for layer in LAYERS for room in layer)
 
     assert listed == sorted({room_of(module) for module in sources("reasoner")})
 
 
 def test_imports_between_rooms_go_down() -> None:
-    """A room can be read, tested and replaced with only the rooms below it in mind."""
+    """A room depends only on the rooms below it."""
     found = {line for module, text in sources("reasoner").items() for line in upward(module, text)}
 
     assert found == OPEN
@@ -205,12 +205,12 @@ def test_imports_between_rooms_go_down() -> None:
 
 @pytest.mark.parametrize("room", sorted(RANK))
 def test_modules_of_a_room_import_in_one_direction(room: str) -> None:
-    """A circle of imports makes its modules one module in all but name."""
+    """The modules of a room have no import cycle."""
     assert list(TopologicalSorter(imports_within(room)).static_order())
 
 
 def test_only_the_command_imports_the_verifier() -> None:
-    """What checks proofs shares no code with what writes them."""
+    """The verifier shares no code with the proof writer."""
     users = {
         room_of(module)
         for module, text in sources("reasoner").items()
@@ -221,14 +221,14 @@ def test_only_the_command_imports_the_verifier() -> None:
 
 
 def test_the_engine_knows_no_service() -> None:
-    """`reasoner` can be used without a web framework; the command line alone starts one."""
+    """`reasoner` works without a web framework; only the command line starts one."""
     found = [line for module, text in sources("reasoner").items() for line in outward(module, text)]
 
     assert found == []
 
 
 def test_the_engine_reads_no_environment() -> None:
-    """What a decision depends on is an argument, so that a decision can be repeated."""
+    """Everything that a decision depends on is an argument, so that it can be repeated."""
     found = [
         line
         for module, text in sources("reasoner").items()
@@ -240,7 +240,7 @@ def test_the_engine_reads_no_environment() -> None:
 
 
 def test_the_service_uses_only_public_names() -> None:
-    """The inside of `reasoner` may change without a look at `api`."""
+    """`reasoner` can change internally without a change in `api`."""
     found = [
         line for module, text in sources("api").items() for line in private_reaches(module, text)
     ]
@@ -249,7 +249,7 @@ def test_the_service_uses_only_public_names() -> None:
 
 
 def test_the_checker_of_proofs_uses_no_reasoner() -> None:
-    """Who checks a proof trusts neither the engine nor its libraries."""
+    """The verifier uses neither the engine nor its libraries."""
     found = [
         line
         for module, text in sources("reasoner").items()
@@ -264,7 +264,7 @@ def test_the_checker_of_proofs_uses_no_reasoner() -> None:
     "line", ["from reasoner.matcher import solve", "from ..rules import Rule", "import pyoxigraph"]
 )
 def test_a_use_of_the_reasoner_is_seen(line: str) -> None:
-    """The check of the checker has been seen failing."""
+    """The check fails for a verifier that imports the reasoner."""
     assert strangers("verifier.verify", line) != []
 
 
@@ -278,19 +278,19 @@ def test_a_use_of_the_reasoner_is_seen(line: str) -> None:
     ],
 )
 def test_an_upward_import_is_seen(line: str) -> None:
-    """The check of layers has been seen failing, for each way to write an import."""
+    """The check fails for each way to write an upward import."""
     assert upward("kernel.terms", line) != []
 
 
 def test_a_circle_of_imports_is_seen() -> None:
-    """The check of circles has been seen failing."""
+    """The check fails for an import cycle."""
     with pytest.raises(CycleError):
         list(TopologicalSorter({"a": {"b"}, "b": {"a"}}).static_order())
 
 
 @pytest.mark.parametrize("line", ["import flask", "from api import create_app"])
 def test_an_import_of_the_service_is_seen(line: str) -> None:
-    """The check of independence has been seen failing; inside a command the import may stand."""
+    """The check fails outside of commands, where importing the service is allowed."""
     assert outward("kernel.terms", line) != []
     assert outward("commands.main", line) != []
     assert outward("commands.main", f"def serve():\n    {line}") == []
@@ -298,7 +298,7 @@ def test_an_import_of_the_service_is_seen(line: str) -> None:
 
 @pytest.mark.parametrize("line", ["import os; os.environ['A']", "from os import getenv"])
 def test_a_read_of_the_environment_is_seen(line: str) -> None:
-    """The check of purity has been seen failing."""
+    """The check fails for a module that reads the environment."""
     assert environment_reads("terms", line) != []
 
 
@@ -307,5 +307,5 @@ def test_a_read_of_the_environment_is_seen(line: str) -> None:
     ["from reasoner.engine import run", "import reasoner.engine", "import reasoner; reasoner._x"],
 )
 def test_a_reach_into_the_engine_is_seen(line: str) -> None:
-    """The check of the service has been seen failing."""
+    """The check fails for a private name of the engine."""
     assert private_reaches("cases", line) != []

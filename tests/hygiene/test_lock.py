@@ -31,7 +31,7 @@ def requirements() -> list[Requirement]:
 
 
 def test_the_lock_meets_every_requirement() -> None:
-    """After a change of `pyproject.toml` comes `make lock`."""
+    """`constraints.txt` was made from the present `pyproject.toml`."""
     unmet = [
         str(one)
         for one in requirements()
@@ -43,7 +43,7 @@ def test_the_lock_meets_every_requirement() -> None:
 
 
 def test_every_pin_has_a_hash() -> None:
-    """What is installed is what was looked at, wherever it came from."""
+    """Hashes guarantee that the reviewed packages are installed."""
     bare = [name for name, (_, rest) in LOCK.items() if "--hash=sha256:" not in rest]
 
     assert LOCK

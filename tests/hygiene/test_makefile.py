@@ -13,7 +13,7 @@ INTERNAL = {"static"}
 
 
 def test_make_alone_lists_the_commands() -> None:
-    """A newcomer needs to remember one word."""
+    """`make` without a target lists the commands."""
     targets = re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)
     listing = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     listed = set(re.findall(r"^  make ([\w-]+) +\S", listing, re.MULTILINE))
@@ -23,7 +23,7 @@ def test_make_alone_lists_the_commands() -> None:
 
 
 def test_continuous_integration_runs_make_test() -> None:
-    """A laptop and the integration run the same checks."""
+    """CI runs the same checks as `make test`."""
     script = ROOT / ".ci" / "run"
 
     assert os.access(script, os.X_OK)

@@ -1,4 +1,4 @@
-"""The wheel holds the engine and the knowledge, and works far from the checkout."""
+"""The wheel contains the engine and the knowledge, and works without the checkout."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home / "bin"
 
 
-def test_the_wheel_holds_the_knowledge_and_nothing_of_the_workshop(wheel: Path) -> None:
-    """Ontology and shapes travel as data; tests and examples stay at home."""
+def test_the_wheel_holds_the_knowledge_and_no_tests(wheel: Path) -> None:
+    """The wheel contains the ontology and the shapes, but not the tests and examples."""
     names = set(zipfile.ZipFile(wheel).namelist())
     knowledge = {
         f"reasoner/_data/{path.relative_to(ROOT).as_posix()}"
@@ -76,7 +76,7 @@ def test_the_wheel_holds_the_knowledge_and_nothing_of_the_workshop(wheel: Path) 
 
 
 def test_the_wheel_does_not_fall_back_on_the_checkout(installed: Path, tmp_path: Path) -> None:
-    """What is tested below is the wheel, not the folder that it was built from."""
+    """The tests below use the wheel, not the checkout."""
     where = "import reasoner, api; print(reasoner.__file__, api.__file__, sep='\\n')"
     files = run([installed / "python", "-c", where], tmp_path).split()
 
@@ -84,7 +84,7 @@ def test_the_wheel_does_not_fall_back_on_the_checkout(installed: Path, tmp_path:
 
 
 def test_the_wheel_decides_as_the_checkout_does(installed: Path, tmp_path: Path) -> None:
-    """A decision depends on the knowledge, not on where it lies."""
+    """The wheel gives the same determination as the checkout."""
     case = shutil.copy(SEED, tmp_path / "case.ttl")
     command = Path(sys.executable).parent / "mednec"
     here = run([command, "decide", case], ROOT)
@@ -95,7 +95,7 @@ def test_the_wheel_decides_as_the_checkout_does(installed: Path, tmp_path: Path)
 
 
 def test_the_wheel_writes_the_pages(installed: Path, tmp_path: Path) -> None:
-    """Templates and style travel with the code."""
+    """The wheel contains the templates and the stylesheet."""
     run([installed / "mednec", "docs", tmp_path / "site"], tmp_path)
 
     for name in ("index.html", "docs/mednec.css", "docs/docs.js", "guideline.html", "ns/Case.ttl"):

@@ -1,4 +1,4 @@
-"""What may not be committed: addresses of package registries and paths of one machine."""
+"""Refuse commits that contain addresses of package registries or paths of one machine."""
 
 from __future__ import annotations
 
@@ -63,21 +63,21 @@ def found_in(texts: dict[str, str], pattern: re.Pattern[str]) -> list[str]:
 
 
 def test_no_committed_file_names_a_registry() -> None:
-    """Where packages come from is a matter of the machine, not of the repository."""
+    """The registry is configured on the machine, not in the repository."""
     found = found_in(committed_texts(), REGISTRIES)
 
     assert found == []
 
 
 def test_no_committed_file_names_a_path_of_a_machine() -> None:
-    """The repository works wherever it lies."""
+    """The repository works in any folder."""
     found = found_in(committed_texts(), MACHINE_PATHS)
 
     assert found == []
 
 
 def test_every_committed_text_is_utf8() -> None:
-    """A file that one machine cannot read is not a text."""
+    """Each committed text is UTF-8."""
     found = [name for name, text in committed_texts().items() if "\ufffd" in text]
 
     assert found == []
@@ -85,7 +85,7 @@ def test_every_committed_text_is_utf8() -> None:
 
 @pytest.mark.parametrize("address", ["https://pypi{}org/simple", "https://registry.npmjs{}org/x"])
 def test_an_address_of_a_registry_is_seen(address: str) -> None:
-    """The check of registries has been seen failing."""
+    """The check fails for the address of a registry."""
     assert found_in({"a.txt": address.format(".")}, REGISTRIES) != []
 
 
@@ -93,7 +93,7 @@ def test_an_address_of_a_registry_is_seen(address: str) -> None:
     "text", ["{}work/main", "see '{}root/.cache'", "cd {}home", "x={}farm/a", "file://{}work/a"]
 )
 def test_a_path_of_a_machine_is_seen(text: str) -> None:
-    """The check of paths has been seen failing."""
+    """The check fails for a path of a machine."""
     assert found_in({"a.txt": text.format("/")}, MACHINE_PATHS) != []
 
 

@@ -1,4 +1,4 @@
-"""What the documents say of files, rules and counts is so."""
+"""Check the files, rules and counts that the documents state."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def named_rooms(text: str) -> list[str]:
 
 
 def test_the_code_map_names_every_room_and_nothing_else() -> None:
-    """A newcomer finds each room from one page."""
+    """The code map lists every room."""
     here = [
         f"reasoner/{path.name}{'/' if path.is_dir() else ''}"
         for path in (ROOT / "reasoner").iterdir()
@@ -57,7 +57,7 @@ def test_the_table_of_questions_names_the_folders_of_rules() -> None:
 
 
 def test_the_counts_of_what_is_verified_are_those_of_the_knowledge(knowledge: Knowledge) -> None:
-    """What was seen and what is recalled is told as it is."""
+    """README.md states the counts of verified and provisional entries."""
     text = (ROOT / "README.md").read_text("utf-8")
     verified = {t.subject for t in knowledge.facts if t.object == mn("Verified")}
     rows = {
@@ -81,7 +81,7 @@ def test_the_counts_of_what_is_verified_are_those_of_the_knowledge(knowledge: Kn
 
 
 def test_a_document_that_lags_behind_is_seen() -> None:
-    """The check of the code map can fail: a row that is left out is missed."""
+    """The check of the code map fails for a missing row."""
     table = "## Code map\n\n| room | does |\n| --- | --- |\n| `a/` | x |\n\n`reasoner/__init__.py`"
 
     assert named_rooms(table) == ["a/"]

@@ -42,7 +42,7 @@ def strata(*texts: str, given: Given | None = None) -> tuple[int, ...]:
     ],
 )
 def test_a_rule_runs_after_what_it_looks_at(second: str) -> None:
-    """Read, negated under any name of its variables, optional, counted or in one branch."""
+    """A rule depends on what it reads, negates, counts, or has in OPTIONAL or UNION."""
     assert strata(second, "?x :b 1 <- ?x :a 1") == (1, 0)
 
 
@@ -51,12 +51,12 @@ def test_a_rule_runs_after_what_it_looks_at(second: str) -> None:
     ["?x :c 1 <- ?x :d ?y", "?x :c 1 <- ?x :b 2", "?x :c 1 <- VALUES ?p { :d :e } ?x ?p ?y"],
 )
 def test_a_rule_that_looks_elsewhere_does_not_wait(second: str) -> None:
-    """Another property, or another object of the same property, makes no order."""
+    """Another property, or another object of the same property, creates no dependency."""
     assert strata(second, "?x :b 1 <- ?x :a 1") == (0, 0)
 
 
 def test_one_property_of_two_kinds_of_individual_makes_no_circle() -> None:
-    """A scenario has a response, made from that of its request: no rule waits for itself."""
+    """Deriving the response of a scenario from that of its request creates no cycle."""
     made = (
         "?s a :Scenario ; :response ?r <- ?x a :Request ; :response ?r . "
         'BIND (IRI(CONCAT(STR(?x), "/s")) AS ?s)'
@@ -67,7 +67,7 @@ def test_one_property_of_two_kinds_of_individual_makes_no_circle() -> None:
 
 
 def test_a_rule_on_asserted_facts_runs_first_and_may_repeat_their_properties() -> None:
-    """Copies of a request are requests; the rule that makes them does not read them."""
+    """The rule that copies requests reads asserted requests only, not its own copies."""
     copy = '?c :request ?v <- ?c :request ?x . BIND (IRI(CONCAT(STR(?x), "/v")) AS ?v)'
     clauses = [clause("A", "?x :n 1 <- ?c :request ?x"), clause("B", copy, asserted=True)]
 
@@ -86,7 +86,7 @@ def test_a_rule_on_asserted_facts_runs_first_and_may_repeat_their_properties() -
     ],
 )
 def test_a_rule_that_negates_its_own_conclusion_is_refused(text: str) -> None:
-    """Whatever the form of the negation and the names of its variables."""
+    """A rule may not negate its own conclusion, in any form and with any variable names."""
     with pytest.raises(RuleMalformed) as refused:
         strata(text)
 
@@ -94,7 +94,7 @@ def test_a_rule_that_negates_its_own_conclusion_is_refused(text: str) -> None:
 
 
 def test_a_circle_is_refused_with_rules_files_and_properties() -> None:
-    """The author reads which rules to look at, and for which property."""
+    """The message names the rules of the cycle, their files and the properties."""
     with pytest.raises(RuleMalformed) as refused:
         strata(
             "?x :b 1 <- ?x :a 1 . FILTER NOT EXISTS { ?x :d ?y }",

@@ -1,4 +1,4 @@
-"""The parser of rules: what it accepts means what SPARQL says, and what it refuses it explains."""
+"""The rule parser accepts a subset of SPARQL with its meaning, and explains what it rejects."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def expression_of(node: Any) -> s.Expression:  # noqa: PLR0911 - one return a ki
 
 
 def theirs(node: Any) -> Iterator[object]:  # noqa: C901 - one branch a kind
-    """List what a group demands, in any order, as rdflib reads it."""
+    """List the parts of a group pattern, in any order, as rdflib reads it."""
     name = node.name
     if name == "BGP":
         yield from (tuple(node_of(n) for n in triple) for triple in node.triples)
@@ -127,7 +127,7 @@ def selected(node: Any) -> object:
 
 
 def ours(group: s.Group) -> Iterator[object]:  # noqa: C901 - one branch a kind
-    """List what a group demands, in any order, as we read it."""
+    """List the parts of a group pattern, in any order, as our parser reads it."""
     for element in group.elements:
         match element:
             case s.TriplePattern():
@@ -190,7 +190,7 @@ def test_every_rule_is_printed_as_it_was_read(rules: dict[str, s.RuleText]) -> N
 
 
 def test_a_pattern_knows_its_line() -> None:
-    """A proof and a finding of `check` name the line of the pattern, in a text of any layout."""
+    """Each pattern has the line of its text, whatever the layout."""
     text = "PREFIX m: <urn:m#>\nCONSTRUCT { ?x m:p ?y }\nWHERE {\n  ?x m:q ?y ;\n    m:r 1 .\n}\n"
     where = parse_construct(text, "r.rq").where
 
@@ -198,7 +198,7 @@ def test_a_pattern_knows_its_line() -> None:
 
 
 def test_a_dated_rule_states_its_dates_as_a_pattern_and_a_filter() -> None:
-    """Every engine keeps to the dates of a head, since the tree has them."""
+    """The dates of a head become patterns of the tree, so that every engine applies them."""
     text = HEAD + "#+ from: 2010-01-01\n#+ until: 2012-01-01\n"
     rule = parse_rule(
         text + "CONSTRUCT { ?request <urn:p> 1 } WHERE { ?request a <urn:C> }", "r", FORM
@@ -333,7 +333,7 @@ BODIES = {
 
 @pytest.mark.parametrize("name", BODIES)
 def test_a_text_outside_the_subset_is_refused_with_its_place(name: str) -> None:
-    """Each refusal gives the file, the line and column, what was expected, and the next step."""
+    """Each error gives the file, line, column, what was expected and the next step."""
     text, said = BODIES[name]
     with pytest.raises(RuleMalformed) as refused:
         parse_rule(HEAD + text, "rules/r.rq", FORM)
@@ -373,7 +373,7 @@ HEADS = {
 
 @pytest.mark.parametrize("name", HEADS)
 def test_a_head_that_breaks_its_form_is_refused_with_its_line(name: str) -> None:
-    """No text of a head gives a traceback."""
+    """A malformed head gives an error with its line, not a traceback."""
     head, said = HEADS[name]
     with pytest.raises(RuleMalformed) as refused:
         parse_rule(head + "CONSTRUCT { ?x a ?y } WHERE { ?x a ?y }", "rules/r.rq", FORM)
@@ -383,7 +383,7 @@ def test_a_head_that_breaks_its_form_is_refused_with_its_line(name: str) -> None
 
 
 def test_a_head_inside_the_query_is_refused() -> None:
-    """A line of the head cannot hide below the query."""
+    """A head line below the query is an error."""
     with pytest.raises(RuleMalformed, match="the head continues inside the query"):
         parse_rule(HEAD + "CONSTRUCT { ?x a ?y }\n#+ order: 1\nWHERE { ?x a ?y }", "r.rq", FORM)
 
@@ -397,7 +397,7 @@ def test_a_prefix_of_the_house_means_the_same_in_every_rule() -> None:
 
 
 def test_a_rule_has_a_source_or_a_rationale() -> None:
-    """A source names a source; why a rule holds is another thing."""
+    """`source` names a source, and `rationale` states why the rule holds."""
     body = "CONSTRUCT { ?x a ?y } WHERE { ?x a ?y }"
     reasoned = parse_rule(HEAD + body, "r", FORM).head
     sourced = parse_rule(HEAD.replace("rationale: w", "source: 8 CCR 1") + body, "r", FORM).head
@@ -408,7 +408,7 @@ def test_a_rule_has_a_source_or_a_rationale() -> None:
         parse_rule(HEAD.replace("#+ rationale: w\n", "") + body, "r", FORM)
 
 
-def test_a_subtraction_without_spaces_is_no_negative_number() -> None:
+def test_a_subtraction_without_spaces_is_not_a_negative_number() -> None:
     """`?y -1` subtracts, as in SPARQL."""
     text = "CONSTRUCT { ?x a ?z } WHERE { ?x a ?y BIND (?y -1 AS ?z) }"
     *_, bind = parse_construct(text, "r.rq").where.elements

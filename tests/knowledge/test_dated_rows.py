@@ -71,6 +71,6 @@ def test_a_dated_row_applies_within_its_dates_only(
     *,
     expected: bool,
 ) -> None:
-    """The first day counts, the last does not; the edition itself is in force throughout."""
+    """The first day is inclusive, the last exclusive; the edition is in force throughout."""
     assert (ROW in applies(day)) is expected
     assert ROW.replace("myalgia", "physical-medicine") in applies(day)

@@ -1,4 +1,4 @@
-"""The law: every provision cited and dated, every row held once, no two texts in force at once."""
+"""Every provision of law is cited and dated, and only one text is in force at a time."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def dates(knowledge: Knowledge, iri: str) -> tuple[str, str]:
 
 
 def overlap(one: tuple[str, str], other: tuple[str, str]) -> bool:
-    """Tell whether two spans share a day; no last day means that none is known."""
+    """Return True if two spans share a day; None as the last day means that it is unknown."""
     never = "9999-12-31"
     return one[0] < (other[1] or never) and other[0] < (one[1] or never)
 
@@ -90,7 +90,7 @@ def dossier(shared: Path) -> Mapping[str, Mapping[str, str]]:
 
 
 def test_law_conforms_to_the_shapes_for_its_authors(knowledge: Knowledge) -> None:
-    """A provision without citation, date, key or consequence is not published."""
+    """Each provision has a citation, a date, a key and a consequence."""
     shapes = knowledge.other_shapes["law"]
     data = "".join(f"{t} .\n" for t in (*knowledge.facts, *knowledge.entailed)).encode()
 
@@ -100,7 +100,7 @@ def test_law_conforms_to_the_shapes_for_its_authors(knowledge: Knowledge) -> Non
 
 
 def test_every_provision_has_a_citation_and_says_what_follows(knowledge: Knowledge) -> None:
-    """A rule of law that cannot be looked up cannot be relied on."""
+    """Each provision can be looked up at its citation."""
     found = provisions(knowledge)
 
     assert len(found) > len(ROWS)
@@ -109,8 +109,8 @@ def test_every_provision_has_a_citation_and_says_what_follows(knowledge: Knowled
         assert values(knowledge, iri, mn("provides")), iri
 
 
-def test_every_provision_stands_in_a_file_that_is_an_ontology(knowledge: Knowledge) -> None:
-    """One file a statute, regulation or body of case law; the header is named as the file is."""
+def test_every_provision_is_in_a_file_that_is_an_ontology(knowledge: Knowledge) -> None:
+    """Each statute, regulation or body of case law has one file, whose header has its name."""
     headers = {
         name_of(t.subject)
         for t in knowledge.facts
@@ -124,7 +124,7 @@ def test_every_provision_stands_in_a_file_that_is_an_ontology(knowledge: Knowled
 
 
 def test_every_verified_provision_says_where_it_was_read(knowledge: Knowledge) -> None:
-    """Verified means read: an address can be opened and compared."""
+    """A verified provision names the address at which its text was read."""
     for iri in provisions(knowledge):
         addresses = values(knowledge, iri, mn("seenAt"))
         assert all(address.startswith(("http://", "https://")) for address in addresses), iri
@@ -133,7 +133,7 @@ def test_every_verified_provision_says_where_it_was_read(knowledge: Knowledge) -
 
 
 def test_dates_make_sense(knowledge: Knowledge) -> None:
-    """In force from before it ends; an unknown start or a missing key has its reason."""
+    """A provision starts before it ends; an unknown start or missing key has a stated reason."""
     for iri in provisions(knowledge):
         first, last = dates(knowledge, iri)
         keys = values(knowledge, iri, mn("keyedOn"))
@@ -146,7 +146,7 @@ def test_dates_make_sense(knowledge: Knowledge) -> None:
 
 
 def test_successive_texts_do_not_overlap(knowledge: Knowledge) -> None:
-    """A text ends on the day on which the one that replaces it begins."""
+    """A text ends on the day its replacement takes effect."""
     found = provisions(knowledge)
     pairs = [(iri, old) for iri in found for old in values(knowledge, iri, REPLACES)]
 
@@ -159,7 +159,7 @@ def test_successive_texts_do_not_overlap(knowledge: Knowledge) -> None:
     ("kind", "of"), [("SourceOrder", ""), ("ClinicalDefinition", "defines"), ("SearchSequence", "")]
 )
 def test_one_text_is_in_force_on_a_day(kind: str, of: str, knowledge: Knowledge) -> None:
-    """Two orders or two definitions of one term on one day would be two answers."""
+    """Only one order of sources and one definition of a term is in force on any day."""
     found = members(knowledge, kind)
     repeated = [
         (one, other)
@@ -175,13 +175,13 @@ def test_one_text_is_in_force_on_a_day(kind: str, of: str, knowledge: Knowledge)
 
 
 def test_an_overlap_is_seen() -> None:
-    """The check of overlaps has been seen failing; the last day is exclusive."""
+    """The check fails for an overlap; the last day is exclusive."""
     assert overlap(("2013-01-01", "2017-01-01"), ("2016-12-31", ""))
     assert not overlap(("2013-01-01", "2017-01-01"), ("2017-01-01", ""))
 
 
 def test_only_orders_of_sources_open_tiers(knowledge: Knowledge) -> None:
-    """The search sequence since 2015 stands beside the order of the statute, never in its place."""
+    """The search sequence since 2015 supplements the statutory order and does not replace it."""
     ordered = {
         s for o in members(knowledge, "SourceOrder") for s in values(knowledge, o, mn("step"))
     }
@@ -195,7 +195,7 @@ def test_only_orders_of_sources_open_tiers(knowledge: Knowledge) -> None:
 
 
 def test_every_row_is_held_exactly_once(knowledge: Knowledge) -> None:
-    """No row is lost, and none is told twice with different words."""
+    """Each row of the dossier is held exactly once."""
     whole, parts = holders(knowledge, "datasetRow"), holders(knowledge, "partOfRow")
 
     assert {row for row in whole if row in ROWS} == ROWS - IN_TEXTS
@@ -205,7 +205,7 @@ def test_every_row_is_held_exactly_once(knowledge: Knowledge) -> None:
 
 
 def test_only_limits_of_the_ordinary_review_bind_its_decision(knowledge: Knowledge) -> None:
-    """Rules measure a decision by each limit that binds it: another clock must not be read."""
+    """Only time limits of the ordinary review apply to its decision."""
     bound = [
         iri
         for (iri, p), targets in knowledge.described.items()
@@ -216,7 +216,7 @@ def test_only_limits_of_the_ordinary_review_bind_its_decision(knowledge: Knowled
 
 
 def test_the_levels_are_a_strict_order(knowledge: Knowledge) -> None:
-    """Each level is stronger than the next; the number of its rank says the same."""
+    """The levels of evidence are in strict order, as are their ranks."""
     levels = sorted(
         members(knowledge, "EvidenceLevel"),
         key=lambda iri: int(knowledge.value(iri, mn("rank")) or 0),
@@ -230,7 +230,7 @@ def test_the_levels_are_a_strict_order(knowledge: Knowledge) -> None:
 
 
 def test_a_design_has_one_level_for_one_question(knowledge: Knowledge) -> None:
-    """Design and bias decide the level, and differently for different questions."""
+    """Design, bias and clinical question determine one level."""
     table: dict[str, dict[tuple[str, str], list[str]]] = {}
     for cell in members(knowledge, "EvidenceCell"):
         question, design, bias = (
@@ -259,7 +259,7 @@ def test_a_design_has_one_level_for_one_question(knowledge: Knowledge) -> None:
 def test_the_level_depends_on_the_question(
     question: str, design: str, bias: str, level: str, knowledge: Knowledge
 ) -> None:
-    """A table read without its question would rank a study wrongly."""
+    """The same design and bias have different levels for different questions."""
     asked = {
         "clinicalQuestion": f"{LAW}question-{question}",
         "studyDesign": f"{LAW}design-{design}",
@@ -291,7 +291,7 @@ def test_rows_agree_with_the_dossier(knowledge: Knowledge, shared_folder: Path) 
 
 
 def test_parts_of_a_row_lie_within_it(knowledge: Knowledge, shared_folder: Path) -> None:
-    """Texts and figures into which a row is taken apart begin, end and were seen as it says."""
+    """The parts of a row have dates and a verification status within those of the row."""
     rows = dossier(shared_folder)
     for name, iris in holders(knowledge, "partOfRow").items():
         row, spans = rows[name], sorted(dates(knowledge, iri) for iri in iris)

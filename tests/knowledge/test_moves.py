@@ -88,7 +88,7 @@ def made(case: Part, chosen: Iterable[str]) -> Part:
 
 
 def smallest_that_suffice(case: Part, knowledge: Knowledge) -> set[frozenset[str]]:
-    """Try every set of moves, and keep those that suffice and of which no part does."""
+    """Try every set of moves, and keep the smallest sets that suffice."""
     asked, prior = case["request"][0]["requestedVisits"], case["course"][0]["attendedVisits"]
     possible = [m for m in MOVES if m != "AskForFewer" or 0 < LIMIT - prior < asked]
     sufficient: set[frozenset[str]] = set()
@@ -100,7 +100,7 @@ def smallest_that_suffice(case: Part, knowledge: Knowledge) -> set[frozenset[str
 
 
 def proposed(case: Part, knowledge: Knowledge) -> set[frozenset[str]]:
-    """Read the sets of moves that are proposed and make the whole request necessary."""
+    """Return the proposed sets of moves that make the whole request necessary."""
     found = judged(case, knowledge)
     return {
         moves(s) | ({"AskForFewer"} if visits_proposed(s) != found.visits.requested else set())
@@ -136,13 +136,13 @@ def proposed(case: Part, knowledge: Knowledge) -> set[frozenset[str]]:
 def test_the_proposals_are_the_smallest_sets_of_moves_that_suffice(
     case: Part, knowledge: Knowledge
 ) -> None:
-    """All sets are tried by deciding the changed case; those of which no part suffices are told."""
+    """The proposals equal the smallest sufficient sets, found by deciding every changed case."""
     assert proposed(case, knowledge) == smallest_that_suffice(case, knowledge)
 
 
 @cache
 def phrases() -> dict[str, str]:
-    """Read the words in which each move and indication is proposed, by its IRI."""
+    """Return the phrase of each move and indication by its IRI."""
     knowledge = load_knowledge()
     return {
         iri: value.value
@@ -154,8 +154,10 @@ def phrases() -> dict[str, str]:
     }
 
 
-def test_each_place_in_a_phrase_is_filled_by_each_rule_that_tells_it(knowledge: Knowledge) -> None:
-    """A phrase comes with places of its own; the rules that tell it bind a variable for each."""
+def test_each_placeholder_of_a_phrase_is_filled_by_each_rule_that_uses_it(
+    knowledge: Knowledge,
+) -> None:
+    """Each rule that uses a phrase binds a variable for each of its placeholders."""
     places = {p for text in phrases().values() for p in re.findall(r"\{\?(\w+)", text)}
     with_phrase = [r for r in knowledge.rules if "{?phrase" in r.because and "proposal" in r.text]
 
@@ -166,7 +168,7 @@ def test_each_place_in_a_phrase_is_filled_by_each_rule_that_tells_it(knowledge: 
 
 
 def test_no_guideline_speaks_in_a_rule() -> None:
-    """The indications of acupuncture stand in its guideline; no rule spells them out."""
+    """The indications of acupuncture are in its guideline, not in a rule."""
     rules = Path(__file__).parents[2] / "ontology"
 
     for path in rules.rglob("*.rq"):

@@ -1,4 +1,4 @@
-"""The harness that seeds faults: it finds them, notices them, and tells what it did not notice."""
+"""The mutation harness finds places for faults, notices faults and reports survivors."""
 
 from __future__ import annotations
 
@@ -95,12 +95,12 @@ MUTANTS = all_mutants(HOME)
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    """Load the knowledge in which faults are put."""
+    """Load the knowledge into which faults are seeded."""
     return World(HOME)
 
 
 def comes_out(folder: Path, knowledge: Knowledge) -> bool:
-    """Tell whether a fixture case comes out as its folder says."""
+    """Return True if a fixture case gives the results stated in its folder."""
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
     one = decide(load_case_file(folder / "case.ttl", knowledge), knowledge).determinations[0]
     governing = [g.source.iri.split("/guideline/")[1] for g in one.governing]
@@ -117,7 +117,7 @@ def comes_out(folder: Path, knowledge: Knowledge) -> bool:
 def test_a_seeded_fault_is_noticed(
     what: str, file: str, old: str, new: str, case: str, world: World
 ) -> None:
-    """A case that comes out right with the sound knowledge does not with a fault in it."""
+    """A case that passes with the sound knowledge fails with a fault in it."""
     text = (HOME / file).read_text(encoding="utf-8")
     mutant = Mutant(kind=what, file=file, start=text.index(old), old=old, new=new)
     folder = HOME / "fixtures" / "cases" / case
@@ -128,7 +128,7 @@ def test_a_seeded_fault_is_noticed(
 
 
 def test_a_shape_that_lost_its_constraint_is_noticed(world: World) -> None:
-    """The counter-example of the constraint would pass without it."""
+    """The counterexample passes after its constraint is removed."""
     text = (HOME / "shapes" / "case.ttl").read_text(encoding="utf-8")
     old = "    sh:minInclusive 0 ;\n"
     mutant = Mutant(kind="bound", file="shapes/case.ttl", start=text.index(old), old=old, new="")
@@ -140,7 +140,7 @@ def test_a_shape_that_lost_its_constraint_is_noticed(world: World) -> None:
 
 
 def test_there_are_faults_of_every_kind() -> None:
-    """An operator that finds no place any more puts no fault anywhere."""
+    """Each operator finds at least one place for a fault."""
     chosen = sample(MUTANTS)
 
     assert len(chosen) >= 40
@@ -150,18 +150,18 @@ def test_there_are_faults_of_every_kind() -> None:
 
 
 def test_the_same_seed_chooses_the_same_faults() -> None:
-    """A survivor can be looked at again."""
+    """A seed selects the same faults again, so a survivor can be examined."""
     assert sample(all_mutants(HOME)) == sample(all_mutants(HOME))
 
 
 def test_each_listed_fault_of_the_engine_has_its_place() -> None:
-    """A listed fault whose text was changed is mended here, not lost in silence."""
+    """Each listed fault of the engine still finds its text."""
     assert len(engine_mutants(HOME)) == len(FAULTS)
 
 
 @pytest.mark.parametrize("mutant", MUTANTS[::97], ids=lambda m: m.name)
 def test_a_fault_changes_one_place(mutant: Mutant) -> None:
-    """What is told of a fault is what was done."""
+    """The description of a fault matches the change."""
     text = (HOME / mutant.file).read_text(encoding="utf-8")
     other = mutant.apply(text)
 
@@ -170,13 +170,13 @@ def test_a_fault_changes_one_place(mutant: Mutant) -> None:
 
 
 def test_a_fault_does_not_fit_a_file_that_has_changed() -> None:
-    """A place that moved is not changed blindly."""
+    """A fault is not applied at a place whose text changed."""
     with pytest.raises(ValueError, match="has changed"):
         MUTANTS[0].apply("another text")
 
 
 def test_survivors_are_named_and_counted() -> None:
-    """A fault that nothing noticed lowers the share and stands in the report."""
+    """A survivor lowers the score and is listed in the report."""
     seen, missed = (
         Outcome(mutant=MUTANTS[n], caught=c, refused="") for n, c in ((0, ("x",)), (1, ()))
     )

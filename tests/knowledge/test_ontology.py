@@ -35,7 +35,7 @@ def figures(knowledge: Knowledge, iri: str) -> dict[str, str | None]:
 
 
 def test_each_figure_is_that_of_its_row(knowledge: Knowledge, shared_folder: Path) -> None:
-    """No number is typed twice: what a recommendation states is in the row that it names."""
+    """The figures of a recommendation equal those of the row that it names."""
     path = shared_folder / "domain" / "data" / "visit_limits.csv"
     rows = {row["id"]: row for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())}
     columns = {
@@ -63,7 +63,7 @@ def test_each_figure_is_that_of_its_row(knowledge: Knowledge, shared_folder: Pat
 def test_each_dated_provision_is_dated_as_in_its_row(
     knowledge: Knowledge, shared_folder: Path
 ) -> None:
-    """Dates of law agree with the dossier, save where a comment in the file says why not."""
+    """Dates of law agree with the dossier, unless a comment in the file explains the difference."""
     path = shared_folder / "domain" / "data" / "legal_rules.csv"
     rows = {row["id"]: row for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())}
     excused = {"EH-20", "EH-11"}  # split at 2013-01-01; the sequence is used from 2017 on
@@ -89,7 +89,7 @@ def test_all_files_bind_prefixes_alike() -> None:
 
 
 def test_each_ontology_says_its_version_and_licence(knowledge: Knowledge) -> None:
-    """A file can be cited and reused."""
+    """Each file states its version and license."""
     ontologies = [
         t.subject.value
         for t in knowledge.facts
@@ -106,7 +106,7 @@ def test_each_ontology_says_its_version_and_licence(knowledge: Knowledge) -> Non
 def test_the_knowledge_base_conforms_to_the_shapes_for_its_authors(
     name: str, knowledge: Knowledge
 ) -> None:
-    """A recommendation has a population, a citation and a limit or its absence; a term a label."""
+    """Each recommendation has a population, a citation and a limit, or states that it has none."""
     data = "".join(f"{t} .\n" for t in (*knowledge.facts, *knowledge.entailed)).encode()
 
     results = check_data(data, knowledge.other_shapes[name])
@@ -131,13 +131,13 @@ def population(expression: str) -> tuple[ox.Triple, ...]:
     ],
 )
 def test_an_expression_that_does_not_compile_is_refused_with_its_axiom(expression: str) -> None:
-    """A pattern that is silently too wide would be a wrong answer."""
+    """An unsupported expression is an error, since ignoring it would match too much."""
     with pytest.raises(errors.AxiomUnsupported, match=r"EquivalentClasses\(mn:P"):
         compile_populations(population(expression))
 
 
 def test_a_numeric_facet_compiles(knowledge: Knowledge) -> None:
-    """An age, say, can bound a population."""
+    """A numeric facet, such as an age, can restrict a population."""
     facet = """[ a owl:Restriction ; owl:onProperty mn:age ; owl:someValuesFrom [
         a rdfs:Datatype ; owl:onDatatype xsd:integer ;
         owl:withRestrictions ( [ xsd:minInclusive 60 ] ) ] ]"""
@@ -152,7 +152,7 @@ def test_a_numeric_facet_compiles(knowledge: Knowledge) -> None:
 def test_the_committed_classification_is_what_hermit_says_today(
     knowledge: Knowledge, tmp_path: Path
 ) -> None:
-    """Generated knowledge is made again and compared."""
+    """The committed classification equals a new one."""
     shutil.copytree(ROOT / "ontology", tmp_path / "ontology")
     shutil.copytree(ROOT / "shapes", tmp_path / "shapes")
 
@@ -177,7 +177,7 @@ def test_a_population_that_nothing_can_belong_to_is_named(knowledge: Knowledge) 
 
 
 def test_a_term_that_no_file_declares_is_refused_with_its_file(tmp_path: Path) -> None:
-    """A misspelt concept would make a population empty in silence."""
+    """A misspelled concept is an error, since it would make a population empty."""
     shutil.copytree(ROOT / "ontology", tmp_path / "ontology")
     shutil.copytree(ROOT / "shapes", tmp_path / "shapes")
     path = tmp_path / "ontology/jurisdictions/us-ca/guidelines/odg-2016.ttl"
@@ -188,7 +188,7 @@ def test_a_term_that_no_file_declares_is_refused_with_its_file(tmp_path: Path) -
 
 
 def test_a_file_that_is_not_turtle_is_named_with_the_place(tmp_path: Path) -> None:
-    """The author is told the file and the line."""
+    """The error names the file and the line."""
     shutil.copytree(ROOT / "ontology", tmp_path / "ontology")
     shutil.copytree(ROOT / "shapes", tmp_path / "shapes")
     path = tmp_path / "ontology/jurisdictions/us-ca/guidelines/odg-2016.ttl"
@@ -219,7 +219,7 @@ def find_text(folder: Path, text: str) -> Path:
 def test_a_change_of_words_does_not_stale_the_classification(
     tmp_path: Path, old: str, new: str
 ) -> None:
-    """What HermiT derives depends on the axioms alone."""
+    """The classification depends on the axioms, not on labels."""
     home = copy_of_the_knowledge(tmp_path)
     path = find_text(home / "ontology", old)
     path.write_text(path.read_text().replace(old, new))
@@ -232,7 +232,7 @@ def test_a_change_of_words_does_not_stale_the_classification(
 
 
 def test_a_change_of_a_plain_word_stales_the_classification(tmp_path: Path) -> None:
-    """A population of other conditions has another place in the order of populations."""
+    """A changed condition changes the population, so the classification is out of date."""
     home = copy_of_the_knowledge(tmp_path)
     path = find_text(home / "ontology", "mn:covers mnc:Myalgia")
     path.write_text(path.read_text().replace("mn:covers mnc:Myalgia", "mn:covers mnc:Arthritis"))
@@ -242,7 +242,7 @@ def test_a_change_of_a_plain_word_stales_the_classification(tmp_path: Path) -> N
 
 
 def test_a_reasoner_that_is_stopped_writes_no_classification(tmp_path: Path) -> None:
-    """A classification that did not end is an error, and the old file stays as it was."""
+    """A classification that is stopped is an error and leaves the old file unchanged."""
     home = copy_of_the_knowledge(tmp_path)
     before = (home / "ontology/generated/classification.ttl").read_bytes()
 
@@ -253,7 +253,7 @@ def test_a_reasoner_that_is_stopped_writes_no_classification(tmp_path: Path) -> 
 
 
 def test_both_carriers_of_hermit_derive_the_same() -> None:
-    """Where the OWL API is not installed, the command line of owlready2 gives the same answer."""
+    """HermiT gives the same result through the OWL API and through owlready2."""
     text = f"""{PREFIXES}
         mnc:A a owl:Class ; rdfs:subClassOf mnc:B . mnc:B a owl:Class ; rdfs:subClassOf mnc:C .
         mnc:C a owl:Class . mn:p a owl:ObjectProperty . mnc:a a mnc:A, owl:NamedIndividual .

@@ -1,4 +1,4 @@
-"""The ontology as OWL: kinds exclude each other, and each property has its place."""
+"""The ontology as OWL: kinds are disjoint, and properties have domains and ranges."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def edit(folder: Path, old: str, new: str) -> None:
 
 @pytest.mark.slow
 def test_a_condition_that_is_made_a_treatment_is_found(tmp_path: Path) -> None:
-    """The main kinds exclude each other, so a slip in the hierarchy is a contradiction."""
+    """The main kinds are disjoint, so a mistake in the hierarchy is a contradiction."""
     home = copy_of_the_knowledge(tmp_path)
     edit(
         home,
@@ -51,7 +51,7 @@ def test_a_condition_that_is_made_a_treatment_is_found(tmp_path: Path) -> None:
 
 
 def test_most_properties_have_a_domain_and_a_range(knowledge: Knowledge) -> None:
-    """A statement with the wrong subject contradicts the kind of that subject."""
+    """A statement with a subject of the wrong kind is a contradiction."""
     kinds = {OWL + "ObjectProperty", OWL + "DatatypeProperty"}
     properties = {
         t.subject
@@ -74,7 +74,7 @@ def nested(home: Path, knowledge: Knowledge) -> list[str]:
 def test_a_code_below_that_of_another_condition_is_a_finding(
     tmp_path: Path, knowledge: Knowledge
 ) -> None:
-    """The longest listed code decides, so the author says whether that is meant."""
+    """Nested codes of unrelated conditions are a finding, since the longest code decides."""
     home = copy_of_the_knowledge(tmp_path)
     assert nested(home, knowledge) == []
     edit(home, "    mn:codedApartFrom mnc:ShoulderDislocation ;\n", "")
@@ -84,7 +84,7 @@ def test_a_code_below_that_of_another_condition_is_a_finding(
 
 
 def test_one_code_of_two_conditions_is_a_finding(tmp_path: Path, knowledge: Knowledge) -> None:
-    """A claim with that code would be read as both."""
+    """A code listed for two conditions is a finding, since it would match both."""
     home = copy_of_the_knowledge(tmp_path)
     edit(home, '    mn:icd9 "833" ;', '    mn:icd9 "833", "831" ;')
 
@@ -93,5 +93,5 @@ def test_one_code_of_two_conditions_is_a_finding(tmp_path: Path, knowledge: Know
 
 
 def test_a_condition_is_coded_apart_from_another(knowledge: Knowledge) -> None:
-    """What is meant is stated with the concept."""
+    """`mn:codedApartFrom` states that nested codes are intended."""
     assert any(t.predicate == mn("codedApartFrom") for t in knowledge.facts)

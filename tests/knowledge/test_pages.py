@@ -1,4 +1,4 @@
-"""The documentation of the knowledge base says what its files say, and every link leads on."""
+"""The documentation agrees with the files of the knowledge base, and every link resolves."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def pages(site: Path) -> Mapping[str, Page]:
 
 @pytest.fixture(scope="module")
 def graph() -> rdflib.Graph:
-    """Return what the ontology files say, read by another library than the pages are."""
+    """Return the triples of the ontology files, read with rdflib, which the pages do not use."""
     graph = rdflib.Graph()
     for path in sorted((ROOT / "ontology").rglob("*.ttl")):
         if path.parent.name != "generated":
@@ -76,7 +76,7 @@ def ours(graph: rdflib.Graph) -> set[str]:
 
 
 def dangling(pages: Mapping[str, Page], files: set[str]) -> list[str]:
-    """List the links between pages that lead to no file, or to no place in it."""
+    """List the links between pages without a target file or anchor."""
     found = []
     for name, page in pages.items():
         for address in page.addresses:
@@ -96,7 +96,7 @@ def dangling(pages: Mapping[str, Page], files: set[str]) -> list[str]:
 def test_everything_that_is_described_has_a_page(
     graph: rdflib.Graph, pages: Mapping[str, Page]
 ) -> None:
-    """A term, a concept, an edition, a recommendation or a provision is found at its own path."""
+    """Each term, concept, edition, recommendation and provision has a page at its own path."""
     found = sorted(iri for iri in ours(graph) if file_of(iri) not in pages)
 
     assert len(ours(graph)) > 1400
@@ -104,7 +104,7 @@ def test_everything_that_is_described_has_a_page(
 
 
 def test_every_rule_has_a_page(knowledge: Knowledge, pages: Mapping[str, Page]) -> None:
-    """A finding of a determination leads to the rule that found it."""
+    """Each rule has a page, to which findings link."""
     assert {rule.id for rule in knowledge.rules} == {
         name.removeprefix("rule/").removesuffix(".html")
         for name in pages
@@ -115,7 +115,7 @@ def test_every_rule_has_a_page(knowledge: Knowledge, pages: Mapping[str, Page]) 
 def test_a_page_shows_the_label_and_the_definition(
     graph: rdflib.Graph, pages: Mapping[str, Page]
 ) -> None:
-    """What a thing is called and what it means stands on its page as its file says it."""
+    """A page shows the label and the definition from the file."""
     missing = [
         f"{subject}: {text}"
         for predicate in (rdflib.RDFS.label, rdflib.SKOS.definition)
@@ -128,7 +128,7 @@ def test_a_page_shows_the_label_and_the_definition(
 
 
 def test_every_link_between_pages_leads_somewhere(site: Path, pages: Mapping[str, Page]) -> None:
-    """A reader never comes to a page, or to a place on it, that is not there."""
+    """Each link leads to an existing page and anchor."""
     files = {path.relative_to(site).as_posix() for path in site.rglob("*")}
 
     assert sum(len(page.addresses) for page in pages.values()) > 20_000
@@ -136,12 +136,12 @@ def test_every_link_between_pages_leads_somewhere(site: Path, pages: Mapping[str
 
 
 def test_every_page_is_well_formed(pages: Mapping[str, Page]) -> None:
-    """No browser has to guess, and each reads the same."""
+    """Each page is well-formed HTML."""
     assert [f"{name}: {fault}" for name, page in pages.items() for fault in page.faults] == []
 
 
 def test_every_page_keeps_to_the_policy_and_can_be_read_aloud(pages: Mapping[str, Page]) -> None:
-    """One heading, labelled fields, named columns; no style or script within the page."""
+    """Each page has one heading, labeled fields and columns, and no inline style or script."""
     found = []
     for name, page in pages.items():
         if len(page.all("h1")) != 1 or page.all("html")[0].attributes.get("lang") != "en":
@@ -166,7 +166,7 @@ def test_every_page_keeps_to_the_policy_and_can_be_read_aloud(pages: Mapping[str
 def test_each_row_of_the_table_of_limits_is_that_of_its_file(
     graph: rdflib.Graph, pages: Mapping[str, Page]
 ) -> None:
-    """Nobody reads a figure in the table that the guideline's file does not state."""
+    """Each figure of the table is in the file of its guideline."""
     page = pages["limits.html"]
     shown = {}
     for row in page.all("tr"):
@@ -195,7 +195,7 @@ def test_each_row_of_the_table_of_limits_is_that_of_its_file(
 def test_the_figure_that_is_read_is_the_figure_that_is_stated(
     graph: rdflib.Graph, pages: Mapping[str, Page]
 ) -> None:
-    """On its own page a recommendation shows its maximum, or says why there is none."""
+    """The page of a recommendation shows its maximum or why it has none."""
     wrong = []
     for said in graph.subjects(RDF.type, MN.Recommendation):
         page = pages[file_of(str(said))]
@@ -230,7 +230,7 @@ def marks_by_anchor(page: Page, tag: str) -> dict[str, list[str]]:
 def test_what_is_provisional_is_marked_wherever_it_shows(
     graph: rdflib.Graph, pages: Mapping[str, Page]
 ) -> None:
-    """A figure that was not seen in its source is never met without that being said."""
+    """A provisional figure is marked as provisional on every page."""
     unmarked = []
     articles = {n: marks_by_anchor(p, "article") for n, p in pages.items() if p.all("article")}
     rows = marks_by_anchor(pages["limits.html"], "tr")
@@ -259,7 +259,7 @@ def test_what_is_provisional_is_marked_wherever_it_shows(
 def test_a_recommendation_is_an_anchor_of_its_edition(
     graph: rdflib.Graph, pages: Mapping[str, Page]
 ) -> None:
-    """The whole edition can be read on one page, and each part of it pointed to."""
+    """The page of an edition contains its recommendations, each with an anchor."""
     missing = [
         str(said)
         for said, edition in graph.subject_objects(MN.statedIn)
@@ -272,7 +272,7 @@ def test_a_recommendation_is_an_anchor_of_its_edition(
 def test_the_list_of_terms_answers_to_fragments(
     graph: rdflib.Graph, pages: Mapping[str, Page]
 ) -> None:
-    """The IRI of a term ends in a fragment, so the page of all terms holds each of them."""
+    """The page of all terms has an anchor for each term, since their IRIs end in fragments."""
     names = {iri.removeprefix(str(MN)) for iri in ours(graph) if iri.startswith(str(MN))}
 
     assert names - pages["ns.html"].ids == set()
@@ -281,7 +281,7 @@ def test_the_list_of_terms_answers_to_fragments(
 def test_a_concept_names_the_recommendations_for_it_and_for_what_is_broader(
     pages: Mapping[str, Page],
 ) -> None:
-    """A reader who comes with a condition sees what speaks of it."""
+    """The page of a condition lists the recommendations for it and for broader conditions."""
     text = pages["concept/LumbarStrain.html"].all("main")[0].text
 
     assert "S39.012" in text
@@ -292,7 +292,7 @@ def test_a_concept_names_the_recommendations_for_it_and_for_what_is_broader(
 def test_the_turtle_of_a_page_is_what_the_files_say_of_its_subject(
     site: Path, graph: rdflib.Graph
 ) -> None:
-    """A program that asks for a term gets no more and no less than is told of it."""
+    """The Turtle of a page contains exactly what the files state about its subject."""
     from rdflib.compare import isomorphic
 
     subject = rdflib.URIRef(f"{BASE}guideline/mtus-chronic-pain-2009/myalgia")
@@ -304,7 +304,7 @@ def test_the_turtle_of_a_page_is_what_the_files_say_of_its_subject(
 
 
 def test_the_same_knowledge_gives_the_same_bytes(site: Path, tmp_path: Path) -> None:
-    """A diff of the documentation shows what changed in the knowledge, and nothing else."""
+    """The same knowledge gives the same pages, byte for byte."""
     command = [Path(sys.executable).parent / "mednec", "docs", tmp_path / "again"]
     environment = {**os.environ, "PYTHONHASHSEED": "7"}
     subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True)
@@ -318,7 +318,7 @@ def test_the_same_knowledge_gives_the_same_bytes(site: Path, tmp_path: Path) -> 
 
 
 def test_words_of_the_knowledge_are_never_markup(knowledge: Knowledge, tmp_path: Path) -> None:
-    """A label with a tag is shown as it is written, and only web addresses become links."""
+    """Labels are escaped, and only web addresses become links."""
     for folder in ("ontology", "shapes"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     file = tmp_path / "ontology/jurisdictions/us-ca/guidelines/mtus-chronic-pain-2009.ttl"
@@ -341,7 +341,7 @@ def test_words_of_the_knowledge_are_never_markup(knowledge: Knowledge, tmp_path:
 def test_a_folder_that_holds_something_else_is_left_alone(
     knowledge: Knowledge, tmp_path: Path
 ) -> None:
-    """A slip of the hand does not cost anybody their files."""
+    """The command does not overwrite a folder with other files."""
     (tmp_path / "thesis.txt").write_text("years of work", "utf-8")
 
     with pytest.raises(errors.FolderInUse):
@@ -349,8 +349,8 @@ def test_a_folder_that_holds_something_else_is_left_alone(
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
-def test_pages_that_are_no_more_are_removed(tmp_path: Path) -> None:
-    """What an earlier run wrote does not linger beside what is true now."""
+def test_outdated_pages_are_removed(tmp_path: Path) -> None:
+    """Pages of an earlier run are removed if they are out of date."""
     (tmp_path / MARK).write_text("an earlier run", "utf-8")
     (tmp_path / "retired.html").write_text("an earlier page", "utf-8")
 
@@ -359,7 +359,7 @@ def test_pages_that_are_no_more_are_removed(tmp_path: Path) -> None:
 
 
 def test_a_link_that_leads_nowhere_is_seen() -> None:
-    """The check of links has been seen failing, for a file and for a place in one."""
+    """The check of links fails for a missing file and for a missing anchor."""
     page = read(
         "<p id='here'><a href='b.html'>b</a><a href='#there'>c</a><a href='#here'>d</a></p>"
     )

@@ -1,4 +1,4 @@
-"""The lines of facts: the reader for proofs agrees with the separate one of the verifier."""
+"""The reader for proofs and the verifier agree on the line of each fact."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TEXTS = {
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_each_fact_is_on_the_line_where_its_object_begins(text: str) -> None:
-    """Turtle in any layout, not only as the formatter writes it."""
+    """The line of a fact is correct in any layout of Turtle."""
     found = dict(reversed(read_turtle(HEAD + text, "text")))
 
     assert found
@@ -49,7 +49,7 @@ _:m :p :q ."""
 
 
 def test_parts_without_names_keep_their_lines() -> None:
-    """Blank nodes have other names in each reading; what is said of them is on the same lines."""
+    """Facts about blank nodes keep their lines, although their names change."""
 
     def plain(term: str) -> str:
         return "_:" if term.startswith("_:") else term

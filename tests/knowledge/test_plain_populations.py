@@ -1,4 +1,4 @@
-"""Populations in plain words: what each word means, and what is refused."""
+"""Populations in plain words: what each word means and what is rejected."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_each_word_stands_for_one_part_of_the_class(words: str, expected: str) -
 
 
 def test_a_population_is_named_and_labelled_after_its_words() -> None:
-    """A page and a determination name the population without a label written by hand."""
+    """A population gets its name and label from its words."""
     facts = expanded(
         ":row a mn:Recommendation ; mn:limits mnc:Massage ; mn:phase mnc:Chronic ; "
         "mn:covers mnc:KneeSprain ."
@@ -95,7 +95,7 @@ def test_a_population_is_named_and_labelled_after_its_words() -> None:
 
 
 def test_a_recommendation_may_name_its_population_and_label_it() -> None:
-    """A second recommendation refers to the name; a label by hand stays."""
+    """A recommendation may name a population, and a written label is kept."""
     facts = expanded(
         ":row a mn:Recommendation ; mn:limits mnc:Massage ; mn:population :others . "
         ':others a owl:Class ; rdfs:label "the others"@en .'
@@ -125,13 +125,13 @@ def test_a_recommendation_may_name_its_population_and_label_it() -> None:
     ],
 )
 def test_a_population_that_is_stated_twice_or_not_in_concepts_is_refused(text: str) -> None:
-    """Two statements of one population would be read in silence as one of them."""
+    """A population stated twice or without concepts is an error."""
     with pytest.raises(errors.PopulationMalformed, match=r"mng:g-2027/"):
         expanded(text)
 
 
 def test_the_verifier_reads_the_same_populations(knowledge: Knowledge) -> None:
-    """It shares no code with the loader, so an error in either shows here."""
+    """The verifier and the loader share no code and agree on all populations."""
     read = {iri[1:-1]: functional(said) for iri, said in read_folder(ROOT).populations.items()}
 
     assert len(read) > 250
@@ -164,7 +164,7 @@ def sorted_parts(text: str) -> str:
 
 
 def test_plain_words_suffice_for_every_population(knowledge: Knowledge) -> None:
-    """No guideline file writes a class expression; `mn:population` names or refers."""
+    """No guideline file contains a class expression."""
     written = [
         path.name
         for path in (ROOT / "ontology").rglob("*.ttl")

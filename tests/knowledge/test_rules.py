@@ -1,4 +1,4 @@
-"""Each rule was seen firing, keeps to its form and dates, and needs no order."""
+"""Each rule fires in a fixture, keeps its form and dates, and needs no given order."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ IDS = sorted(rule.id for rule in read_rules(ROOT, rule_folders(ROOT), FORM))
 
 @cache
 def held() -> Knowledge:
-    """Load the knowledge base once: each path of the fixtures asks for it."""
+    """Load the knowledge base once for all fixtures."""
     return load_knowledge()
 
 
@@ -52,13 +52,13 @@ def fired_in(path: Path) -> frozenset[str]:
 
 @pytest.mark.parametrize("path", FIRES, ids=lambda p: p.parent.name)
 def test_a_rule_fires_in_the_case_written_for_it(path: Path) -> None:
-    """The folder names the rule, and after it what is special about the case."""
+    """The folder names the rule that fires."""
     assert RULE_ID.match(path.parent.name)[0] in fired_in(path)
 
 
 @pytest.mark.parametrize("rule", IDS)
 def test_a_rule_was_seen_firing(rule: str) -> None:
-    """A rule that no fixture needs is a rule that nobody has tried."""
+    """Each rule fires in at least one fixture."""
     assert any(rule in fired_in(path) for path in (*CASES, *FIRES))
 
 
@@ -74,7 +74,7 @@ def test_the_texts_of_the_rules_agree_on_these_cases_too(path: Path, knowledge: 
 def test_the_order_of_rules_within_a_stratum_does_not_matter(
     seed: int, knowledge: Knowledge
 ) -> None:
-    """A stratum looks only at what was there before it."""
+    """The rules of a stratum read only the facts of earlier strata."""
     case = load_case_file(SEED, knowledge)
     rules = list(knowledge.rules)
     random.Random(seed).shuffle(rules)  # noqa: S311 - an order, not a secret
@@ -94,7 +94,7 @@ def test_a_dated_rule_keeps_to_its_dates(day: str, fires: bool, knowledge: Knowl
 
 @pytest.mark.parametrize("path", CASES[::7], ids=lambda p: p.parent.name)
 def test_the_rules_towards_an_outcome_are_enough_for_it(path: Path, knowledge: Knowledge) -> None:
-    """Leaving out the rules on which it cannot rest changes no outcome, and leaves out some."""
+    """Running only the rules that an outcome depends on gives the same outcome."""
     case = load_case_file(path, knowledge)
     few = rules_for(knowledge)
 
@@ -125,7 +125,7 @@ def test_a_rule_makes_a_date_of_text_and_nothing_else(
     makes: bool,  # noqa: FBT001
     tmp_path: Path,
 ) -> None:
-    """A day found by arithmetic can be told; no other value is made of text."""
+    """A rule may build a date from text, but no other value."""
     path = toy(tmp_path, DAY.replace("xsd:date)", f"xsd:{kind})"))
     rule = compile_alone(clause_of(read_rule(path, tmp_path, FORM)))
     index = Index()
@@ -156,7 +156,7 @@ def toy(folder: Path, text: str, stratum: str = "1-toys") -> Path:
 
 
 def test_a_rule_of_good_form_is_read(tmp_path: Path) -> None:
-    """The toy that the next test spoils is a good rule."""
+    """The sample rule is valid before the next test breaks it."""
     rule = read_rule(toy(tmp_path, GOOD), tmp_path, FORM)
 
     assert (rule.id, len(rule.premises)) == ("TOY-01", 1)
@@ -178,10 +178,10 @@ def test_a_rule_of_good_form_is_read(tmp_path: Path) -> None:
         ("CONSTRUCT { ?request mn:weeks ?n }", "SELECT *", "expected CONSTRUCT"),
     ],
 )
-def test_a_rule_of_bad_form_is_refused_and_told_why(
+def test_a_malformed_rule_is_refused_with_the_reason(
     old: str, new: str, words: str, tmp_path: Path
 ) -> None:
-    """The author is told the file and what is expected."""
+    """The error names the file and what was expected."""
     with pytest.raises(errors.RuleMalformed) as caught:
         read_rule(toy(tmp_path, GOOD.replace(old, new)), tmp_path, FORM)
 
@@ -199,14 +199,14 @@ def test_two_rules_with_one_id_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_rule_is_found_at_any_depth(tmp_path: Path) -> None:
-    """Folders group rules for people; their names and depth make no difference."""
+    """Rules are found at any depth."""
     toy(tmp_path, GOOD, "a/b/c")
 
     assert [rule.id for rule in read_rules(tmp_path, [tmp_path], FORM)] == ["TOY-01"]
 
 
-def test_a_file_that_is_no_rule_by_its_ending_is_refused(tmp_path: Path) -> None:
-    """A rule saved as `.sparql` would never run, and nobody would notice."""
+def test_a_rule_file_with_another_suffix_is_refused(tmp_path: Path) -> None:
+    """A rule file with another suffix is an error, since it would never run."""
     toy(tmp_path, GOOD).rename(tmp_path / "1-toys" / "toy.sparql")
 
     with pytest.raises(errors.RuleMalformed, match=r"'\.rq', not '\.sparql'"):

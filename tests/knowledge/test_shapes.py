@@ -1,4 +1,4 @@
-"""Each shape is seen failing, the two validators agree, and the knowledge base conforms."""
+"""Each shape fails for a counterexample, and the two validators agree."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def name_of(path: Path) -> str:
 
 
 def test_each_shape_has_a_counter_example(knowledge: Knowledge) -> None:
-    """A shape that was never seen failing is not a check."""
+    """Each shape has a file that fails it."""
     without = {n for s in shape_sets(knowledge) for n in named(s)} - {
         p.parent.name for p in COUNTER_EXAMPLES
     }
@@ -99,7 +99,7 @@ def test_each_shape_has_a_counter_example(knowledge: Knowledge) -> None:
 
 
 def test_each_counter_example_is_of_a_shape(knowledge: Knowledge) -> None:
-    """A shape that was renamed takes its counter-examples along."""
+    """Each counterexample belongs to an existing shape."""
     assert {p.parent.name for p in COUNTER_EXAMPLES} <= {
         n for s in shape_sets(knowledge) for n in named(s)
     }
@@ -107,7 +107,7 @@ def test_each_counter_example_is_of_a_shape(knowledge: Knowledge) -> None:
 
 @pytest.mark.parametrize("path", COUNTER_EXAMPLES, ids=name_of)
 def test_a_counter_example_fails_its_shape_and_no_other(path: Path, knowledge: Knowledge) -> None:
-    """The complaint names the fault, not its consequences; the referee says the same."""
+    """Both validators report the named shape and no other."""
     shapes, fast, slow = complaints(path, knowledge)
 
     assert shapes == expected(path)
@@ -116,7 +116,7 @@ def test_a_counter_example_fails_its_shape_and_no_other(path: Path, knowledge: K
 
 @pytest.mark.parametrize("path", CASES, ids=name_of)
 def test_both_validators_agree_on_a_case(path: Path, knowledge: Knowledge) -> None:
-    """PySHACL judges the fast validator on every fixture."""
+    """The fast validator agrees with pySHACL on every fixture."""
     case = load_case_file(path, knowledge)
 
     fast, slow = check_case(case, knowledge), check_case_with_referee(case, knowledge)
@@ -126,7 +126,7 @@ def test_both_validators_agree_on_a_case(path: Path, knowledge: Knowledge) -> No
 
 @pytest.mark.parametrize("name", ["guideline", "vocabulary"])
 def test_the_knowledge_base_conforms(name: str, knowledge: Knowledge) -> None:
-    """What authors wrote meets the shapes for authors, and the shapes looked at it."""
+    """The knowledge base conforms to its shapes, each of which has targets."""
     shapes = knowledge.other_shapes[name]
     facts = "".join(f"{t} .\n" for t in (*knowledge.facts, *knowledge.entailed)).encode()
 
@@ -138,7 +138,7 @@ def test_the_knowledge_base_conforms(name: str, knowledge: Knowledge) -> None:
 
 
 def test_a_well_formed_shape_is_read() -> None:
-    """The faults below are faults of one thing each."""
+    """The sample shape is valid before the next test breaks it."""
     assert read(GOOD).targets == {SHAPES + "AShape": ("class", "https://w3id.org/mednec/ns#Case")}
 
 
@@ -163,7 +163,7 @@ def test_a_well_formed_shape_is_read() -> None:
     ],
 )
 def test_a_shape_that_would_be_passed_over_is_refused(old: str, new: str, fault: str) -> None:
-    """A validator says nothing of a misspelling, and says yes when it gives up."""
+    """Shapes that a validator would ignore are rejected at load."""
     assert GOOD.count(old) == 1
 
     with pytest.raises(ShapeMalformed, match=fault):
@@ -171,7 +171,7 @@ def test_a_shape_that_would_be_passed_over_is_refused(old: str, new: str, fault:
 
 
 def test_two_shapes_may_not_say_the_same() -> None:
-    """Complaints of one node shape are told apart by their messages."""
+    """Each property shape of a node shape has its own message."""
     twin = """mnsh:A-sex a sh:PropertyShape ; sh:path mn:sex ; sh:minCount 1 ;
         sh:severity sh:Violation ; sh:message "Give the age." ."""
 

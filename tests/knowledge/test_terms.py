@@ -45,7 +45,7 @@ def test_the_knowledge_base_has_no_fault_of_its_terms(home: Path) -> None:
 
 
 def test_a_retired_term_is_reported_where_it_is_still_used(home: Path) -> None:
-    """An author finds what is left to change: rows, words of letters, and rules."""
+    """The finding lists each row, letter text and rule that still uses the term."""
     edit(home, LUMBAR, LUMBAR + RETIRED)
     rules = {RULE: "?d mn:condition mnc:LumbarStrain .", "other.rq": "?d mn:x mnc:LumbarStrains ."}
 
@@ -62,7 +62,7 @@ def test_a_retired_term_is_reported_where_it_is_still_used(home: Path) -> None:
 
 
 def test_a_term_that_replaces_another_is_not_retired(home: Path) -> None:
-    """Whoever follows the advice would have to change again."""
+    """A term that replaces another may not be retired itself."""
     edit(home, LUMBAR, LUMBAR + RETIRED)
     other = "mnc:LumbosacralStrain a mnc:LumbosacralStrain, owl:Class, owl:NamedIndividual ;\n"
     edit(home, other, other + "    owl:deprecated true ;\n")
@@ -73,7 +73,7 @@ def test_a_term_that_replaces_another_is_not_retired(home: Path) -> None:
 
 
 def test_a_case_that_uses_a_retired_term_is_warned_and_decided(home: Path) -> None:
-    """The sender learns which term replaces it; the case is not rejected."""
+    """A retired term in a case gives a warning that names its replacement."""
     edit(home, LUMBAR, LUMBAR + RETIRED)
     knowledge = load_knowledge(home)
     path = ROOT / "fixtures/cases/lumbar-strain-8-visits-within-limit/case.ttl"
@@ -87,7 +87,7 @@ def test_a_case_that_uses_a_retired_term_is_warned_and_decided(home: Path) -> No
 
 
 def test_an_import_that_no_file_holds_is_found(home: Path) -> None:
-    """Nobody could resolve it, so the ontology would open incomplete."""
+    """An import without a file is a finding, since the ontology would load incompletely."""
     edit(home, "skos:ConceptScheme ;\n", "skos:ConceptScheme ;\n    owl:imports <urn:nowhere> ;\n")
 
     ((path, message, _),) = found(home, "import-not-held")

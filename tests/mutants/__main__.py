@@ -1,4 +1,4 @@
-"""`python -m tests.mutants`: seed faults, see which checks notice them, tell which did not."""
+"""Run `python -m tests.mutants`: seed faults, and report which checks notice them."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def chosen(options: argparse.Namespace) -> list[Mutant]:
 def start(
     mutants: list[Mutant], folder: Path, number: int, options: argparse.Namespace
 ) -> tuple[Any, Path]:
-    """Start one worker: on its share of the faults, or of the properties where all are asked."""
+    """Start one worker on its share of the faults, or of the properties with `--full`."""
     share = mutants if options.full else mutants[number :: options.workers]
     faults, out, log = (folder / f"{name}-{number}" for name in ("faults", "noticed", "log"))
     faults.write_text("".join(json.dumps(asdict(m)) + "\n" for m in share), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Faults in the engine, listed: what no fault in a rule can show, such as the order of facts."""
+"""Faults in the engine that no fault in a rule can represent, such as the order of facts."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ FAULTS: Final = (
         'mark=("", ""),',
     ),
 )
-"""What is wrong, in which file, what stands there, and what stands there instead."""
+"""The fault, the file, the original text and the text that replaces it."""
 
 
 def engine_mutants(home: Path) -> list[Mutant]:

@@ -41,7 +41,7 @@ class Mutant:
         return f"{self.kind}:{self.file.rsplit('/', 1)[-1]}@{self.start}"
 
     def described(self) -> str:
-        """Say what was changed, in one line."""
+        """Describe the change in one line."""
         short = [" ".join(text.split()) or "nothing" for text in (self.old, self.new)]
         return f"{self.file}: {short[0]} -> {short[1]}"
 
@@ -59,14 +59,14 @@ class Mutant:
 
 
 Change = tuple[int, str, str]
-"""Where, what stood there, what stands there now."""
+"""The place, the original text and the changed text."""
 Operator = "Callable[[str], Iterator[Change]]"
 
 
 def replaced(
     pattern: str, new: str | Callable[[re.Match[str]], str], *, within: str = ""
 ) -> Callable[[str], Iterator[Change]]:
-    """Make an operator that puts something in the place of each match, on lines of one kind."""
+    """Make an operator that replaces each match on lines of one kind."""
 
     def find(text: str) -> Iterator[Change]:
         for line in re.finditer(r"[^\n]*\n", text):
@@ -81,7 +81,7 @@ def replaced(
 
 
 def swapped(*pairs: tuple[str, str], within: str = r"^[^#]") -> Callable[[str], Iterator[Change]]:
-    """Make an operator that takes one term for another, either way."""
+    """Make an operator that exchanges two terms."""
     table = {old: new for one, other in pairs for old, new in ((one, other), (other, one))}
     words = "|".join(re.escape(term) for term in sorted(table, key=len, reverse=True))
     return replaced(rf"(?:{words})(?![\w-])", lambda m: table[m[0]], within=within)

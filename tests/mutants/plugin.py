@@ -37,18 +37,18 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 HOME = Path(__file__).parents[2]
-LEFT_OUT = ("both_validators", "refused", "tells_its_search")
+LEFT_OUT = ("both_validators", "refused", "reports_its_search")
 """Words in the names of checks that read no knowledge, ask twice, or are of little help here."""
 """Words in the names of checks that do not take part."""
 FIRST = 12
-"""So many faults in knowledge are tried on a property before those in the engine."""
+"""The number of faults in knowledge that are tried on a property before those in the engine."""
 CURRENT: dict[str, Knowledge] = {}
 Example = tuple[dict[str, Any], frozenset[int]]
 _load = knowledge.load_knowledge
 
 
 def load_current(folder: Path | None = None, **options: Any) -> Knowledge:
-    """Return the knowledge with the fault where that of this checkout is asked for."""
+    """Return the knowledge with the fault in place of that of this checkout."""
     if CURRENT and not options and folder in {None, HOME}:
         return CURRENT["knowledge"]
     return _load(folder, **options)
@@ -61,7 +61,7 @@ intake.check_data_with_referee = intake.check_data
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Offer what `python -m tests.mutants` hands over."""
+    """Add the options that `python -m tests.mutants` passes."""
     parser.addoption("--mutants", help="a file of faults, one JSON object a line")
     parser.addoption("--mutants-out", help="where to write what noticed each, one a line")
     parser.addoption("--mutants-share", help="of the properties only the n-th of m, as n/m")
@@ -190,11 +190,11 @@ class Loop:
         return bool(self.enough) and before + len(caught) >= self.enough
 
     def may_notice(self, item: pytest.Item) -> bool:
-        """Tell whether a check is of a kind that may notice any fault that is left."""
+        """Return True if a check is of a kind that can notice one of the remaining faults."""
         return any(self._of_kind(item, number) for number in self.open)
 
     def _of_kind(self, item: pytest.Item, number: int) -> bool:
-        """Tell faults in shapes from all others: what looks at the one sees nothing of the rest."""
+        """Return True if a check looks at shapes and so does the fault, or if neither does."""
         shapes = self.mutants[number].file.startswith("shapes/")
         return shapes == ("/test_shapes.py" in item.nodeid or "each_shape" in item.name)
 
@@ -234,7 +234,7 @@ class Loop:
 
 
 def breaks(inner: Callable[..., Any], given: dict[str, Any], faulty: Knowledge) -> bool:
-    """Tell whether a property fails on an example under a fault."""
+    """Return True if a property fails on an example under a fault."""
     values = {
         k: faulty if isinstance(v, Knowledge) else deepcopy(v) if isinstance(v, dict | list) else v
         for k, v in given.items()
@@ -251,7 +251,7 @@ def breaks(inner: Callable[..., Any], given: dict[str, Any], faulty: Knowledge) 
 
 
 def passes(item: pytest.Item, found: Knowledge) -> bool:
-    """Run a check by pytest, with fixtures of its own; tell whether it passes."""
+    """Run a check with pytest and its own fixtures; return True if it passes."""
     CURRENT["knowledge"] = found
     forget(item)
     reports = runtestprotocol(item, nextitem=None, log=False)
@@ -271,5 +271,5 @@ def name_of(item: pytest.Item) -> str:
 
 
 def is_property(item: pytest.Item) -> bool:
-    """Tell whether a check is one of the properties."""
+    """Return True if a check is one of the properties."""
     return "/properties/" in item.nodeid

@@ -1,4 +1,4 @@
-"""What came of the faults, for people."""
+"""The report on the seeded faults."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Outcome:
 
     @property
     def by(self) -> str:
-        """Say in a few words what noticed it."""
+        """Return in a few words which check noticed the fault."""
         if self.refused:
             return "refused when read"
         if not self.caught:
@@ -48,7 +48,7 @@ def excused() -> dict[tuple[str, str, str], str]:
 
 
 def is_excused(mutant: Mutant) -> bool:
-    """Tell whether a fault is listed as one that changes no answer."""
+    """Return True if a fault is listed as one that changes no answer."""
     words = (" ".join(mutant.old.split()), " ".join(mutant.new.split()))
     return (mutant.file, *words) in excused()
 

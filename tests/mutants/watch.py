@@ -1,4 +1,4 @@
-"""Which faults can matter to a check: told by what is derived while it runs on sound knowledge."""
+"""Find which faults can affect a check from what is derived while it runs on sound knowledge."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Watch:
         self.found, self.derived = set(), 0
 
     def touched(self) -> frozenset[int]:
-        """Say which faults may matter; all of them where nothing was derived."""
+        """Return the faults that may matter, which are all of them if nothing was derived."""
         return frozenset(self.found | self.always) if self.derived else self.all
 
     def _noted(self, **parts: Any) -> Derivation:
@@ -116,7 +116,7 @@ class Watch:
 
 
 def days_beside(text: str) -> frozenset[str]:
-    """List the days that a text names, and those beside them."""
+    """List the days that a text names, and the days before and after them."""
     return frozenset(
         (date.fromisoformat(day) + timedelta(n)).isoformat()
         for day in DAY.findall(text)
@@ -125,7 +125,7 @@ def days_beside(text: str) -> frozenset[str]:
 
 
 def differs(old: Rule, new: Rule, facts: Index) -> bool:
-    """Tell whether two rules find different things, or one of them cannot be tried at all."""
+    """Return True if two rules conclude different facts, or if one of them cannot run."""
     try:
         return finds(old, facts) != finds(new, facts)
     except (LookupError, TypeError, ValueError):
@@ -139,7 +139,7 @@ def compiled_rule(construct: Construct) -> Compiled:
 
 
 def finds(rule: Rule, facts: Index) -> Findings:
-    """Say what a rule finds, with what it rests on and how it is told."""
+    """Return what a rule concludes, with its premises and its sentence."""
     fired = engine._fire(rule, compiled_rule(rule.construct), facts)
     if not fired:
         return ()

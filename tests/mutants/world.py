@@ -1,4 +1,4 @@
-"""Knowledge with one fault in it, made from the sound knowledge without reading all of it again."""
+"""Make knowledge with one fault from the sound knowledge, without loading all of it again."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class World:
         return self._sharing(replace(self.sound, other_shapes=others))
 
     def _sharing(self, faulty: Knowledge) -> Knowledge:
-        """Hand over what was reckoned from the facts alone: these are the same."""
+        """Reuse what was computed from the facts alone, which are the same."""
         for name in OF_FACTS:
             vars(faulty)[name] = getattr(self.sound, name)
         return faulty
@@ -109,7 +109,7 @@ def parse(text: str) -> list[ox.Triple]:
 
 @contextmanager
 def _engine(path: Path, text: str, mutant: Mutant) -> Iterator[None]:
-    """Exchange the code of the one function that a fault stands in."""
+    """Replace the code of the one function that contains a fault."""
     module = importlib.import_module(".".join(path.with_suffix("").parts))
     name = function_at(text, mutant.start)
     names = dict(vars(module))
@@ -124,7 +124,7 @@ def _engine(path: Path, text: str, mutant: Mutant) -> Iterator[None]:
 
 
 def function_at(text: str, start: int) -> str:
-    """Name the function of a module in which a place of its text lies."""
+    """Return the name of the function that contains a position of a module's text."""
     line = text.count("\n", 0, start) + 1
     return next(
         node.name

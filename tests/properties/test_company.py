@@ -1,4 +1,4 @@
-"""In whose company a case is decided does not matter: other cases, threads, engines, stores."""
+"""Other cases, threads, engines and stores do not affect a decision."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def written(case: Part, knowledge: Knowledge) -> str:
 def test_the_cases_of_others_do_not_matter(
     case: Part, others: list[Part], knowledge: Knowledge
 ) -> None:
-    """Whoever was decided before, under the same name or not, leaves nothing behind."""
+    """Cases decided earlier, even with the same name, do not affect a decision."""
     first = written(case, knowledge)
     for other in others:
         written(other, knowledge)
@@ -44,7 +44,7 @@ def test_the_cases_of_others_do_not_matter(
 def test_two_cases_in_one_file_are_never_mixed(
     case: Part, other: Part, knowledge: Knowledge
 ) -> None:
-    """A file that tells of two patients is refused, not decided for one with facts of both."""
+    """A file with two patients is refused, so that their facts are never mixed."""
     both = turtle(case) + turtle(other).replace(CASE, OTHER)
 
     with pytest.raises(CaseUnreadable, match="expected one mn:Case, found 2"):
@@ -53,7 +53,7 @@ def test_two_cases_in_one_file_are_never_mixed(
 
 @given(cases=st.lists(EITHER, min_size=2, max_size=4))
 def test_the_number_of_workers_does_not_matter(cases: list[Part], knowledge: Knowledge) -> None:
-    """Threads that share the knowledge write the bytes that one alone writes."""
+    """Threads that share the knowledge write the same bytes as a single one."""
     alone = [written(case, knowledge) for case in cases]
 
     for workers in (1, 4):
@@ -63,7 +63,7 @@ def test_the_number_of_workers_does_not_matter(cases: list[Part], knowledge: Kno
 
 @given(case=EITHER)
 def test_the_engine_does_not_matter(case: Part, knowledge: Knowledge) -> None:
-    """The texts of the rules, run by a SPARQL engine, derive what the compiled rules derive."""
+    """A SPARQL engine running the rule texts derives the same facts as the compiled rules."""
     read = load_case(turtle(case).encode(), knowledge, form="turtle")
 
     assert derive_in_store(knowledge, read.triples) == derive(knowledge, read.triples).derived
@@ -72,7 +72,7 @@ def test_the_engine_does_not_matter(case: Part, knowledge: Knowledge) -> None:
 @pytest.mark.slow
 @given(case=EITHER)
 def test_where_the_store_is_kept_does_not_matter(case: Part, knowledge: Knowledge) -> None:
-    """In memory or on disk: the same facts follow, and the same determination."""
+    """A store in memory and a store on disk give the same facts and determination."""
     read = load_case(turtle(case).encode(), knowledge, form="turtle")
     with tempfile.TemporaryDirectory() as folder:
         on_disk = derive_in_store(knowledge, read.triples, folder=Path(folder))

@@ -1,4 +1,4 @@
-"""Several requests: apart or together, whole or split, the answer is the same or no better."""
+"""Splitting or merging requests never gives a better result."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ EXCEEDED: Final = {"CapExceeded", "CapExceededTogether"}
 
 
 def with_request(case: Part, **other: Any) -> Part:
-    """Return the case with a second request, like the first but for what is named."""
+    """Return the case with a second request that differs from the first in the given keys."""
     first = case["request"][0]
     second = first | {"id": f"{CASE}#request-2"} | other
     return case | {"request": [first, second]}
@@ -47,7 +47,7 @@ def split(case: Part, first: int) -> Part:
 
 @given(case=EITHER)
 def test_requests_for_different_care_are_decided_apart(case: Part, knowledge: Knowledge) -> None:
-    """A request for massage beside it changes no word of what is decided of therapy."""
+    """An additional request for massage does not change the decision on therapy."""
     care = "Massage" if case["request"][0]["treatment"] != "Massage" else "Acupuncture"
     both = decided(with_request(case, treatment=care), knowledge)
     alone = decided(case, knowledge)
@@ -61,7 +61,7 @@ def test_requests_for_different_care_are_decided_apart(case: Part, knowledge: Kn
 def test_the_order_of_requests_does_not_matter(
     case: Part, visits: int, knowledge: Knowledge
 ) -> None:
-    """Each request keeps its verdict when the two are told in the other order."""
+    """Each request has the same verdict in either order."""
     both = with_request(case, requestedVisits=visits)
     both["request"][1].pop("weeks", None)
     swapped = both | {"request": both["request"][::-1]}
@@ -75,7 +75,7 @@ def test_the_order_of_requests_does_not_matter(
 def test_splitting_a_request_in_two_never_helps(
     case: Part, prior: int, whole: int, part: int, knowledge: Knowledge
 ) -> None:
-    """Two requests side by side draw on one limit: not both are necessary if the whole is not."""
+    """Two requests share one limit: both are necessary only if the whole is."""
     assume(part < whole)
     asked = asking(given_before(case, prior), whole)
     assume(name(judged(asked, knowledge)) != SUPPORTED)
@@ -95,7 +95,7 @@ def legal(decision: Assessment, place: int) -> set[str]:
 def test_splitting_a_request_in_two_never_helps_over_the_cap(
     case: Part, prior: int, whole: int, part: int, knowledge: Knowledge
 ) -> None:
-    """A cap counts visits: parts are within it, or exceed it, just as the whole does."""
+    """The parts of a request exceed the cap exactly if the whole does."""
     assume(part < whole)
     asked = asking(given_before(case, prior), whole)
     at_once = legal(decided(asked, knowledge), 0)
@@ -111,7 +111,7 @@ def test_splitting_a_request_in_two_never_helps_over_the_cap(
 def test_what_a_whole_supports_its_halves_support(
     case: Part, prior: int, whole: int, part: int, knowledge: Knowledge
 ) -> None:
-    """Splitting does no harm either: a request that is necessary stays so in two parts."""
+    """A necessary request stays necessary when split in two."""
     assume(part < whole)
     asked = asking(given_before(case, prior), whole)
     assume(name(judged(asked, knowledge)) == SUPPORTED)
@@ -124,7 +124,7 @@ def test_what_a_whole_supports_its_halves_support(
 def test_asking_in_steps_never_helps(
     case: Part, prior: int, whole: int, part: int, knowledge: Knowledge
 ) -> None:
-    """Parts decided one after the other, the first counted as given, support no more together."""
+    """Two parts decided in sequence do not support more visits than the whole."""
     assume(part < whole)
     treated = given_before(case, prior)
     first = judged(asking(treated, part), knowledge)
@@ -138,7 +138,7 @@ def test_asking_in_steps_never_helps(
 def test_asking_at_once_never_helps(
     case: Part, prior: int, whole: int, part: int, knowledge: Knowledge
 ) -> None:
-    """With improvement shown, what is supported in steps is what is supported at once."""
+    """With documented improvement, asking in steps supports as many visits as asking at once."""
     assume(part < whole)
     treated = responding(given_before(case, prior), "Affirmed")
     at_once = judged(asking(treated, whole), knowledge)
@@ -154,7 +154,7 @@ def test_asking_at_once_never_helps(
 def test_requests_for_different_regions_are_decided_apart(
     case: Part, region: str, knowledge: Knowledge
 ) -> None:
-    """A request for another region draws on another count."""
+    """A request for another region has its own count."""
     assume(region not in listed(case["request"][0]["region"]))
     alone = judged(case, knowledge)
     both = decided(with_request(case, region=[region]), knowledge).determinations[0]
@@ -170,7 +170,7 @@ def test_two_requests_have_one_outcome_each(
     spare: int,
     knowledge: Knowledge,
 ) -> None:
-    """However requests, regions and limits meet, no completion comes out in two ways at once."""
+    """Each completion of each request has exactly one outcome."""
     first = asking(responding(given_before(case, prior), "Affirmed"), whole)
     if spare:
         diagnosed = {r for d in case["diagnosis"] for r in concepts("conditions")[d["condition"]]}

@@ -1,4 +1,4 @@
-"""Laws of dates that two records state differently: each is tried, none is picked."""
+"""Laws of contradicting dates: each date is tried and none is preferred."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def asking_on(case: Part, day: Any, decided: date) -> Part:
 
 
 def holds(both: Determination, apart: list[Determination]) -> None:
-    """Hold what is decided under two dates to what is decided under each alone."""
+    """Compare the decision under two dates with the decisions under each alone."""
     names = {name(one) for one in apart}
     if both.robust and name(both) == SUPPORTED:
         assert names == {SUPPORTED}
@@ -63,7 +63,7 @@ def holds(both: Determination, apart: list[Determination]) -> None:
 def test_two_dates_of_a_request_are_decided_as_each_is(
     case: Part, apart: int, knowledge: Knowledge
 ) -> None:
-    """The request is supported if it is under both dates, and open where they differ."""
+    """A request is supported if it is supported under both dates, and open if they differ."""
     case = undoubted(case) | {"urDecision": {"decisionOutcome": "Denied"}}
     assume("requestedOn" in case["request"][0])
     first = case["request"][0]["requestedOn"]
@@ -79,7 +79,7 @@ def test_two_dates_of_a_request_are_decided_as_each_is(
 def test_two_dates_of_a_decision_are_decided_as_each_is(
     case: Part, apart: int, knowledge: Knowledge
 ) -> None:
-    """The law of either day: neither is passed over because the other is earlier."""
+    """The law of both days is applied, whichever is earlier."""
     case = undoubted(case)
     assume("urDecision" in case)
     since = case["request"][0].get("requestedOn", case["injury"]["injuredOn"])
@@ -99,7 +99,7 @@ OVER: Final = CASES / "crps-25-visits-two-request-dates" / "case.ttl"
 
 @pytest.mark.parametrize("visits", range(22, 29))
 def test_two_dates_over_the_first_day_of_an_edition(visits: int, knowledge: Knowledge) -> None:
-    """Below, between and above the limits of both editions: what is decided is what each says."""
+    """The decision follows both editions below, between and above their limits."""
     text = OVER.read_text(encoding="utf-8").split("\n:request-date-1")[0]
     text = text.replace("mn:dateAccount :request-date-1 , :request-date-2", "")
     text = text.replace("requestedVisits 25", f"requestedVisits {visits}")

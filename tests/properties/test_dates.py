@@ -1,4 +1,4 @@
-"""What a date selects: the day before, the day, the day after, and nothing else."""
+"""Dates select editions: test the day before, the day and the day after."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NEVER: Final = date(9999, 12, 31)
 
 
 def key_dates(case: Part) -> dict[str, date]:
-    """Say which date of a case each key names, with the dates that stand in for missing ones."""
+    """Return the date of a case for each key, with the dates that replace missing ones."""
     request, review = case["request"][0], case.get("urDecision", {})
     asked, decided_on = request.get("requestedOn"), review.get("decidedOn")
     return {
@@ -54,7 +54,7 @@ def span(knowledge: Knowledge, iri: str) -> tuple[date, date]:
 
 
 def in_force(knowledge: Knowledge, case: Part) -> set[str]:
-    """List, apart from all rules, the sources whose dates hold the day that they are keyed on."""
+    """List the sources in force on the day of their key, computed without the rules."""
     days = key_dates(case)
     return {
         iri
@@ -72,13 +72,13 @@ def found_in_force(decision: Assessment) -> set[str]:
 
 @given(case=EITHER)
 def test_what_is_in_force_is_what_its_dates_say(case: Part, knowledge: Knowledge) -> None:
-    """Each source names the date that selects it: the first day is in, the last day is out."""
+    """A source is in force from its start date, inclusive, to its end date, exclusive."""
     assert found_in_force(decided(case, knowledge)) == in_force(knowledge, case)
 
 
 @pytest.mark.parametrize("edge", edges(), ids=str)
 def test_each_edge_of_the_knowledge_is_sharp(edge: date, knowledge: Knowledge) -> None:
-    """The day before, the day, and the day after each date on which anything begins or ends."""
+    """Sources change exactly on the day on which one takes effect or ends."""
     for day in (edge - timedelta(1), edge, edge + timedelta(1)):
         case = {
             "id": CASE,
@@ -113,7 +113,7 @@ def test_what_governs_is_in_force(case: Part, knowledge: Knowledge) -> None:
 def test_earlier_dates_select_earlier_editions(
     case: Part, days: tuple[date, date], knowledge: Knowledge
 ) -> None:
-    """Of one body of guidance, a later date never selects an older edition."""
+    """A later date never selects an older edition of a guideline."""
     years: list[dict[str, str]] = []
     for day in sorted(days):
         moved = changed(case, lambda c, day=day: c["request"][0].update(requestedOn=day))
@@ -134,7 +134,7 @@ def test_earlier_dates_select_earlier_editions(
 def test_a_date_matters_only_by_what_it_selects(
     case: Part, earlier: int, knowledge: Knowledge
 ) -> None:
-    """Two days of request on which the same is in force are decided alike."""
+    """Two request dates with the same sources in force give the same decision."""
     assume("surgery" not in case and "decidedOn" in case.get("urDecision", {}))
     assume("requestedOn" in case["request"][0])
     day = case["request"][0]["requestedOn"] - timedelta(earlier)
@@ -156,7 +156,7 @@ def test_a_date_matters_only_by_what_it_selects(
 def test_before_the_first_edition_nothing_governs(
     case: Part, day: date, knowledge: Knowledge
 ) -> None:
-    """A day before all editions gets no guideline, never the nearest one."""
+    """No guideline governs before the first edition is in force."""
     old = changed(case, lambda c: c["request"][0].update(requestedOn=day))
     old["request"][0].pop("receivedOn", None)
     old["injury"] = {"injuredOn": day - timedelta(300)}
@@ -170,7 +170,7 @@ def test_before_the_first_edition_nothing_governs(
 
 @given(case=EITHER)
 def test_a_dated_rule_fires_only_within_its_dates(case: Part, knowledge: Knowledge) -> None:
-    """Law that is not yet, or no longer, in force finds nothing."""
+    """A rule does not fire before or after its dates."""
     decision = decided(case, knowledge)
     day = key_dates(case)["onDecisionDate"]
 
@@ -185,7 +185,7 @@ def test_a_dated_rule_fires_only_within_its_dates(case: Part, knowledge: Knowled
 def test_chronic_pain_is_defined_by_the_day(
     case: Part, months: int, days: int, knowledge: Knowledge
 ) -> None:
-    """By months from onset in whole months, or by a finding on healing: never by both."""
+    """Chronic pain is defined by months since onset or by healing, never by both."""
     day = key_dates(case)["onDecisionDate"]
     onset = _months_before(day, months) + timedelta(days)
     assume(onset <= day)
@@ -212,7 +212,7 @@ def test_chronic_pain_is_defined_by_the_day(
 def test_all_readings_of_a_case_keep_to_the_day_that_is_asked_for(
     between: str, knowledge: Knowledge
 ) -> None:
-    """As of one day means as of that day for every reading of the request, whatever it tries."""
+    """`asOf` sets the day for every scenario of the request."""
     path = CASES / f"low-back-2017-edition-between-{between}" / "case.ttl"
     day = date(2017, 11, 1)
     found = decide(load_case_file(path, knowledge), knowledge, as_of=day).derivation
@@ -232,7 +232,7 @@ def _months_before(day: date, months: int) -> date:
 
 
 def _whole_months(first: date, last: date) -> int:
-    """Count whole months by walking them: apart from the arithmetic of the rules."""
+    """Count whole months one by one, without the arithmetic of the rules."""
     months = 0
     while True:
         count = first.year * 12 + first.month + months

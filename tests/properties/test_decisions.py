@@ -1,4 +1,4 @@
-"""Laws of judgement and decision, over all fixtures and over made-up cases."""
+"""Laws of judgment and decision, for all fixtures and generated cases."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_no_adverse_decision_without_a_named_physician(  # noqa: PLR0913 - one f
     day: str,
     knowledge: Knowledge,
 ) -> None:
-    """Whatever is asked, what comes out is a refusal, or a decision of somebody with a name."""
+    """Every adverse decision names the physician who made it."""
     ruling = Ruling(
         decision=decision, decided_on=day, outcome=outcome, visits=visits, reason=reason
     )
@@ -82,7 +82,7 @@ def test_no_adverse_decision_without_a_named_physician(  # noqa: PLR0913 - one f
 
 @given(path=st.sampled_from(CASES))
 def test_a_determination_never_speaks_as_a_decision(path: Path, knowledge: Knowledge) -> None:
-    """Until a physician decides, status, text and letter say that this is a recommendation."""
+    """Until a physician decides, status, text and letter are marked as a recommendation."""
     determination = determination_of(path, knowledge)
     page = write_letter(determination, knowledge, "text").decode()
 
@@ -105,7 +105,7 @@ STORIES = st.builds(
 
 @given(story=STORIES)
 def test_the_outcome_under_an_answer_comes_true(story: Story, knowledge: Knowledge) -> None:
-    """An answer told as a scenario is what the whole case gives once the answer is on record."""
+    """The outcome under an answer equals that of the case with the answer on record."""
     decision = decide(load_case(story.turtle().encode(), knowledge, form="turtle"), knowledge)
     one = decision.determinations[0]
     for slot in one.slots:
@@ -124,7 +124,7 @@ def test_the_outcome_under_an_answer_comes_true(story: Story, knowledge: Knowled
 def test_the_answer_that_the_record_gives_is_the_determination(
     story: Story, knowledge: Knowledge
 ) -> None:
-    """What the record answers already changes nothing."""
+    """Giving the answer that is on record does not change the determination."""
     decision = decide(load_case(story.turtle().encode(), knowledge, form="turtle"), knowledge)
     one = decision.determinations[0]
     for slot in one.slots:

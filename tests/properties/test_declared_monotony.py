@@ -1,4 +1,4 @@
-"""What rules declare of the quantities that they compare, held over the domain that matters."""
+"""Check the monotonicity that rules declare over the finite domain of their quantities."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def valued(text: str) -> set[str]:
 
 
 def domain(rule: Rule, name: str, knowledge: Knowledge) -> tuple[str, ...]:
-    """Choose the values of a variable, in order, by the range of the property it stands at."""
+    """Choose the values of a variable, in order, by the range of its property."""
     if name == "lawOf":
         stated = re.search(rf'\?{name} >= "([\d-]+)"', rule.text)
         return (literal(stated[1] if stated else "2010-01-01", "date"),)
@@ -102,7 +102,7 @@ def domain(rule: Rule, name: str, knowledge: Knowledge) -> tuple[str, ...]:
 
 
 def choices(rule: Rule) -> dict[str, str]:
-    """Return the first of the values that a rule itself gives to its variables."""
+    """Return the first values that a rule gives to its variables."""
     found = {}
     for chosen in CHOSEN.finditer(rule.text):
         names, row = VARIABLE.findall(chosen["names"]), TERM.findall(chosen["row"])
@@ -168,7 +168,7 @@ def variables(rule: Rule) -> list[str]:
 
 
 def stops(name: str, names: list[str], found: dict[tuple[int, ...], bool], step: int) -> bool:
-    """Tell whether a rule that fires ever stops when one quantity moves by a step, up or down."""
+    """Return True if a firing rule stops when one quantity moves one step up or down."""
     at = names.index(name)
     return any(
         fired and not found.get((*places[:at], places[at] + step, *places[at + 1 :]), True)
@@ -194,7 +194,7 @@ def breaches(rule: Rule, knowledge: Knowledge) -> Iterator[str]:
 
 
 def test_every_rule_that_compares_declares_its_direction(knowledge: Knowledge) -> None:
-    """Each quantity that a rule compares is declared: rising, falling, or neither."""
+    """Each quantity that a rule compares is declared as rising, falling or turning."""
     silent = {
         rule.id: missing
         for rule in knowledge.rules
@@ -206,7 +206,7 @@ def test_every_rule_that_compares_declares_its_direction(knowledge: Knowledge) -
 
 
 def test_every_declared_direction_holds(knowledge: Knowledge) -> None:
-    """Over the whole finite domain, not a sample, for every rule: none is left out."""
+    """Every declaration holds over the whole finite domain."""
     bound = [rule for rule in knowledge.rules if rule.monotone]
     breaches_found = [breach for rule in bound for breach in breaches(rule, knowledge)]
 
@@ -223,7 +223,7 @@ def test_every_declared_direction_holds(knowledge: Knowledge) -> None:
 def test_a_declaration_of_bad_form_is_refused(
     old: str, new: str, words: str, tmp_path: Path
 ) -> None:
-    """The author is told what is expected."""
+    """The error states what was expected."""
     text = (RULES / "how-many-visits" / "exceeds.rq").read_text("utf-8")
     path = tmp_path / "17-arithmetic" / "exceeds.rq"
     path.parent.mkdir()
@@ -244,7 +244,7 @@ def test_a_declaration_of_bad_form_is_refused(
 def test_a_wrong_declaration_is_seen(
     declaration: str, knowledge: Knowledge, tmp_path: Path
 ) -> None:
-    """More visits bring nothing within a limit; and to claim nothing where one could is wrong."""
+    """The check fails for a wrong direction and for a missing one."""
     text = (RULES / "how-many-visits" / "within.rq").read_text("utf-8")
     path = tmp_path / "17-arithmetic" / "within.rq"
     path.parent.mkdir()
@@ -254,7 +254,7 @@ def test_a_wrong_declaration_is_seen(
 
 
 def test_few_quantities_turn_and_each_says_why(knowledge: Knowledge) -> None:
-    """A quantity that neither rises nor falls is an exception that its rule explains."""
+    """A rule explains each quantity that turns."""
     turning = [r for r in knowledge.rules if "turns" in r.monotone.values()]
     silent = [
         f"{rule.id}: ?{name}"

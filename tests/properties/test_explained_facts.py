@@ -1,4 +1,4 @@
-"""What a determination rests on: all of it is needed, nothing else is, and it can be taken back."""
+"""The facts that explain a determination are sufficient and necessary."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
     from reasoner.determinations.conclude import Determination
 
 KEPT: Final = "22-rdf-syntax-ns#type"
-"""The kinds of things: read off the form of the case, not told by it."""
+"""Facts on the type of a part, which reading derives from the form of the case."""
 
 
 def rested_on(decision: Assessment) -> dict[tuple[str, str, str], ox.Triple]:
-    """List the facts of the case that stand in the proof of its first request."""
+    """List the facts of the case in the proof of its first request."""
     asserted = {encode(t): t for t in decision.case.triples}
     named = {fact for firing in decision.determinations[0].proof for fact in firing.rests_on}
     return {fact: t for fact, t in asserted.items() if fact in named and KEPT not in fact[1]}
 
 
 def concluded(decision: Assessment, knowledge: Knowledge, facts: set[Any]) -> Determination:
-    """Conclude from some of the facts of a case, whether or not the shapes would let them pass."""
+    """Derive conclusions from some of the facts of a case, without validating them."""
     kept = tuple(t for t in decision.case.triples if encode(t) in facts or KEPT in str(t.predicate))
     derivation = derive(knowledge, kept)
     requests = [decision.determinations[0].request]
@@ -92,7 +92,7 @@ def stands_in(fact: tuple[str, str, str], case: Part) -> bool:
 
 @given(case=EITHER, place=st.integers(0, 10**6))
 def test_what_is_explained_is_needed(case: Part, place: int, knowledge: Knowledge) -> None:
-    """A fact on which a determination rests cannot be left out without a word being changed."""
+    """Removing a fact that explains a determination changes its text."""
     decision = decided(case, knowledge)
     facts = rested_on(decision)
     fact = sorted(facts)[place % len(facts)]
@@ -109,7 +109,7 @@ def test_what_is_explained_is_needed(case: Part, place: int, knowledge: Knowledg
 
 @given(case=MEASURED)
 def test_without_what_decides_nothing_is_decided(case: Part, knowledge: Knowledge) -> None:
-    """The facts on which the outcome itself rests taken out, it is not reached any more."""
+    """The outcome is not reached without the facts that support it."""
     decision = decided(case, knowledge)
     before = decision.determinations[0]
     assume(name(before) in {"MedicallyNecessary", "NecessaryInPart"})
@@ -122,10 +122,10 @@ def test_without_what_decides_nothing_is_decided(case: Part, knowledge: Knowledg
 
 
 @given(case=EITHER, part=st.sampled_from(["course", "finding", "diagnosis", "record"]))
-def test_what_is_retracted_and_added_back_was_never_gone(
+def test_retracting_and_adding_back_changes_nothing(
     case: Part, part: str, knowledge: Knowledge
 ) -> None:
-    """Taken out, decided, put back at the end and decided: the bytes of the first time."""
+    """Removing a fact and adding it back gives the original bytes."""
     assume(case[part])
     first = json.dumps(assessment_data(decided(case, knowledge), knowledge))
     less = {key: value for key, value in case.items() if key != part}

@@ -1,4 +1,4 @@
-"""What a determination says of itself: premises that hold, sources, promises, and one answer."""
+"""Premises, sources and proposed changes of a determination are correct and consistent."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ SUPPORTED: Final = "MedicallyNecessary"
 
 
 def improved(case: Part) -> Part:
-    """Do what a requester does who supplies notes that document improvement, and no others."""
+    """Add notes that document improvement, and remove all others."""
     return responding(without(case, "authorization"), "Affirmed") | {"record": [notes("InFile")]}
 
 
 def excused(case: Part) -> Part:
-    """Do what a requester does who documents exceptional factors."""
+    """Add documentation of exceptional factors."""
     return changed(case, lambda c: c["finding"].append(finding("ExceptionalFactors", "Affirmed")))
 
 
 def regions_kept(case: Part, found: Determination) -> Part:
-    """Ask for the regions that no proposal says to leave out."""
+    """Request only the regions that no proposal drops."""
     left_out = {
         s.firing.bindings["region"].value.rsplit("/", 1)[-1]
         for s in found.changes
@@ -62,7 +62,7 @@ def regions_kept(case: Part, found: Determination) -> Part:
 
 
 def done(case: Part, saying: Saying, found: Determination) -> Part:
-    """Do what a proposed change says, move by move; without weeks no frequency is asked for."""
+    """Apply a proposed change move by move; without weeks, request no frequency."""
     made = moves(saying)
     case = asking(case, visits_proposed(saying))
     case = improved(case) if "ShowImprovement" in made else case
@@ -71,14 +71,14 @@ def done(case: Part, saying: Saying, found: Determination) -> Part:
 
 
 def said(one: Determination) -> list[Saying]:
-    """List all that is told of a request."""
+    """List all sentences about a request."""
     parts = (one.administrator, one.search, one.reasons, one.missing, one.changes, one.legal)
     return [saying for part in (*parts, one.audit) for saying in part]
 
 
 @given(case=EITHER)
 def test_every_premise_holds(case: Part, knowledge: Knowledge) -> None:
-    """Each premise of each step was told, is knowledge, or was concluded by a stratum before."""
+    """Each premise is asserted, in the knowledge base, or concluded in an earlier stratum."""
     decision = decided(case, knowledge)
     known = {encode(t) for t in decision.case.triples} | knowledge.base_facts.all
 
@@ -94,7 +94,7 @@ def test_every_premise_holds(case: Part, knowledge: Knowledge) -> None:
 
 @given(case=EITHER)
 def test_what_is_called_absent_is_absent(case: Part, knowledge: Knowledge) -> None:
-    """A step that rests on the absence of a fact was made when no such fact was there."""
+    """A fact that a step calls absent is absent."""
     decision = decided(case, knowledge)
     known = Facts(knowledge.base_facts)
     known.add(encode(t) for t in decision.case.triples)
@@ -113,7 +113,7 @@ def test_what_is_called_absent_is_absent(case: Part, knowledge: Knowledge) -> No
 
 @given(case=EITHER)
 def test_the_proof_of_a_determination_stands_alone(case: Part, knowledge: Knowledge) -> None:
-    """What a proof rests on is in the case, in the knowledge, or concluded earlier in the proof."""
+    """Each premise of a proof is in the case, in the knowledge base, or concluded earlier."""
     decision = decided(case, knowledge)
     known = {encode(t) for t in decision.case.triples} | knowledge.base_facts.all
 
@@ -126,7 +126,7 @@ def test_the_proof_of_a_determination_stands_alone(case: Part, knowledge: Knowle
 
 @given(case=EITHER)
 def test_every_outcome_has_a_reason_with_a_source(case: Part, knowledge: Knowledge) -> None:
-    """Nothing is told that has no basis, and no visit is refused without a citation."""
+    """Each sentence has a basis, and each refusal a citation."""
     found = judged(case, knowledge)
 
     assert found.reasons
@@ -153,7 +153,7 @@ def cited(data: Any) -> set[int]:
 
 @given(case=EITHER)
 def test_what_is_cited_is_listed(case: Part, knowledge: Knowledge) -> None:
-    """Each number behind a sentence leads to a source; each source is led to by something."""
+    """Each citation number has a source, and each source is cited."""
     data: Any = assessment_data(decided(case, knowledge), knowledge)
     one = data["determinations"][0]
     parts = ("administrator", "search", "reasons", "missing", "changes", "legal", "audit")
@@ -169,7 +169,7 @@ def test_what_is_cited_is_listed(case: Part, knowledge: Knowledge) -> None:
 
 @given(case=EITHER)
 def test_text_data_and_rdf_say_the_same(case: Part, knowledge: Knowledge) -> None:
-    """Three renderings of one derivation: outcome, numbers and every reason."""
+    """Text, data and RDF contain the same outcome, numbers and reasons."""
     decision = decided(case, knowledge)
     data: Any = assessment_data(decision, knowledge)
     text = " ".join(assessment_text(describe_assessment(decision, knowledge)).split())
@@ -191,7 +191,7 @@ def test_text_data_and_rdf_say_the_same(case: Part, knowledge: Knowledge) -> Non
 
 @given(case=EITHER)
 def test_a_promised_change_comes_true(case: Part, knowledge: Knowledge) -> None:
-    """What is said to lead to a better outcome does so when it is done and decided again."""
+    """A proposed change leads to the promised outcome when it is made."""
     case = without(case, "authorization") | {"record": case["record"][:1]}
     found = judged(case, knowledge)
 
@@ -202,7 +202,7 @@ def test_a_promised_change_comes_true(case: Part, knowledge: Knowledge) -> None:
 
 
 def _still_open(found: Determination, made: frozenset[str]) -> set[str]:
-    """Name what a change may lead to while a region, a count or a phase stays open beside it."""
+    """Return the outcomes a change may have while a region, count or phase is open."""
     fired = {s.rule for s in (*found.changes, *found.missing)}
     if "CHG-06" in fired and "LeaveOutRegions" not in made:
         return {"NecessaryInPart", "NotEstablished"}
@@ -213,7 +213,7 @@ def _still_open(found: Determination, made: frozenset[str]) -> set[str]:
 
 @given(case=MEASURED)
 def test_a_promised_number_is_the_largest(case: Part, knowledge: Knowledge) -> None:
-    """Of the visits that could be asked for instead, one more would not be supported."""
+    """The proposed number of visits is the largest that is supported."""
     found = judged(case, knowledge)
     asked = [
         visits_proposed(s)
@@ -227,7 +227,7 @@ def test_a_promised_number_is_the_largest(case: Part, knowledge: Knowledge) -> N
 
 @given(case=EITHER)
 def test_what_is_necessary_needs_no_change(case: Part, knowledge: Knowledge) -> None:
-    """No change is proposed to a request that is supported as made, but to complete its count."""
+    """No change is proposed for a request that is supported as made, except to state its count."""
     found = judged(case, knowledge)
     assume(name(found) == SUPPORTED)
 
@@ -237,7 +237,7 @@ def test_what_is_necessary_needs_no_change(case: Part, knowledge: Knowledge) -> 
 
 @given(case=EITHER)
 def test_reasons_do_not_contradict_each_other(case: Part, knowledge: Knowledge) -> None:
-    """No two reasons of one determination say the opposite of each other."""
+    """The reasons of a determination do not contradict each other."""
     found = judged(case, knowledge)
     fired = {s.rule for s in found.reasons}
 

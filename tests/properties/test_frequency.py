@@ -1,4 +1,4 @@
-"""How often: a frequency moves the outcome one way, never the number, and its proposals hold."""
+"""Laws of frequency: its effect on the outcome and its proposals."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RATES: Final = st.integers(1, 7)
 
 
 def at_rate(case: Part, rate: int, weeks: int) -> Part:
-    """Ask for so many visits a week, for so many weeks."""
+    """Request visits at a weekly rate for a number of weeks."""
     altered = asking(case, rate * weeks)
     return changed(altered, lambda c: c["request"][0].update(visitsPerWeek=rate, weeks=weeks))
 
@@ -40,7 +40,7 @@ def at_rate(case: Part, rate: int, weeks: int) -> Part:
 def test_fewer_a_week_never_hurts(
     case: Part, rate: int, weeks: int, slower: int, knowledge: Knowledge
 ) -> None:
-    """The same visits spread over more weeks are supported at least as well."""
+    """Spreading the same visits over more weeks never leads to a worse outcome."""
     assume(slower <= rate and rate * weeks % slower == 0)
 
     quick = judged(at_rate(case, rate, weeks), knowledge)
@@ -50,10 +50,10 @@ def test_fewer_a_week_never_hurts(
 
 
 @given(case=EITHER, rate=RATES, weeks=st.integers(1, 4))
-def test_a_frequency_changes_no_number(
+def test_a_frequency_does_not_change_the_number(
     case: Part, rate: int, weeks: int, knowledge: Knowledge
 ) -> None:
-    """How many a week are asked for moves the outcome, and not how many are supported."""
+    """The frequency can change the outcome, but not the number of supported visits."""
     altered = at_rate(case, rate, weeks)
     bare = without(altered, "request") | {"request": [without(altered["request"][0], *RATE)]}
 
@@ -69,7 +69,7 @@ def test_a_frequency_changes_no_number(
 def test_a_promised_frequency_comes_true_and_is_the_highest(
     case: Part, rate: int, weeks: int, knowledge: Knowledge
 ) -> None:
-    """What is asked for at the frequency proposed is supported; one more a week is not."""
+    """The proposed frequency is supported, and one more visit a week is not."""
     altered = at_rate(case, rate, weeks)
     altered["finding"] = [f for f in altered["finding"] if f["findingType"] != "ExceptionalFactors"]
     found = judged(altered, knowledge)
@@ -93,7 +93,7 @@ def test_a_promised_frequency_comes_true_and_is_the_highest(
 def test_exceptional_factors_answer_a_frequency(
     case: Part, rate: int, weeks: int, knowledge: Knowledge
 ) -> None:
-    """Who documents exceptional factors is not held to the frequency of the guideline."""
+    """Documented exceptional factors lift the frequency limit."""
     altered = at_rate(case, rate, weeks)
     altered = changed(
         altered, lambda c: c["finding"].append(finding("ExceptionalFactors", "Affirmed"))

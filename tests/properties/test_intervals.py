@@ -1,4 +1,4 @@
-"""Laws of counts that two records state differently, and of the changes that are proposed."""
+"""Laws of contradicting counts and of the changes proposed for them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STORIES = st.builds(
 
 
 def contradicted(story: Story, many: int, knowledge: Knowledge) -> Determination:
-    """Decide a story of which a second account states another count of the same course."""
+    """Decide a story in which a second record states another count of the same course."""
     text = story.turtle().replace(
         f"mn:attendedVisits {story.prior} ;", f"mn:attendedVisits {story.prior} , {many} ;"
     )
@@ -37,7 +37,7 @@ def contradicted(story: Story, many: int, knowledge: Knowledge) -> Determination
 def test_a_robust_answer_to_two_counts_survives_every_count_between_them(
     story: Story, more: int, where: int, knowledge: Knowledge
 ) -> None:
-    """The interval is decided at its ends and at each threshold: nothing between them differs."""
+    """A robust outcome holds for every count between the two."""
     low = story.prior or 0
     found = contradicted(story, low + more, knowledge)
     assume(found.robust)
@@ -52,7 +52,7 @@ def test_a_robust_answer_to_two_counts_survives_every_count_between_them(
 def test_an_answer_to_two_counts_that_is_not_robust_differs_between_them(
     story: Story, more: int, knowledge: Knowledge
 ) -> None:
-    """Not robust is said only where some count of the interval, or the response, decides."""
+    """An outcome is not robust only if a count of the interval or the response changes it."""
     low = story.prior or 0
     found = contradicted(story, low + more, knowledge)
     assume(not found.robust)
@@ -67,7 +67,7 @@ def test_an_answer_to_two_counts_that_is_not_robust_differs_between_them(
 def test_a_count_that_is_proposed_to_be_stated_leads_where_it_says(
     story: Story, more: int, knowledge: Knowledge
 ) -> None:
-    """The number named in the proposal is put in the place of the two, and the case decided."""
+    """Stating the proposed count leads to the promised outcome."""
     found = contradicted(story, (story.prior or 0) + more, knowledge)
 
     for saying in found.changes:

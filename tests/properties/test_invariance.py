@@ -1,4 +1,4 @@
-"""What must not matter: order, names, forms, repetition, and facts that no rule reads."""
+"""Order, names, formats, repetition and unread facts do not affect a decision."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_the_order_of_facts_does_not_matter(case: Part, seed: int, knowledge: Kn
 
 @given(case=EITHER)
 def test_names_do_not_matter(case: Part, knowledge: Knowledge) -> None:
-    """A case under another IRI is decided alike, word for word but for the name."""
+    """A case with another IRI has the same determination, except for its name."""
     other = "https://w3id.org/mednec/case/another-name"
     renamed = turtle(case).replace(CASE, other)
     found = decide(load_case(renamed.encode(), knowledge, form="turtle"), knowledge)
@@ -99,7 +99,7 @@ def test_names_do_not_matter(case: Part, knowledge: Knowledge) -> None:
 
 @given(case=EITHER, swap=st.permutations(range(3)))
 def test_names_of_parts_do_not_matter(case: Part, swap: list[int], knowledge: Knowledge) -> None:
-    """A request keeps its verdict under another name, whatever the names of the others sort as."""
+    """A request has the same verdict under any name."""
     renamed = changed(case, lambda c: c["request"][0].update(id=f"{CASE}#{'azm'[swap[0]]}-request"))
 
     assert verdict(decided(renamed, knowledge)) == verdict(decided(case, knowledge))
@@ -107,7 +107,7 @@ def test_names_of_parts_do_not_matter(case: Part, swap: list[int], knowledge: Kn
 
 @given(case=CASES)
 def test_the_form_does_not_matter(case: Part, knowledge: Knowledge) -> None:
-    """JSON, Turtle and bare statements are forms of one case: same facts, same digest."""
+    """JSON, Turtle and bare statements of a case have the same facts and digest."""
     first = load_case(turtle(case).encode(), knowledge, form="turtle")
     lines = "\n".join(f"{t} ." for t in first.triples)
     second = load_case(as_json(case), knowledge, form="json")
@@ -117,8 +117,8 @@ def test_the_form_does_not_matter(case: Part, knowledge: Knowledge) -> None:
 
 
 @given(case=EITHER)
-def test_a_fact_that_is_told_twice_is_told_once(case: Part, knowledge: Knowledge) -> None:
-    """The same statements again add nothing, not even to a sum."""
+def test_a_repeated_fact_changes_nothing(case: Part, knowledge: Knowledge) -> None:
+    """Repeating the same statements adds nothing, not even to a sum."""
     once = decided(case, knowledge)
     lines = "\n".join(f"{t} ." for t in once.case.triples)
     twice = decide(load_case(f"{lines}\n{lines}".encode(), knowledge, form="turtle"), knowledge)
@@ -130,7 +130,7 @@ def test_a_fact_that_is_told_twice_is_told_once(case: Part, knowledge: Knowledge
 def test_the_writing_of_a_number_does_not_matter(
     case: Part, zeros: int, knowledge: Knowledge
 ) -> None:
-    """Leading zeros and a plus sign are ways to write one number."""
+    """A number with leading zeros or a plus sign is the same number."""
     visits = case["request"][0]["requestedVisits"]
     plain = f"mn:requestedVisits {visits}"
     padded = f'mn:requestedVisits "+{"0" * zeros}{visits}"^^xsd:integer'
@@ -145,7 +145,7 @@ def test_the_writing_of_a_number_does_not_matter(
 def test_a_code_and_the_condition_that_it_names_are_one(
     case: Part, code: tuple[str, str], knowledge: Knowledge
 ) -> None:
-    """A diagnosis by its code is the diagnosis of what the code stands for."""
+    """A diagnosis given by code equals the one given by condition."""
     status = {"diagnosisStatus": "Current"}
     coded = case | {"diagnosis": [{"icd9": code[0], **status}]}
     named = case | {"diagnosis": [{"condition": code[1], **status}]}
@@ -163,7 +163,7 @@ def test_a_code_and_the_condition_that_it_names_are_one(
 def test_facts_that_no_rule_reads_do_not_matter(
     case: Part, age: int, sex: str, kind: str, truth: str, knowledge: Knowledge
 ) -> None:
-    """Age, sex and findings that no rule and no population names change no word."""
+    """Age, sex and findings that no rule reads do not change the text."""
     more = changed(
         case,
         lambda c: c.update(age=age, sex=sex, finding=[*c["finding"], finding(kind, truth)]),
@@ -193,7 +193,7 @@ def test_one_history_in_two_records_is_one_history(
 
 @given(case=EITHER, visits=st.integers(1, 40))
 def test_care_of_another_kind_does_not_count(case: Part, visits: int, knowledge: Knowledge) -> None:
-    """Visits of another kind of care use up nothing."""
+    """Visits for another kind of treatment are not counted."""
     base = given_before(case, 3)
     care = base["request"][0]["treatment"]
     other = "Biofeedback" if care != "Biofeedback" else "Massage"
@@ -232,7 +232,7 @@ def test_visits_for_another_region_do_not_count_toward_the_limit(
 
 @given(case=CASES)
 def test_to_decide_again_is_to_decide_the_same(case: Part, knowledge: Knowledge) -> None:
-    """A decision leaves nothing behind that a later one could see."""
+    """A decision does not affect a later one."""
     first = assessment_data(decided(case, knowledge), knowledge)
 
     assert assessment_data(decided(case, knowledge), knowledge) == first

@@ -1,4 +1,4 @@
-"""What is published later leaves what was decided before as it was, word for word."""
+"""Editions published later do not change earlier determinations."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DAYS: Final = tuple(date(year, 1, 1) for year in (*range(2008, 2024), 2030))
 
 
 def last_day(case: Part) -> date:
-    """Say which of the dates that a case names is the last."""
+    """Return the latest date in a case."""
     found = []
     for key, value in case.items():
         for one in listed(value):
@@ -60,7 +60,7 @@ def edition(knowledge: Knowledge, day: date) -> Iterator[ox.Triple]:
 
 
 def knowing(knowledge: Knowledge, facts: tuple[ox.Triple, ...]) -> Knowledge:
-    """Return the knowledge with other facts, under the same hash: so that bytes can be compared."""
+    """Return the knowledge with other facts but the same hash, so that bytes can be compared."""
     return replace(
         knowledge,
         facts=facts,
@@ -80,7 +80,7 @@ def with_later(knowledge: Knowledge, day: date) -> Knowledge:
 
 @cache
 def without_later(knowledge: Knowledge, day: date) -> Knowledge:
-    """Return the knowledge as it would be if no edition that begins on the day or later was out."""
+    """Return the knowledge without the editions that begin on the day or later."""
     begins = ((e, knowledge.value(e, mn("effectiveFrom")) or "") for e in knowledge.editions)
     later = {ox.NamedNode(e) for e, begin in begins if begin >= day.isoformat()}
     rows = {t.subject for t in knowledge.facts if t.predicate == mn("statedIn")}
@@ -104,7 +104,7 @@ def content_of(case: Part, knowledge: Knowledge) -> list[Any]:
 
 
 def shown(part: Any) -> Any:
-    """Write a part of a determination so that two can be compared."""
+    """Return a part of a determination in a comparable form."""
     if isinstance(part, Saying):
         return part.rule, part.text, part.basis, sorted(part.sources)
     if isinstance(part, Slot):
@@ -116,7 +116,7 @@ def shown(part: Any) -> Any:
 
 @given(case=EITHER)
 def test_a_later_edition_changes_nothing_before_its_day(case: Part, knowledge: Knowledge) -> None:
-    """An edition that outranks all others, published for a day after the case."""
+    """An edition that outranks all others has no effect before its first day."""
     day = next(day for day in DAYS if day > last_day(case))
 
     assert content_of(case, with_later(knowledge, day)) == content_of(case, knowledge)
@@ -124,7 +124,7 @@ def test_a_later_edition_changes_nothing_before_its_day(case: Part, knowledge: K
 
 @given(case=EITHER)
 def test_what_was_not_out_yet_changes_nothing(case: Part, knowledge: Knowledge) -> None:
-    """Without the editions that began after the case it is decided as it is with them."""
+    """Editions that begin after the case have no effect on it."""
     day = next(day for day in DAYS if day > last_day(case))
 
     assert content_of(case, without_later(knowledge, day)) == content_of(case, knowledge)
@@ -132,7 +132,7 @@ def test_what_was_not_out_yet_changes_nothing(case: Part, knowledge: Knowledge) 
 
 @given(case=MEASURED)
 def test_an_edition_governs_from_its_day_on(case: Part, knowledge: Knowledge) -> None:
-    """The same edition, published for a day before the case, does decide it."""
+    """The same edition governs if it begins before the case."""
     found = judged(without(case, "rebuttal"), with_later(knowledge, date(2008, 1, 1)))
 
     assert {g.source.iri.startswith(NEW.value) for g in found.governing} == {True}

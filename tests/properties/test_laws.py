@@ -1,4 +1,4 @@
-"""What must hold of every case: laws of the determination, tried on generated stories."""
+"""Laws of every determination, tested on generated stories."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ LIMIT = 10
 def test_asking_for_more_never_turns_refusal_into_support(
     story: Story, extra: int, knowledge: Knowledge
 ) -> None:
-    """A request that is not supported as made is not supported when it grows."""
+    """A request that is not supported as made is not supported with more visits."""
     assume(outcome(story, knowledge) != "MedicallyNecessary")
 
     assert outcome(story.but(asked=story.asked + extra), knowledge) != "MedicallyNecessary"
@@ -43,7 +43,7 @@ def test_asking_for_more_never_turns_refusal_into_support(
 
 @given(story=STORIES, extra=st.integers(1, 20))
 def test_more_earlier_visits_never_help(story: Story, extra: int, knowledge: Knowledge) -> None:
-    """With all else fixed, each further visit given leaves less room."""
+    """More earlier visits never lead to a better outcome."""
     assume(story.prior)
 
     before, after = judge(story, knowledge), judge(story.but(prior=story.prior + extra), knowledge)
@@ -53,7 +53,7 @@ def test_more_earlier_visits_never_help(story: Story, extra: int, knowledge: Kno
 
 @given(story=STORIES)
 def test_documented_improvement_never_harms(story: Story, knowledge: Knowledge) -> None:
-    """Going from nothing said to improvement documented does not lead to a worse outcome."""
+    """Documenting improvement never leads to a worse outcome."""
     plain, better = story.but(response=""), story.but(response="Affirmed")
 
     assert judge(better, knowledge).visits.most >= judge(plain, knowledge).visits.least
@@ -65,7 +65,7 @@ def test_documented_improvement_never_harms(story: Story, knowledge: Knowledge) 
 def test_support_never_goes_beyond_the_written_limit_unless_excused(
     story: Story, knowledge: Knowledge
 ) -> None:
-    """An oracle apart from the rules: the number in the guideline's row."""
+    """Supported visits never exceed the figure of the guideline row, read without the rules."""
     assume(not story.exceptional)
 
     found = judge(story, knowledge)
@@ -88,7 +88,7 @@ def test_support_never_goes_beyond_the_written_limit_unless_excused(
 def test_the_limit_holds_at_its_edge(
     prior: int, asked: int, expected: str, knowledge: Knowledge
 ) -> None:
-    """The limit itself, and one more."""
+    """The limit is supported, and one more visit is not."""
     story = Story(prior=prior, asked=asked, response="Affirmed")
 
     assert outcome(story, knowledge) == expected
@@ -98,7 +98,7 @@ def test_the_limit_holds_at_its_edge(
 def test_a_robust_answer_survives_every_count(
     story: Story, prior: int, knowledge: Knowledge
 ) -> None:
-    """What is robust does not change when the unknown count becomes known."""
+    """A robust outcome holds for every possible count."""
     found = judge(story, knowledge)
     assume(found.robust)
 
@@ -110,7 +110,7 @@ def test_a_robust_answer_survives_every_count(
 def test_an_answer_that_is_not_robust_names_a_fact_that_decides(
     story: Story, knowledge: Knowledge
 ) -> None:
-    """Unknown is neither no nor zero: what could still turn the outcome is told."""
+    """An unknown count is not zero, and the determination lists what could change the outcome."""
     found = judge(story, knowledge)
     assume(not found.robust)
 
@@ -123,7 +123,7 @@ def test_an_answer_that_is_not_robust_names_a_fact_that_decides(
 
 @given(story=STORIES)
 def test_a_promised_change_comes_true(story: Story, knowledge: Knowledge) -> None:
-    """What is said to lead to a better outcome does so when it is done."""
+    """A proposed change leads to the promised outcome."""
     found = judge(story, knowledge)
 
     for saying in found.changes:
@@ -141,7 +141,7 @@ def test_a_promised_change_comes_true(story: Story, knowledge: Knowledge) -> Non
 def test_the_order_and_names_of_facts_do_not_matter(
     story: Story, seed: int, knowledge: Knowledge
 ) -> None:
-    """Triples in another order, and parts with names of their own, decide alike."""
+    """The order of triples and the names of parts do not affect the decision."""
     case = load_case(story.turtle().encode(), knowledge, form="turtle")
     lines = [f"{t} ." for t in case.triples]
     random.Random(seed).shuffle(lines)  # noqa: S311 - an order, not a secret
@@ -156,7 +156,7 @@ def test_the_order_and_names_of_facts_do_not_matter(
 
 @given(story=STORIES)
 def test_every_reason_rests_on_facts_that_hold(story: Story, knowledge: Knowledge) -> None:
-    """Each premise in a proof was told, is knowledge, or was concluded by an earlier step."""
+    """Each premise is asserted, in the knowledge base, or concluded by an earlier step."""
     case = load_case(story.turtle().encode(), knowledge, form="turtle")
     found = decide(case, knowledge)
     known = {encode(t) for t in case.triples} | knowledge.base_facts.all
@@ -170,7 +170,7 @@ def test_every_reason_rests_on_facts_that_hold(story: Story, knowledge: Knowledg
 def test_every_outcome_has_a_reason_and_every_reason_a_basis(
     story: Story, knowledge: Knowledge
 ) -> None:
-    """Nothing is on the page that has no source."""
+    """Each sentence of the page has a source."""
     found = judge(story, knowledge)
 
     assert found.reasons
@@ -180,7 +180,7 @@ def test_every_outcome_has_a_reason_and_every_reason_a_basis(
 
 @given(story=st.one_of(STORIES, OPEN_STORIES))
 def test_every_scenario_has_exactly_one_outcome(story: Story, knowledge: Knowledge) -> None:
-    """The outcome rules leave no case out and never contradict each other."""
+    """The outcome rules give each scenario exactly one outcome."""
     case = load_case(story.turtle().encode(), knowledge, form="turtle")
     found = derive(knowledge, case.triples)
     (request,) = case.requests
@@ -197,7 +197,7 @@ def test_every_scenario_has_exactly_one_outcome(story: Story, knowledge: Knowled
 
 @given(story=STORIES)
 def test_text_data_and_rdf_state_one_outcome(story: Story, knowledge: Knowledge) -> None:
-    """Three renderings of one derivation."""
+    """Text, data and RDF state the same outcome."""
     case = load_case(story.turtle().encode(), knowledge, form="turtle")
     found = decide(case, knowledge)
 
@@ -212,7 +212,7 @@ def test_text_data_and_rdf_state_one_outcome(story: Story, knowledge: Knowledge)
 def test_a_missing_record_is_not_a_negative_one(
     prior: int, asked: int, knowledge: Knowledge
 ) -> None:
-    """Notes that are missing never lead to the refusal that notes of no improvement lead to."""
+    """Missing notes never have the effect of notes that deny improvement."""
     story = Story(prior=prior, asked=min(asked, LIMIT - prior))
 
     missing = outcome(story.but(notes_missing=True), knowledge)
@@ -225,7 +225,7 @@ def test_a_missing_record_is_not_a_negative_one(
     ("day", "edition"), [("2016-07-28", "2009"), ("2016-07-29", "2016"), ("2017-11-30", "2016")]
 )
 def test_an_edition_begins_on_its_day(day: str, edition: str, knowledge: Knowledge) -> None:
-    """The day before gives the older edition, the day itself the newer."""
+    """The older edition governs the day before, the newer the day itself."""
     text = Story(requested_on=day).turtle()
     text = text.replace("2013-08-07", "2015-08-07").replace(
         'mn:injuredOn "2015-08-07"^^xsd:date',
@@ -238,7 +238,7 @@ def test_an_edition_begins_on_its_day(day: str, edition: str, knowledge: Knowled
 
 
 def test_the_order_of_outcomes_is_known(knowledge: Knowledge) -> None:
-    """The outcomes of the vocabulary are those that these laws compare."""
+    """These laws compare all outcomes of the vocabulary."""
     names = {iri.rsplit("#", 1)[-1] for iri in knowledge.vocabulary.individuals}
 
     assert set(FAVOUR) <= names

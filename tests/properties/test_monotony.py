@@ -1,4 +1,4 @@
-"""In which direction each input may move the answer, and in which it never does."""
+"""Monotonicity: the direction in which each input can change the outcome."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SUPPORTED = "MedicallyNecessary"
 def test_asking_for_more_never_turns_refusal_into_support(
     case: Part, extra: int, knowledge: Knowledge
 ) -> None:
-    """A request that is not supported as made is not supported when it grows."""
+    """A request that is not supported as made is not supported with more visits."""
     assume(name(judged(case, knowledge)) != SUPPORTED)
 
     larger = asking(case, case["request"][0]["requestedVisits"] + extra)
@@ -45,7 +45,7 @@ def test_asking_for_more_never_turns_refusal_into_support(
 def test_asking_for_more_never_lessens_what_is_supported(
     case: Part, asked: int, extra: int, knowledge: Knowledge
 ) -> None:
-    """Under one limit, what is left under it is left to the larger request as well."""
+    """A larger request never has fewer visits supported."""
     less, more = (judged(asking(case, n), knowledge) for n in (asked, asked + extra))
     assume(less.visits.limit is not None and less.visits.limit == less.visits.largest)
 
@@ -54,7 +54,7 @@ def test_asking_for_more_never_lessens_what_is_supported(
 
 @given(case=EITHER)
 def test_no_more_is_supported_than_is_asked_for(case: Part, knowledge: Knowledge) -> None:
-    """A request that is necessary is so in full, and nothing is given unasked."""
+    """A necessary request is supported in full, and never more than that."""
     found = judged(case, knowledge)
     asked = case["request"][0]["requestedVisits"]
 
@@ -69,7 +69,7 @@ def test_no_more_is_supported_than_is_asked_for(case: Part, knowledge: Knowledge
 def test_more_earlier_visits_never_help(
     case: Part, prior: int, extra: int, knowledge: Knowledge
 ) -> None:
-    """Once therapy has begun, each further visit given leaves less room."""
+    """After therapy has begun, more earlier visits never lead to a better outcome."""
     before = judged(given_before(case, prior), knowledge)
     after = judged(given_before(case, prior + extra), knowledge)
 
@@ -80,7 +80,7 @@ def test_more_earlier_visits_never_help(
 
 @given(case=EITHER)
 def test_documented_improvement_never_harms(case: Part, knowledge: Knowledge) -> None:
-    """Whatever was said before, improvement that is documented leads to nothing worse."""
+    """Documented improvement never leads to a worse outcome."""
     for truth in (None, "Negated"):
         plain = judged(responding(case, truth), knowledge)
         better = judged(responding(case, "Affirmed"), knowledge)
@@ -93,7 +93,7 @@ def test_documented_improvement_never_harms(case: Part, knowledge: Knowledge) ->
 
 @given(case=EITHER)
 def test_a_denied_improvement_never_helps(case: Part, knowledge: Knowledge) -> None:
-    """A record that denies improvement leads to nothing better than one that is silent."""
+    """Denied improvement never leads to a better outcome than a silent record."""
     silent = judged(responding(case, None), knowledge)
     denied = judged(responding(case, "Negated"), knowledge)
 
@@ -104,7 +104,7 @@ def test_a_denied_improvement_never_helps(case: Part, knowledge: Knowledge) -> N
 
 @given(case=EITHER)
 def test_exceptional_factors_never_harm(case: Part, knowledge: Knowledge) -> None:
-    """What may excuse an excess takes nothing away."""
+    """Exceptional factors never lead to a worse outcome."""
     plain = changed(
         case,
         lambda c: c.update(
@@ -126,7 +126,7 @@ def test_exceptional_factors_never_harm(case: Part, knowledge: Knowledge) -> Non
 
 @given(case=CASES)
 def test_without_a_current_diagnosis_nothing_is_supported(case: Part, knowledge: Knowledge) -> None:
-    """A request rests on a current diagnosis; one that is only past supports no visit."""
+    """A past diagnosis alone supports no visits."""
     past = [d | {"diagnosisStatus": "Past"} for d in case["diagnosis"]]
 
     found = judged(case | {"diagnosis": past}, knowledge)
@@ -139,7 +139,7 @@ def test_without_a_current_diagnosis_nothing_is_supported(case: Part, knowledge:
 def test_a_further_region_without_a_diagnosis_never_helps(
     case: Part, more: str, knowledge: Knowledge
 ) -> None:
-    """A region that nothing supports cannot turn a refusal into support."""
+    """Adding a region without a diagnosis never leads to support."""
     treated = {r for d in case["diagnosis"] for r in listed(d.get("region", []))}
     treated |= {
         r for d in case["diagnosis"] for r in concepts("conditions").get(d.get("condition"), ())
@@ -164,7 +164,7 @@ def test_a_further_region_without_a_diagnosis_never_helps(
 def test_an_open_count_never_supports_more_than_a_sure_one(
     case: Part, sure: int, knowledge: Knowledge
 ) -> None:
-    """What may have been given besides can only use up more."""
+    """A count of "at least n" never supports more visits than exactly n."""
     open_ = judged(given_before(case, sure, "AtLeast"), knowledge)
     exact = judged(given_before(case, sure), knowledge)
 

@@ -1,4 +1,4 @@
-"""What may not sway a determination: who decided before, what reviewers say, what is not proved."""
+"""Earlier decisions, reviewers' words and unaccepted rebuttals do not affect an outcome."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ READ = ("FunctionalImprovement", "ExceptionalFactors")
 def test_what_utilization_review_decided_does_not_matter(
     case: Part, outcome: str, knowledge: Knowledge
 ) -> None:
-    """Its date selects the law; its outcome and its citations decide nothing."""
+    """Only the date of the utilization review decision matters, not its outcome or citations."""
     assume("urDecision" in case)
     other = changed(case, lambda c: c["urDecision"].update(decisionOutcome=outcome))
     other["urDecision"].pop("cites", None)
@@ -51,7 +51,7 @@ def test_what_utilization_review_decided_does_not_matter(
 
 @given(case=EITHER)
 def test_what_medical_review_decided_does_not_matter(case: Part, knowledge: Knowledge) -> None:
-    """A letter under audit is compared with the determination and has no part in it."""
+    """The audited letter is compared with the determination and does not affect it."""
     before, after = judged(case, knowledge), judged(without(case, "imrDecision"), knowledge)
 
     assert (after.outcome, after.robust, after.visits) == (
@@ -66,7 +66,7 @@ def test_what_medical_review_decided_does_not_matter(case: Part, knowledge: Know
 def test_without_an_earlier_letter_there_is_nothing_to_audit(
     case: Part, knowledge: Knowledge
 ) -> None:
-    """Each audit finding is about a letter."""
+    """Without a letter there are no audit findings."""
     assert not judged(without(case, "imrDecision"), knowledge).audit
 
 
@@ -76,10 +76,10 @@ def test_without_an_earlier_letter_there_is_nothing_to_audit(
     truth=st.sampled_from(["Affirmed", "Negated"]),
     who=st.sampled_from(REVIEWERS),
 )
-def test_the_word_of_a_reviewer_is_no_record(
+def test_the_word_of_a_reviewer_is_not_a_record(
     case: Part, kind: str, truth: str, who: str, knowledge: Knowledge
 ) -> None:
-    """Response and exceptional factors are documented by those who treat."""
+    """Only treating providers document response and exceptional factors."""
     more = changed(case, lambda c: c["finding"].append(finding(kind, truth, who)))
 
     before, after = judged(case, knowledge), judged(more, knowledge)
@@ -95,7 +95,7 @@ def test_the_word_of_a_reviewer_is_no_record(
 def test_the_word_of_those_who_treat_is_a_record(
     case: Part, who: str, knowledge: Knowledge
 ) -> None:
-    """Each of them documents response and exceptional factors; neither counts for less."""
+    """All treating providers document response and exceptional factors equally."""
     kept = [f for f in case["finding"] if f["findingType"] not in READ]
     altered = case | {"finding": [*kept, *(finding(kind, "Affirmed", who) for kind in READ)]}
     decision = decided(altered, knowledge)
@@ -106,10 +106,10 @@ def test_the_word_of_those_who_treat_is_a_record(
 
 
 @given(case=EITHER, edition=st.sampled_from(["mtus-chronic-pain-2009", "mtus-chronic-pain-2016"]))
-def test_a_rebuttal_that_was_not_accepted_is_none(
+def test_a_rebuttal_that_was_not_accepted_rebuts_nothing(
     case: Part, edition: str, knowledge: Knowledge
 ) -> None:
-    """A challenge alone rebuts no presumption."""
+    """A challenge that was not accepted does not rebut the presumption."""
     challenge = {"challenges": edition, "cites": {"citedAs": "a trial"}, "accepted": False}
 
     before = judged(without(case, "rebuttal"), knowledge)
@@ -127,7 +127,7 @@ def test_a_rebuttal_that_was_not_accepted_is_none(
 def test_an_authorization_lifts_the_cap_and_nothing_else(
     case: Part, visits: int, knowledge: Knowledge
 ) -> None:
-    """The cap is a question of entitlement, kept apart from medical necessity."""
+    """The cap is a legal question, separate from medical necessity."""
     letter = {"recordType": "AuthorizationLetter", "availability": "InFile", "id": f"{CASE}#l"}
     plain = without(case, "authorization")
     plain["record"] = [r for r in case["record"] if r["recordType"] != "AuthorizationLetter"]
@@ -180,7 +180,7 @@ def test_a_letter_that_agrees_is_not_said_to_differ(case: Part, knowledge: Knowl
 def test_in_part_is_neither_wholly_upheld_nor_overturned(
     case: Part, decided_as: str, knowledge: Knowledge
 ) -> None:
-    """Of a request that is necessary in part, only a letter that grants all of it differs."""
+    """For a partly necessary request, only a letter that grants everything differs."""
     limit = judged(given_before(case, 0), knowledge).visits.limit
     assume(limit is not None)
     asked = asking(given_before(case, 0), (limit or 0) + 1)

@@ -1,4 +1,4 @@
-"""Unknown is neither no nor zero: what the record leaves open, and what filling it in does."""
+"""Open facts: unknown is neither no nor zero, and every completion is considered."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SUPPORTED: Final = "MedicallyNecessary"
 FAR: Final = 60
 """Visits beyond every limit of the knowledge base."""
 ASKS_FOR_MONTHS: Final = date(2015, 4, 20)
-"""From then on chronic pain is defined by months from onset."""
+"""The day from which chronic pain is defined by months since onset."""
 COUNTS: Final = st.sampled_from(["AtLeast", "UnknownCount"])
 
 
@@ -54,7 +54,7 @@ def decided_on(case: Part) -> date:
 
 
 def open_phase(case: Part) -> Part:
-    """Return the case with nothing said by which pain could be called chronic."""
+    """Return the case without anything that decides whether the pain is chronic."""
     kinds = {"PainBeyondHealing", "ChronicPain"}
     kept = [f for f in case["finding"] if f["findingType"] not in kinds]
     return case | {"finding": kept, "injury": {"injuredOn": case["injury"]["injuredOn"]}}
@@ -77,7 +77,7 @@ def supports(one: Determination) -> bool:
 
 
 def within(part: Determination, whole: Determination) -> bool:
-    """Tell whether what one supports lies within what the other leaves possible."""
+    """Return True if the visits one supports are within the range of the other."""
     return whole.visits.least <= part.visits.least and part.visits.most <= whole.visits.most
 
 
@@ -85,7 +85,7 @@ def within(part: Determination, whole: Determination) -> bool:
 def test_a_robust_answer_survives_every_count(
     case: Part, sure: int, certainty: str, extra: int, knowledge: Knowledge
 ) -> None:
-    """Each number that the open count may turn out to be was thought of."""
+    """A robust outcome holds for every possible count."""
     found = judged(given_before(case, sure, certainty), knowledge)
     known = judged(given_before(case, sure + extra), knowledge)
 
@@ -98,7 +98,7 @@ def test_a_robust_answer_survives_every_count(
 def test_a_robust_answer_survives_whatever_the_missing_notes_say(
     case: Part, knowledge: Knowledge
 ) -> None:
-    """Improvement, none, or not a word of it: each was thought of."""
+    """A robust outcome holds for improvement, no improvement and no statement on it."""
     found = judged(open_response(case), knowledge)
 
     for completed in responses(case):
@@ -112,7 +112,7 @@ def test_a_robust_answer_survives_whatever_the_missing_notes_say(
 def test_a_robust_answer_survives_whether_or_not_the_pain_is_chronic(
     case: Part, knowledge: Knowledge
 ) -> None:
-    """Both readings of an undecided definition were thought of."""
+    """A robust outcome holds whether or not the pain is chronic."""
     unsaid = open_phase(case)
     found = judged(unsaid, knowledge)
 
@@ -127,7 +127,7 @@ def test_a_robust_answer_survives_whether_or_not_the_pain_is_chronic(
 def test_a_robust_answer_survives_all_of_it_at_once(
     case: Part, sure: int, extra: int, knowledge: Knowledge
 ) -> None:
-    """Count, response and chronicity filled in together."""
+    """A robust outcome holds for every combination of count, response and chronicity."""
     found = judged(open_response(given_before(open_phase(case), sure, "AtLeast")), knowledge)
     assume(found.robust)
 
@@ -140,7 +140,7 @@ def test_a_robust_answer_survives_all_of_it_at_once(
 def test_an_answer_that_turns_on_the_count_does_so(
     case: Part, sure: int, truth: str | None, knowledge: Knowledge
 ) -> None:
-    """With the count the only open fact, some number supports the request and some does not."""
+    """If only the count is open, one count supports the request and another does not."""
     altered = responding(without(case, "authorization"), truth) | {"record": [notes("InFile")]}
     found = judged(given_before(altered, sure, "AtLeast"), knowledge)
     asked = case["request"][0]["requestedVisits"]
@@ -161,7 +161,7 @@ def test_an_answer_that_turns_on_the_count_does_so(
 def test_an_answer_that_turns_on_the_notes_does_so(
     case: Part, prior: int, knowledge: Knowledge
 ) -> None:
-    """With the response the only open fact, the request turns on it or is robust."""
+    """If only the response is open, the outcome depends on it or is robust."""
     treated = given_before(case, prior)
     found = judged(open_response(treated), knowledge)
     good, bad, _ = (judged(one, knowledge) for one in responses(treated))
@@ -175,7 +175,7 @@ def test_an_answer_that_turns_on_the_notes_does_so(
 
 @given(case=EITHER)
 def test_what_turns_on_chronicity_says_so(case: Part, knowledge: Knowledge) -> None:
-    """The two readings are decided apart; where they differ, the determination names it."""
+    """Both readings are decided, and the determination reports a difference."""
     settled = responding(given_before(open_phase(case), 3), "Affirmed")
     found = judged(settled, knowledge)
     one, other = (supports(judged(phase, knowledge)) for phase in phases(settled))
@@ -188,7 +188,7 @@ def test_what_turns_on_chronicity_says_so(case: Part, knowledge: Knowledge) -> N
 
 @given(case=EITHER)
 def test_an_unknown_count_is_not_zero(case: Part, knowledge: Knowledge) -> None:
-    """What is necessary with an unknown count is so with every count."""
+    """A request that is necessary with an unknown count is necessary with every count."""
     unknown = judged(given_before(case, None, "UnknownCount"), knowledge)
     none = judged(given_before(case, 0), knowledge)
     many = judged(given_before(case, FAR), knowledge)
@@ -204,7 +204,7 @@ def test_an_unknown_count_is_not_zero(case: Part, knowledge: Knowledge) -> None:
 def test_saying_nothing_of_earlier_therapy_is_not_saying_none(
     case: Part, knowledge: Knowledge
 ) -> None:
-    """A file without a course leaves the count open, as a course without a count does."""
+    """A record without earlier therapy leaves the count open."""
     silent = judged(case | {"course": []}, knowledge)
     unknown = judged(given_before(case, None, "UnknownCount"), knowledge)
 
@@ -214,7 +214,7 @@ def test_saying_nothing_of_earlier_therapy_is_not_saying_none(
 
 @given(case=MEASURED, prior=st.integers(1, 12))
 def test_a_missing_record_denies_nothing(case: Part, prior: int, knowledge: Knowledge) -> None:
-    """Where notes of no improvement would refuse what notes of improvement support, it is open."""
+    """A request is open if missing notes could support or refuse it."""
     treated = given_before(case, prior)
     missing = judged(open_response(treated), knowledge)
     good, bad, _ = (judged(one, knowledge) for one in responses(treated))
@@ -227,7 +227,7 @@ def test_a_missing_record_denies_nothing(case: Part, prior: int, knowledge: Know
 def test_a_record_that_contradicts_itself_is_not_chosen_from(
     case: Part, knowledge: Knowledge
 ) -> None:
-    """Two statements on improvement that differ support nothing that one of them refuses."""
+    """Contradicting statements on improvement support only what both support."""
     both = changed(
         responding(case, "Affirmed"),
         lambda c: c["finding"].append(finding("FunctionalImprovement", "Negated", "Therapist")),
@@ -244,7 +244,7 @@ def test_a_record_that_contradicts_itself_is_not_chosen_from(
 def test_knowing_more_never_widens_what_is_possible(
     case: Part, sure: int, more: int, knowledge: Knowledge
 ) -> None:
-    """A count that is at least eight leaves no more open than one that is at least three."""
+    """A count of "at least eight" leaves no wider range than "at least three"."""
     wide = judged(given_before(case, sure, "AtLeast"), knowledge)
     narrow = judged(given_before(case, sure + more, "AtLeast"), knowledge)
 

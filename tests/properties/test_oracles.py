@@ -1,4 +1,4 @@
-"""The arithmetic again, apart from the rules: visits, cap, days, months and the outcome itself."""
+"""Compute visits, cap, days, months and outcome a second time, without the rules."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def left_open(courses: list[Part]) -> bool:
 
 
 def response(case: Part) -> str:
-    """Say what the record tells of functional improvement, in one word."""
+    """Return in one word what the record states about functional improvement."""
     truths = {
         f["truth"]
         for f in case["finding"]
@@ -78,7 +78,7 @@ def excused(case: Part) -> bool:
 
 
 def figures(knowledge: Knowledge, found: Determination, key: str) -> set[int]:
-    """Look the figures of the governing rows up in the knowledge, their own or borrowed."""
+    """Look up the figures of the governing rows, their own or borrowed."""
     rows = [
         knowledge.value(g.source.iri, mn("sameLimitAs")) or g.source.iri for g in found.governing
     ]
@@ -87,7 +87,7 @@ def figures(knowledge: Knowledge, found: Determination, key: str) -> set[int]:
 
 @given(case=EITHER)
 def test_earlier_visits_are_counted_as_the_policy_says(case: Part, knowledge: Knowledge) -> None:
-    """Attended visits of the same care, for a requested or an unstated region."""
+    """Earlier visits are those attended for the same treatment and a requested or no region."""
     found = judged(case, knowledge)
 
     assert found.visits.prior == sure(counted(case))
@@ -99,7 +99,7 @@ def test_earlier_visits_are_counted_as_the_policy_says(case: Part, knowledge: Kn
 
 @given(case=EITHER)
 def test_the_limit_is_the_figure_of_what_governs(case: Part, knowledge: Knowledge) -> None:
-    """The numbers of a determination stand in the rows that it says govern."""
+    """The limit of a determination is the figure of its governing rows."""
     found = judged(case, knowledge)
     limits, trials = (figures(knowledge, found, k) for k in ("maximumVisits", "trialVisits"))
 
@@ -112,7 +112,7 @@ def test_the_limit_is_the_figure_of_what_governs(case: Part, knowledge: Knowledg
 def test_support_never_goes_beyond_the_written_limit_unless_excused(
     case: Part, knowledge: Knowledge
 ) -> None:
-    """The boundary itself: what is supported and what was given stay within the largest figure."""
+    """Earlier and supported visits together stay within the largest figure."""
     assume(not excused(case))
     found = judged(case, knowledge)
     limits = figures(knowledge, found, "maximumVisits")
@@ -122,7 +122,7 @@ def test_support_never_goes_beyond_the_written_limit_unless_excused(
 
 
 def expected(found: Determination, case: Part, improvement: str) -> tuple[str, int]:
-    """Say what must come of one limit, an exact count and a known response: a second opinion."""
+    """Compute the outcome for one limit, an exact count and a known response."""
     asked, prior, limit = found.visits.requested, found.visits.prior, found.visits.limit
     assert limit is not None
     goes_on = prior == 0 or prior < (found.visits.trial or 0) or improvement == "Affirmed"
@@ -136,10 +136,10 @@ def expected(found: Determination, case: Part, improvement: str) -> tuple[str, i
 
 
 @given(case=MEASURED, prior=st.integers(0, 20))
-def test_the_outcome_is_that_of_a_second_reckoning(
+def test_the_outcome_is_that_of_a_second_computation(
     case: Part, prior: int, knowledge: Knowledge
 ) -> None:
-    """Limit, trial, response and exceptional factors, put together by hand."""
+    """The outcome equals one computed by hand from limit, trial, response and factors."""
     treated = given_before(case, prior)
     found = judged(treated, knowledge)
     assume(response(treated) in {"Affirmed", "Negated", "silent"})
@@ -154,7 +154,7 @@ def test_the_outcome_is_that_of_a_second_reckoning(
 def test_the_limit_holds_at_its_edge(
     case: Part, offset: int, prior: int, knowledge: Knowledge
 ) -> None:
-    """One fewer than the limit, the limit itself, and one more."""
+    """Test one below the limit, the limit and one above it."""
     treated = given_before(case, prior)
     limit = judged(treated, knowledge).visits.limit
     assume(limit is not None and limit == judged(treated, knowledge).visits.largest)
@@ -172,7 +172,7 @@ def test_the_limit_holds_at_its_edge(
 
 
 def cap(knowledge: Knowledge, case: Part) -> int | None:
-    """Look the cap of the care requested up, if one is in force on the day of injury."""
+    """Look up the cap of the requested treatment in force on the day of injury."""
     day = case["injury"]["injuredOn"].isoformat()
     care = f"https://w3id.org/mednec/concept/{case['request'][0]['treatment']}"
     for (iri, predicate), kinds in knowledge.described.items():
@@ -185,10 +185,10 @@ def cap(knowledge: Knowledge, case: Part) -> int | None:
 
 
 @given(case=EITHER, years=st.sampled_from([0, 0, 0, 7, 12]))
-def test_the_cap_is_reckoned_by_discipline_and_injury(
+def test_the_cap_is_computed_by_discipline_and_injury(
     case: Part, years: int, knowledge: Knowledge
 ) -> None:
-    """All visits of one discipline, wherever they were given; exceptions are told as such."""
+    """The cap counts all visits of one discipline in any region, and reports exceptions."""
     injured = case["injury"]["injuredOn"] - timedelta(years * 365)
     case = case | {"injury": {"injuredOn": injured}}
     found = judged(case, knowledge)
@@ -219,8 +219,8 @@ def test_the_cap_is_reckoned_by_discipline_and_injury(
 
 
 @given(case=CASES, days=st.integers(0, 40))
-def test_timeliness_is_reckoned_in_days(case: Part, days: int, knowledge: Knowledge) -> None:
-    """From receipt to decision, by the calendar; unknown where a date is missing."""
+def test_timeliness_is_computed_in_days(case: Part, days: int, knowledge: Knowledge) -> None:
+    """Timeliness counts calendar days from receipt to decision, and is unknown without a date."""
     request = case["request"][0]
     assume("requestedOn" in request and "urDecision" in case)
     received = request["requestedOn"] + timedelta(3)
@@ -240,7 +240,7 @@ def test_timeliness_is_reckoned_in_days(case: Part, days: int, knowledge: Knowle
 
 @given(case=CASES)
 def test_time_since_injury_is_that_of_the_calendar(case: Part, knowledge: Knowledge) -> None:
-    """Days and whole months to the decision, over leap years and ends of months, or unknown."""
+    """Days and months since injury follow the calendar, including leap years and month ends."""
     decision = decided(case, knowledge)
     request = decision.determinations[0].request
     first = case["injury"]["injuredOn"]
@@ -255,10 +255,10 @@ def test_time_since_injury_is_that_of_the_calendar(case: Part, knowledge: Knowle
 
 
 @given(case=CASES, months=st.integers(0, 14), days=st.integers(-2, 2))
-def test_the_period_after_an_operation_is_reckoned_in_whole_months(
+def test_the_period_after_an_operation_is_computed_in_whole_months(
     case: Part, months: int, days: int, knowledge: Knowledge
 ) -> None:
-    """Postsurgical until the period of the operation is over, and not before the operation."""
+    """The postsurgical period runs from the operation for its whole months."""
     row = "https://w3id.org/mednec/guideline/mtus-postsurgical-2009/meniscectomy"
     period = int(knowledge.value(row, mn("periodMonths")) or 0)
     day = case["request"][0].get("requestedOn") or case["urDecision"]["decidedOn"]
@@ -278,10 +278,10 @@ def test_the_period_after_an_operation_is_reckoned_in_whole_months(
 
 
 @given(case=EITHER)
-def test_each_region_is_supported_by_a_current_diagnosis_or_told(
+def test_each_region_is_supported_by_a_current_diagnosis_or_reported(
     case: Part, knowledge: Knowledge
 ) -> None:
-    """Of the regions requested, each is supported, only past, or without any diagnosis."""
+    """Each requested region has a current diagnosis, only a past one, or none."""
     decision = decided(case, knowledge)
     request = decision.determinations[0].request
     supported, without_, past = (
@@ -299,7 +299,7 @@ def test_each_region_is_supported_by_a_current_diagnosis_or_told(
 
 
 def in_dispute(case: Part, *, approved: int, asked: int) -> Part:
-    """Return the case as one of which utilization review approved a part."""
+    """Return the case with a part of the request approved by utilization review."""
     altered = asking(case, asked)
     altered["request"][0]["originalVisits"] = approved + asked
     day = altered["request"][0].get("requestedOn") or altered["urDecision"]["decidedOn"]
@@ -314,10 +314,10 @@ def in_dispute(case: Part, *, approved: int, asked: int) -> Part:
     approved=st.integers(1, 8),
     offset=st.one_of(st.integers(-1, 1), st.integers(-4, 4)),
 )
-def test_a_remainder_is_reckoned_on_top_of_what_was_approved(
+def test_a_remainder_is_added_to_what_was_approved(
     case: Part, prior: int, approved: int, offset: int, knowledge: Knowledge
 ) -> None:
-    """Given, approved and in dispute, each named for what it is, against the largest figure."""
+    """Earlier, approved and disputed visits are added and compared with the largest figure."""
     plain = in_dispute(given_before(case, prior), approved=approved, asked=1)
     limit = judged(plain, knowledge).visits.limit
     assume(limit is not None)
@@ -337,7 +337,7 @@ def test_a_remainder_is_reckoned_on_top_of_what_was_approved(
 def test_two_counts_bound_what_was_given_with_what_was_approved(
     case: Part, few: int, more: int, approved: int, knowledge: Knowledge
 ) -> None:
-    """Where two records state two counts, the greater one and the approved visits are the end."""
+    """The upper bound is the greater of two counts plus the approved visits."""
     altered = in_dispute(given_before(case, few), approved=approved, asked=2)
     altered["course"][0]["attendedVisits"] = [few, few + more]
     decision = decided(altered, knowledge)
@@ -354,7 +354,7 @@ def test_two_counts_bound_what_was_given_with_what_was_approved(
 def test_a_word_of_degree_is_held_against_the_number(
     case: Part, prior: int, knowledge: Knowledge
 ) -> None:
-    """“Extensive” is wrong of visits that were given and that the guideline still covers."""
+    """The word "extensive" is a finding if the earlier visits are within the guideline."""
     states = [{"about": "ExtentOfTreatment", "truth": "Affirmed", "quote": "extensive therapy"}]
     letter = {"decisionOutcome": "Upheld", "basis": "OtherBasis", "states": states}
     found = judged(given_before(case, prior) | {"imrDecision": letter}, knowledge)

@@ -1,4 +1,4 @@
-"""Every true proof is accepted, and every mutated one rejected."""
+"""The verifier accepts every true proof and rejects every mutated one."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ Place = tuple[str | int, ...]
 OF_THE_FILES = ("facts[].file", "facts[].line", "knowledge", "populations", "rules")
 NAMED = "engine"
 MUTATED = CASES[::16]
-"""Cases over which the kinds of fields are spread."""
+"""Cases among which the kinds of fields are divided."""
 ALONE = CASES[::6]
 """Cases whose proofs are also checked without case and knowledge."""
 
 
 @pytest.fixture(scope="module")
 def folder() -> Folder:
-    """Read the knowledge as the verifier itself does."""
+    """Read the knowledge as the verifier does."""
     return read_folder(ROOT)
 
 
@@ -72,7 +72,7 @@ def places(node: Any, at: Place = ()) -> Iterator[Place]:
 
 
 def field(at: Place) -> str:
-    """Name the kind of a place: where it is, but for its number in a list and a variable's name."""
+    """Return the kind of a place: its path without list indexes and variable names."""
     words = ["[]" if isinstance(part, int) else f".{part}" for part in at]
     text = "".join(words).lstrip(".")
     return re.sub(r"\.(bindings|values)\.\w+", r".\1.*", text)
@@ -94,7 +94,7 @@ def value_at(proof: Proof, at: Place) -> Any:
 
 
 def other_values(value: Any, others: list[Any]) -> Iterator[Any]:
-    """Yield values that could be there instead: of the same kind, and of another."""
+    """Yield replacement values of the same kind and of another."""
     yield from (other for other in others if json.dumps(other) != json.dumps(value))
     if isinstance(value, str):
         yield value + "x"
@@ -116,7 +116,7 @@ def other_values(value: Any, others: list[Any]) -> Iterator[Any]:
 def mutations(
     proof: Proof, chance: random.Random, *, kinds: set[str], drop: bool = True
 ) -> Iterator[tuple[str, Proof]]:
-    """Yield mutated proofs: for each kind of field one where it is changed, and one without it."""
+    """Yield two mutated proofs for each kind of field: one changed, one removed."""
     for name, found in sorted(classes(proof).items()):
         if name not in kinds:
             continue
@@ -130,7 +130,7 @@ def mutations(
 
 
 def changed(proof: Proof, at: Place, new: list[Any]) -> Proof:
-    """Copy a proof with another value at a place, or with nothing there."""
+    """Copy a proof with the value at a place replaced or removed."""
     made = dict(proof)
     node: Any = made
     for part in at[:-1]:
@@ -144,7 +144,7 @@ def changed(proof: Proof, at: Place, new: list[Any]) -> Proof:
 
 
 def renumbered(proof: Proof) -> Proof:
-    """Return a proof with facts and steps numbered anew: no hole is left."""
+    """Return a proof with its facts and steps renumbered."""
     names: dict[str, str] = {}
     counts: dict[str, int] = defaultdict(int)
     for entry in (*proof["facts"], *proof["searches"], *proof["steps"]):
@@ -176,7 +176,7 @@ def stated(proof: Proof) -> list[tuple[str, str, str]]:
 
 
 def without(proof: Proof, drop: Callable[[list[str]], bool]) -> Proof:
-    """Leave out all facts of a kind, the steps that name them, and what only those concluded."""
+    """Remove all facts of a kind, the steps that use them, and what only those concluded."""
     facts = [f for f in proof["facts"] if not drop(f["fact"])]
     steps = proof["steps"]
     while True:
@@ -223,7 +223,7 @@ def kinds_by_case(knowledge: Knowledge) -> Iterator[tuple[Path, Proof, set[str]]
 
 @pytest.mark.slow
 def test_a_mutated_proof_is_rejected(knowledge: Knowledge, folder: Folder) -> None:
-    """Every kind of field of the format, changed and dropped: none is there for show."""
+    """The verifier rejects a proof with any kind of field changed or removed."""
     accepted = []
     for path, proof, kinds in kinds_by_case(knowledge):
         case, chance = read_case(path), random.Random(path.parent.name)  # noqa: S311 - to choose examples
@@ -236,7 +236,7 @@ def test_a_mutated_proof_is_rejected(knowledge: Knowledge, folder: Folder) -> No
 
 @pytest.mark.slow
 def test_a_mutated_proof_of_the_seed_is_rejected_by_itself(seed: Proof) -> None:
-    """Without case and knowledge only what is said of their files is on trust."""
+    """Without case and knowledge, only statements about their files are taken on trust."""
     chance = random.Random(0)  # noqa: S311 - to choose examples
     kinds = {kind for kind in classes(seed) if not kind.startswith((*OF_THE_FILES, NAMED))}
 
@@ -250,7 +250,7 @@ def test_a_mutated_proof_of_the_seed_is_rejected_by_itself(seed: Proof) -> None:
 
 
 def test_a_proof_says_what_was_taken_on_trust(seed: Proof, folder: Folder) -> None:
-    """Less is given, more is trusted, and the verdict says so."""
+    """The verdict lists what was taken on trust."""
     text = json.dumps(seed)
 
     alone = verify(text).trusted
@@ -261,7 +261,7 @@ def test_a_proof_says_what_was_taken_on_trust(seed: Proof, folder: Folder) -> No
 
 
 def test_a_higher_limit_throughout_is_rejected(seed: Proof, folder: Folder) -> None:
-    """A changed figure, with all that follows from it, is a proof from another guideline."""
+    """A proof with a changed figure and all its consequences is rejected."""
     text = json.dumps(seed)
     ten = json.dumps('"10"^^xsd:integer')
     assert ten in text
@@ -272,7 +272,7 @@ def test_a_higher_limit_throughout_is_rejected(seed: Proof, folder: Folder) -> N
 
 
 def test_a_proof_of_another_case_is_rejected(knowledge: Knowledge, folder: Folder) -> None:
-    """A forged fact, with all that follows from it: the proof is true, of another case."""
+    """A consistent proof with a forged fact is rejected, since it is of another case."""
     text = SEED.read_text(encoding="utf-8").replace("mn:attendedVisits 9", "mn:attendedVisits 0")
     forged = load_case(text.encode(), knowledge, form="turtle", source=str(SEED))
     proof = json.dumps(build_proof(decide(forged, knowledge), knowledge))
@@ -282,7 +282,7 @@ def test_a_proof_of_another_case_is_rejected(knowledge: Knowledge, folder: Folde
 
 
 def test_a_proof_from_other_rules_is_rejected(folder: Folder, tmp_path: Path) -> None:
-    """A changed text of a rule with its hash: true by itself, and not of this knowledge base."""
+    """A consistent proof from a changed rule is rejected, since it is from other knowledge."""
     copied = copied_knowledge(tmp_path)
     rule = copied / "ontology/core/rules/how-many-visits/limit.rq"
     rule.write_text(rule.read_text(encoding="utf-8").replace("maximumVisits", "withinWeeks"))
@@ -295,7 +295,7 @@ def test_a_proof_from_other_rules_is_rejected(folder: Folder, tmp_path: Path) ->
 
 
 def test_a_proof_quotes_the_knowledge_as_it_was_loaded(folder: Folder, tmp_path: Path) -> None:
-    """Files that change or go after the knowledge was loaded have no part in a proof."""
+    """A proof quotes the knowledge as loaded, even if its files changed since."""
     copied = copied_knowledge(tmp_path)
     other = load_knowledge(copied)
     shutil.rmtree(copied)
@@ -321,7 +321,7 @@ def copied_knowledge(to: Path) -> Path:
     ],
 )
 def test_a_candidate_left_out_is_missed(name: str, seed: Proof, folder: Folder) -> None:
-    """A recommendation with all that speaks of it taken out, and the rest numbered anew."""
+    """A proof without a recommendation and all facts about it is rejected."""
     iri = f"mng:{name}"
 
     forged = without(seed, lambda fact: iri in fact)
@@ -332,7 +332,7 @@ def test_a_candidate_left_out_is_missed(name: str, seed: Proof, folder: Folder) 
 
 @pytest.mark.parametrize("rule", ["SCN-01", "OUT-11", "SRCH-10", "SRCH-07", "SUM-01", "CONT-04"])
 def test_a_use_of_a_rule_left_out_is_missed(rule: str, seed: Proof) -> None:
-    """A completion, a reading or a rank taken out with all that rests on it."""
+    """A proof without a completion, a reading or a rank is rejected."""
     step = next(s for s in seed["steps"] if s.get("rule") == rule)
     dropped = {tuple(f["fact"]) for f in seed["facts"] if f["id"] in step["concludes"]}
 
@@ -342,7 +342,7 @@ def test_a_use_of_a_rule_left_out_is_missed(rule: str, seed: Proof) -> None:
 
 
 def test_swapped_priorities_are_rejected(seed: Proof) -> None:
-    """Which recommendation gives way to which is a step, not a label."""
+    """A proof with swapped priorities is rejected."""
     for number, edge in enumerate(seed["priorities"]):
         swapped = {**edge, "over": edge["under"], "under": edge["over"]}
         edges = [*seed["priorities"][:number], swapped, *seed["priorities"][number + 1 :]]
@@ -352,7 +352,7 @@ def test_swapped_priorities_are_rejected(seed: Proof) -> None:
 
 @pytest.mark.parametrize("outcome", ["MedicallyNecessary", "NecessaryInPart", "NotEstablished"])
 def test_another_outcome_is_rejected(outcome: str, seed: Proof) -> None:
-    """The outcome, changed wherever it is concluded, is not what the rules conclude."""
+    """A proof with another outcome is rejected."""
     (name,) = seed["requests"][0]["outcome"]
     facts = [
         {**f, "fact": [*f["fact"][:2], f"mn:{outcome}"]} if f["id"] == name else f
@@ -363,7 +363,7 @@ def test_another_outcome_is_rejected(outcome: str, seed: Proof) -> None:
 
 
 def test_facts_that_hold_each_other_up_are_rejected(seed: Proof) -> None:
-    """Support goes down the strata: a circle of facts rests on nothing."""
+    """A proof whose facts support each other in a cycle is rejected."""
     request = seed["requests"][0]["request"]
     circle = [
         [request, "mn:asMade", "mn:MedicallyNecessary"],
@@ -385,13 +385,13 @@ def test_facts_that_hold_each_other_up_are_rejected(seed: Proof) -> None:
 @pytest.mark.parametrize(
     "text", ["", "[]", "{}", "null", '{"format": 1}', "{" * 2000, '{"a": 1, "a": 2}', "\x00"]
 )
-def test_what_is_no_proof_is_rejected_in_words(text: str) -> None:
-    """A stranger's file is refused, never raised over."""
+def test_a_text_that_is_not_a_proof_is_rejected_with_a_message(text: str) -> None:
+    """The verifier rejects such a file and does not raise an exception."""
     assert verify(text).faults
 
 
 def test_the_verifier_works_alone(seed: Proof, tmp_path: Path) -> None:
-    """Copied out, without site-packages and without mednec, it checks a proof all the same."""
+    """A copy of the verifier works without site-packages and mednec."""
     shutil.copytree(ROOT / "reasoner" / "verifier", tmp_path / "verifier")
     (tmp_path / "proof.json").write_text(json.dumps(seed), encoding="utf-8")
     command = [sys.executable, "-S", "-m", "verifier", "proof.json", "--case", str(SEED)]
@@ -412,7 +412,7 @@ def dated(knowledge: Knowledge) -> Proof:
 
 
 def test_a_proof_as_of_a_day_is_accepted(dated: Proof, folder: Folder) -> None:
-    """The day asked for is a fact that the proof names, in addition to those of the case."""
+    """The proof names the day asked for, in addition to the facts of the case."""
     verdict = verify(proof_text(dated), case=read_case(SEED), folder=folder)
 
     assert verdict.faults == ()
@@ -427,7 +427,7 @@ def test_a_proof_as_of_a_day_is_accepted(dated: Proof, folder: Folder) -> None:
 def test_another_day_than_that_of_the_facts_is_rejected(
     *, day: object, known: bool, dated: Proof, folder: Folder
 ) -> None:
-    """What is said to have been asked for is what the steps rest on."""
+    """The day that a proof names must be the one its steps use."""
     other = copy.deepcopy(dated)
     other["case"]["asOf"] = day
 
@@ -436,7 +436,7 @@ def test_another_day_than_that_of_the_facts_is_rejected(
 
 @pytest.mark.parametrize("day", ["2015-04-19", "2014-05-09"])
 def test_another_day_among_the_facts_is_rejected(day: str, dated: Proof, folder: Folder) -> None:
-    """A day that was changed wherever it is asked for no longer bears the steps out."""
+    """A proof with its day changed everywhere is rejected, since its steps do not follow."""
     other = copy.deepcopy(dated)
     other["case"]["asOf"] = day
     for fact in other["facts"]:
@@ -448,7 +448,7 @@ def test_another_day_among_the_facts_is_rejected(day: str, dated: Proof, folder:
 
 
 def test_a_day_that_nobody_asked_for_is_rejected(dated: Proof, folder: Folder) -> None:
-    """A day cannot be passed off as a fact of the case: the case file does not state it."""
+    """A day listed as a fact of the case is rejected, since the case does not state it."""
     other = copy.deepcopy(dated)
     other["case"]["asOf"] = None
     for fact in other["facts"]:

@@ -1,4 +1,4 @@
-"""Each check of the verifier was seen failing, for the right reason."""
+"""Each check of the verifier fails for its own reason."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LAST = 99
 
 @pytest.fixture(scope="module")
 def folder() -> Folder:
-    """Read the knowledge as the verifier itself does."""
+    """Read the knowledge as the verifier does."""
     return read_folder(ROOT)
 
 
@@ -113,7 +113,7 @@ def stratum_of(proof: Proof, name: str) -> int:
 
 
 def test_a_forged_rule_that_keeps_the_order_is_accepted(seed: Proof) -> None:
-    """The forger writes true proofs, so what is refused below is refused for the order alone."""
+    """A forged rule that keeps the order is accepted, so the tests below fail for order alone."""
     after = "?request mn:found true <- ?s mn:ofRequest ?request ; mn:largestLimit ?limit"
 
     assert verify(json.dumps(with_rules(seed, (LAST, "X-1", after)))).faults == ()
@@ -128,7 +128,7 @@ DENIALS = {
 
 @pytest.mark.parametrize("denial", DENIALS.values(), ids=DENIALS)
 def test_a_denial_of_a_later_stratum_is_refused(denial: str, seed: Proof) -> None:
-    """It holds when the rule is applied, and no longer when all rules have been."""
+    """A rule may not negate what a later stratum concludes."""
     query = f"?s mn:found true <- ?s mn:ofRequest ?request . {denial}"
     early = stratum_of(seed, "LIM-01") - 1
 
@@ -153,7 +153,7 @@ OWN = {
 
 @pytest.mark.parametrize("queries", OWN.values(), ids=OWN)
 def test_a_denial_of_the_same_stratum_is_refused(queries: list[str], seed: Proof) -> None:
-    """A fact that a rule denies may not be concluded beside it."""
+    """A rule may not negate what its own stratum concludes."""
     added = [(LAST, f"X-{number}", query) for number, query in enumerate(queries)]
 
     verdict = verify(json.dumps(with_rules(seed, *added)))
@@ -173,7 +173,7 @@ NEVER = {
 
 @pytest.mark.parametrize("query", NEVER.values(), ids=NEVER)
 def test_an_order_is_refused_whether_its_rule_is_used_or_not(query: str, seed: Proof) -> None:
-    """In another case the rule would be used: the strata have to be an order in every case."""
+    """The strata must be an order for every case, not only for the one proved."""
     early = stratum_of(seed, "LIM-01") - 1
     stating = "?case mn:never 1 <- ?case mn:request ?request . FILTER (1 > 2)"
     added = [(early - 1, "X-0", stating), (early, "X-1", query)]
@@ -187,7 +187,7 @@ def test_an_order_is_refused_whether_its_rule_is_used_or_not(query: str, seed: P
 
 
 def test_rules_that_deny_each_other_are_refused(seed: Proof) -> None:
-    """Two sets of facts would satisfy both rules: the strata choose one, and may not."""
+    """Rules that negate each other are refused, since two sets of facts satisfy them."""
     first = "?c mn:one 1 <- ?c mn:request ?r . FILTER NOT EXISTS { ?c mn:two 1 }"
     second = "?c mn:two 1 <- ?c mn:request ?r . FILTER NOT EXISTS { ?c mn:one 1 }"
 
@@ -197,7 +197,7 @@ def test_rules_that_deny_each_other_are_refused(seed: Proof) -> None:
 
 
 def test_a_rule_on_asserted_facts_may_deny_what_is_concluded(seed: Proof) -> None:
-    """It never sees a conclusion, so that none can change its use."""
+    """A rule on asserted facts reads no conclusions, so it may negate them."""
     query = "?c mn:found 1 <- ?c mn:request ?r . FILTER NOT EXISTS { ?s mn:largestLimit ?l }"
 
     assert verify(json.dumps(with_rules(seed, (1, "X-1", query)))).faults
@@ -208,14 +208,14 @@ APPROVED = "?request mn:outcome mn:MedicallyNecessary <- ?case mn:request ?reque
 
 
 def test_two_outcomes_are_refused_by_the_verifier(seed: Proof) -> None:
-    """Whichever a reader took, the rules would conclude the other as well."""
+    """A proof with two outcomes of a request is rejected."""
     verdict = verify(json.dumps(with_rules(seed, (LAST, "X-1", APPROVED))))
 
     assert "case:#request has more than one outcome" in verdict.faults
 
 
 def test_two_outcomes_are_refused_by_the_engine(tmp_path: Path) -> None:
-    """The author reads which outcomes, and which rules conclude them."""
+    """The error names the outcomes and the rules that conclude them."""
     copied = copied_knowledge(tmp_path)
     text = rule("OUT-99", APPROVED).replace("#+ id", f"{HEAD}#+ id")
     (copied / "ontology/core/rules/what-outcome/always.rq").write_text(text, encoding="utf-8")
@@ -301,7 +301,7 @@ TAMPERING: dict[str, tuple[Callable[[Proof], object], str]] = {
 def test_each_check_reports_what_it_found(
     change: Callable[[Proof], object], fault: str, seed: Proof, folder: Folder
 ) -> None:
-    """A check that was never seen failing is no check; its words tell what was changed."""
+    """Each check fails for its own change, and its message states the change."""
     tampered = copy.deepcopy(seed)
     change(tampered)
 
@@ -311,7 +311,7 @@ def test_each_check_reports_what_it_found(
 
 
 def test_a_completion_without_an_outcome_is_refused(seed: Proof) -> None:
-    """A rule that makes a completion, and none that decides it: the robustness is not proved."""
+    """A completion without an outcome is rejected, since robustness is then not proved."""
     query = (
         "?s a mn:Completion ; mn:ofRequest ?request <- ?case mn:request ?request . "
         'BIND (IRI(CONCAT(STR(?request), "/undecided")) AS ?s)'

@@ -1,4 +1,4 @@
-"""The same facts and the same knowledge give the same bytes: anywhere, at any time."""
+"""The same facts and knowledge always give the same bytes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def written(case: CaseGraph, knowledge: Knowledge, form: str) -> bytes:
 
 
 def anonymous(path: Path, knowledge: Knowledge) -> list[ox.Triple]:
-    """Read a case and take the names from all its parts but the case itself."""
+    """Read a case and replace the names of its parts with blank nodes."""
     case = load_case_file(path, knowledge)
     names = {
         t.subject.value: ox.BlankNode()
@@ -76,7 +76,7 @@ def shuffled(triples: list[ox.Triple], seed: int) -> bytes:
 def test_a_recorded_determination_comes_out_again_byte_for_byte(
     path: Path, form: str, knowledge: Knowledge
 ) -> None:
-    """A determination carries all that it takes to reach it again."""
+    """A determination contains everything needed to compute it again."""
     body = written(load_case_file(path, knowledge), knowledge, form)
 
     result = replay(read_recorded(body, path.name), knowledge)
@@ -113,7 +113,7 @@ def test_the_canonical_case_is_that_of_the_standard(knowledge: Knowledge) -> Non
 
 
 def test_a_case_without_a_name_keeps_the_one_it_was_decided_under(knowledge: Knowledge) -> None:
-    """A replay needs no file name: the name of the case is in the record."""
+    """A replay needs no file name, since the record contains the name of the case."""
     text = SEED.read_text(encoding="utf-8")
     iri = load_case_file(SEED, knowledge).iri
     nameless = text.replace(f"<{iri}>", "_:case").replace("<>", "_:case")
@@ -127,7 +127,7 @@ def test_a_case_without_a_name_keeps_the_one_it_was_decided_under(knowledge: Kno
 @pytest.mark.slow
 @pytest.mark.parametrize("command", ["decide", "prove"])
 def test_another_process_and_another_hash_seed_give_the_same_bytes(command: str) -> None:
-    """Nothing of a process reaches the bytes: not the order of its sets, nor its memory."""
+    """Hash seeds and addresses of a process do not affect the bytes."""
     form = ["--format", "json"] if command == "decide" else []
     run = [
         sys.executable,
@@ -152,8 +152,8 @@ def test_another_process_and_another_hash_seed_give_the_same_bytes(command: str)
     assert len(pages) == 1
 
 
-def test_a_changed_record_is_told_by_its_place(knowledge: Knowledge) -> None:
-    """Who changed a figure in a stored determination is found out, and where."""
+def test_a_changed_record_is_reported_with_its_place(knowledge: Knowledge) -> None:
+    """A changed figure in a stored determination is reported with its place."""
     body = written(load_case_file(SEED, knowledge), knowledge, "json")
 
     result = replay(read_recorded(body.replace(b'"prior": 9', b'"prior": 8'), "x"), knowledge)
@@ -161,8 +161,8 @@ def test_a_changed_record_is_told_by_its_place(knowledge: Knowledge) -> None:
     assert result.differences == ("$.determinations[0].visits.prior: 8 then, 9 now",)
 
 
-def test_a_changed_case_in_the_record_is_told(knowledge: Knowledge) -> None:
-    """The hash was taken of the case that was decided, not of the one that stands there now."""
+def test_a_changed_case_in_the_record_is_reported(knowledge: Knowledge) -> None:
+    """A changed case in the record is reported by its hash."""
     body = written(load_case_file(SEED, knowledge), knowledge, "json")
     nine = b'attendedVisits> \\"9\\"'
     assert nine in body
@@ -173,8 +173,8 @@ def test_a_changed_case_in_the_record_is_told(knowledge: Knowledge) -> None:
 
 
 @pytest.mark.parametrize("form", ["json", "turtle"])
-def test_other_knowledge_is_told_with_what_it_changes(form: str, knowledge: Knowledge) -> None:
-    """A determination under other knowledge is no replay: the digest says so first."""
+def test_other_knowledge_is_reported_with_what_it_changes(form: str, knowledge: Knowledge) -> None:
+    """A replay with other knowledge reports the digest first."""
     body = written(load_case_file(SEED, knowledge), knowledge, form)
     other = body.replace(knowledge.digest.encode(), b"0" * 64)
 
@@ -185,7 +185,7 @@ def test_other_knowledge_is_told_with_what_it_changes(form: str, knowledge: Know
 
 
 def test_a_record_in_another_layout_is_the_same_determination(knowledge: Knowledge) -> None:
-    """White space is no difference, and it is not called the same bytes either."""
+    """Different white space is the same determination, but not the same bytes."""
     body = written(load_case_file(SEED, knowledge), knowledge, "json")
     other = json.dumps(json.loads(body), indent=7).encode()
 
@@ -195,15 +195,17 @@ def test_a_record_in_another_layout_is_the_same_determination(knowledge: Knowled
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b"\xff", b"no turtle", b'{"provenance": {}}'])
-def test_what_is_no_determination_is_said_to_be_none(body: bytes, knowledge: Knowledge) -> None:
-    """A stranger's file is refused in words."""
+def test_a_document_that_is_not_a_determination_is_rejected(
+    body: bytes, knowledge: Knowledge
+) -> None:
+    """Other documents are rejected with a message."""
     with pytest.raises(DeterminationUnreadable):
         replay(read_recorded(body, "x"), knowledge)
 
 
 @pytest.mark.parametrize("form", ["json", "turtle", "jsonld"])
 def test_another_version_of_the_knowledge_is_said(form: str, knowledge: Knowledge) -> None:
-    """The version is recorded beside the hash, in each form, and compared."""
+    """The version is recorded in addition to the hash, in each format, and compared."""
     version = knowledge.version
     body = written(load_case_file(SEED, knowledge), knowledge, form)
     key = b'"knowledgeVersion": "' if form == "json" else b"/mednec/knowledge/"

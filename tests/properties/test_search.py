@@ -1,4 +1,4 @@
-"""How the governing recommendation is found: rank before specificity, and nothing out of place."""
+"""How the governing recommendation is found: rank before specificity."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SCHEDULE = mn("ScheduleTier").value
 
 
 def test_a_narrower_population_lies_within_the_wider(knowledge: Knowledge) -> None:
-    """The order of populations is that of their classes, and is never turned around."""
+    """The order of populations follows the subsumption of their classes."""
     described = knowledge.described
     narrower = {
         (iri, wide.value)
@@ -49,7 +49,7 @@ def test_what_governs_is_of_one_rank(case: Part, knowledge: Knowledge) -> None:
 
 @given(case=EITHER)
 def test_of_two_that_govern_neither_contains_the_other(case: Part, knowledge: Knowledge) -> None:
-    """The narrower population wins within one rank, so the wider one is not left beside it."""
+    """Within one rank, only the narrower of two nested populations governs."""
     decision = decided(case, knowledge)
 
     for subject in {f[0] for f in decision.derivation.facts.all if f[1].endswith("#governedBy>")}:
@@ -64,7 +64,7 @@ def test_of_two_that_govern_neither_contains_the_other(case: Part, knowledge: Kn
 def test_a_lower_source_governs_only_where_the_schedule_does_not_speak(
     case: Part, knowledge: Knowledge
 ) -> None:
-    """What is passed over for its rank is told, and never governs in the same situation."""
+    """A source passed over for its rank is reported and does not govern."""
     found = judged(case, knowledge)
     fired = {s.rule for s in found.search}
     tiers = {

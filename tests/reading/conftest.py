@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def lexicon() -> Lexicon:
-    """Return the lexicon of the checkout; no classification is needed for words."""
+    """Return the lexicon of the checkout, which needs no classification."""
     home = find_knowledge()
     facts: list[ox.Triple] = []
     for path in ontology_files(home):

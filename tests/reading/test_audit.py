@@ -44,7 +44,7 @@ SEED_CASE = ROOT / "fixtures" / "cases" / "seed-2014-spine-12-visits"
 
 @pytest.fixture(scope="session")
 def auditor(knowledge: Knowledge) -> Auditor:
-    """Return one auditor for all tests: it changes nothing."""
+    """Return one auditor, which has no state, for all tests."""
     return Auditor(knowledge)
 
 
@@ -59,7 +59,7 @@ def rules(audit: ItemAudit) -> set[str]:
 
 @pytest.mark.parametrize("path", LETTERS, ids=lambda p: p.stem)
 def test_each_fact_of_a_case_points_at_words_of_its_letter(path: Path, auditor: Auditor) -> None:
-    """No part of a case is without a passage, and no passage is empty or outside the letter."""
+    """Each part of a case has a passage, which is not empty and is inside the letter."""
     letter = read_letter(load_source(path), auditor.lexicon)
     for audit in auditor.audit(letter):
         assert audit.decision is not None
@@ -77,7 +77,7 @@ def test_each_fact_of_a_case_points_at_words_of_its_letter(path: Path, auditor: 
 
 @pytest.mark.parametrize("path", LETTERS, ids=lambda p: p.stem)
 def test_a_case_that_was_read_satisfies_both_validators(path: Path, auditor: Auditor) -> None:
-    """What a letter states conforms to the shapes of a case, for the fast one and the referee."""
+    """A case read from a letter passes both validators."""
     for audit in audits(auditor, load_source(path)):
         case = load_case(audit.case, auditor.knowledge, form="turtle")
 
@@ -86,7 +86,7 @@ def test_a_case_that_was_read_satisfies_both_validators(path: Path, auditor: Aud
 
 
 def test_the_same_letter_gives_the_same_case(auditor: Auditor) -> None:
-    """The bytes of a case depend on the letter only."""
+    """The same letter gives the same case, byte for byte."""
     first, second = (audits(auditor, load_source(WHOLE))[0].case for _ in range(2))
 
     assert first == second
@@ -105,7 +105,7 @@ def test_the_same_letter_gives_the_same_case(auditor: Auditor) -> None:
 def test_a_departure_is_found_and_is_not_found_without_its_words(
     rule: str, words: str, instead: str, auditor: Auditor
 ) -> None:
-    """Each kind of finding rests on words of the letter, and on nothing else."""
+    """Each kind of departure is found because of its words in the letter."""
     text = load_source(WHOLE)
     assert words in text
 
@@ -123,7 +123,7 @@ def test_a_departure_is_found_and_is_not_found_without_its_words(
 def test_earlier_treatment_is_missed_in_the_summary_for_each_statement_of_it(
     said: str, words: str, auditor: Auditor
 ) -> None:
-    """Two statements of one letter are two findings, each of which rests on its own words."""
+    """Each statement gives its own finding with its own words."""
     text = load_source(WHOLE)
     assert words in text
 
@@ -137,7 +137,7 @@ def missed_in_summary(found: ItemAudit) -> str:
 
 
 def test_a_section_on_another_treatment_and_denied_improvement_are_found(auditor: Auditor) -> None:
-    """Infrared heat judged by diagnostic thermography; a benefit of the summary denied."""
+    """The audit finds heat judged by thermography, and a denied benefit that was documented."""
     therapy, infrared = audits(auditor, load_source(INFRARED))
 
     assert "AUD-26" in rules(therapy)
@@ -146,7 +146,7 @@ def test_a_section_on_another_treatment_and_denied_improvement_are_found(auditor
 
 
 def test_a_remainder_is_decided_on_top_of_what_was_approved(auditor: Auditor) -> None:
-    """Four visits in dispute of eight, four approved: the trial of six is not over."""
+    """With four of eight visits approved, the trial of six is not over."""
     found = audits(auditor, load_source(WHOLE))[0]
     assert found.determination is not None
 
@@ -161,7 +161,7 @@ def test_a_remainder_is_decided_on_top_of_what_was_approved(auditor: Auditor) ->
 
 
 def test_each_part_of_a_compound_remainder_is_decided(auditor: Auditor) -> None:
-    """Eight visits for the wrist and six for the knee are two questions, with their own sums."""
+    """Visits for the wrist and the knee are two requests with separate sums."""
     letter = read_letter(load_source(COMPOUND), auditor.lexicon)
     item = next(i for i in letter.items if len(i.disputed) > 1)
     parts = [a for a in auditor.audit(letter) if a.item.number == item.number]
@@ -177,7 +177,7 @@ def test_each_part_of_a_compound_remainder_is_decided(auditor: Auditor) -> None:
 
 
 def test_citing_another_source_explains_no_outcome(auditor: Auditor) -> None:
-    """A guideline of another phase, or one not in force, is told and turns nothing by itself."""
+    """Citing a guideline of another phase or out of force is a finding, but no explanation."""
     found = audits(auditor, load_source(WHOLE))[0].determination
     assert found is not None
     fired = {s.rule for s in departures(found)}
@@ -191,7 +191,7 @@ def test_citing_another_source_explains_no_outcome(auditor: Auditor) -> None:
 def test_the_figure_held_against_is_the_one_that_decides(
     visits: int, held: int, auditor: Auditor
 ) -> None:
-    """Within a trial the number, beyond it the trial, beyond the number the number again."""
+    """The figure compared is the number in a trial, the trial beyond it, then the number again."""
     summary = f"{PERSON}The diagnoses include lumbar strain. He has had no chiropractic care."
     heading = f"Chiropractic treatment {visits} visits for the lumbar spine"
     found = audits(auditor, written(summary=summary, heading=heading))[0].determination
@@ -202,7 +202,7 @@ def test_the_figure_held_against_is_the_one_that_decides(
 
 
 def test_the_difference_itself_explains_nothing(auditor: Auditor) -> None:
-    """AUD-09 says that the two differ; only the other findings say why."""
+    """AUD-09 states the difference; the other findings explain it."""
     found = audits(auditor, load_source(WHOLE))[0].determination
     assert found is not None
 
@@ -213,7 +213,7 @@ def test_the_difference_itself_explains_nothing(auditor: Auditor) -> None:
 @given(st.integers(min_value=0, max_value=2400))
 @settings(max_examples=12, deadline=None)
 def test_a_letter_that_breaks_off_is_audited_as_far_as_it_goes(end: int) -> None:
-    """A truncated letter gives a clear error or fewer audits, and never a crash."""
+    """A truncated letter gives an error or fewer audits, never a crash."""
     from reasoner import load_knowledge
 
     one = _AUDITORS.setdefault("one", Auditor(load_knowledge(ROOT)))
@@ -230,7 +230,7 @@ _AUDITORS: dict[str, Auditor] = {}
 
 
 def test_the_page_needs_no_help_and_keeps_its_width(auditor: Auditor) -> None:
-    """Who said what, agreement, departures with their words, and a glossary."""
+    """The page shows who stated what, agreements, departures with quotations, and a glossary."""
     letter = read_letter(load_source(WHOLE), auditor.lexicon)
     pages = [
         describe_audit(a.decision, auditor.knowledge, letter)
@@ -252,7 +252,7 @@ def test_the_page_needs_no_help_and_keeps_its_width(auditor: Auditor) -> None:
 
 @pytest.mark.parametrize("form", ["text", "json", "html", "turtle"])
 def test_the_command_audits_a_letter_in_each_form(form: str) -> None:
-    """Exit code 0 if every item of physical medicine was decided."""
+    """The exit code is 0 if every item of physical medicine was decided."""
     done = CliRunner().invoke(commands, ["audit", str(WHOLE), "--format", form])
 
     assert done.exit_code == 0, done.output
@@ -261,7 +261,7 @@ def test_the_command_audits_a_letter_in_each_form(form: str) -> None:
 
 
 def test_the_command_audits_a_case_too() -> None:
-    """Facts that were given by hand are audited like facts that were read."""
+    """A case written by hand is audited like one read from a letter."""
     done = CliRunner().invoke(commands, ["audit", str(SEED_CASE / "case.ttl")])
 
     assert done.exit_code == 0, done.output
@@ -272,8 +272,10 @@ def test_the_command_audits_a_case_too() -> None:
     ("name", "content"),
     [("empty.txt", ""), ("other.txt", "Dear Sir, thank you for your letter of yesterday.")],
 )
-def test_what_is_no_letter_is_refused_with_a_hint(name: str, content: str, tmp_path: Path) -> None:
-    """The message says what is wrong with the file."""
+def test_a_file_that_is_not_a_letter_is_refused_with_a_hint(
+    name: str, content: str, tmp_path: Path
+) -> None:
+    """The error states what is wrong with the file."""
     path = tmp_path / name
     path.write_text(content)
 
@@ -285,7 +287,7 @@ def test_what_is_no_letter_is_refused_with_a_hint(name: str, content: str, tmp_p
 def test_the_letter_of_the_seed_yields_the_audit_written_by_hand(
     shared_folder: Path, auditor: Auditor
 ) -> None:
-    """Outcome, robustness and findings of the letter are those of the case of the first issue."""
+    """The seed letter gives the outcome, robustness and findings that were written by hand."""
     path = shared_folder / "letters" / "seed.txt"
     if not path.is_file():
         pytest.skip("The letter of the seed is not beside this checkout.")

@@ -21,7 +21,7 @@ FINGER = (FOLDER / "finger-after-surgery.txt").read_text(encoding="utf-8")
 
 
 def pdf(*pages: str) -> bytes:
-    """Write a plain PDF: one page a text, in a typeface of fixed width."""
+    """Write a plain PDF with one page for each text, in a monospaced font."""
     objects = ["<< /Type /Catalog /Pages 2 0 R >>", ""]
     kids = []
     objects.append("<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>")
@@ -68,7 +68,7 @@ def write(folder: Path, data: bytes, name: str = "letter.txt") -> Path:
     ids=["empty", "blank", "binary", "all-bytes", "broken-pdf", "scan"],
 )
 def test_a_file_without_text_is_refused(tmp_path: Path, data: bytes, says: str) -> None:
-    """The sender learns what is wrong with the file and what to do."""
+    """The error states what is wrong with the file and what to do."""
     with pytest.raises(LetterUnreadable, match=says) as caught:
         load_source(write(tmp_path, data))
 
@@ -76,13 +76,13 @@ def test_a_file_without_text_is_refused(tmp_path: Path, data: bytes, says: str) 
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    """The name is said, and no traceback."""
+    """The error names the file, without a traceback."""
     with pytest.raises(LetterUnreadable, match=r"nowhere\.txt"):
         load_source(tmp_path / "nowhere.txt")
 
 
 def test_a_file_of_20_mb_is_refused(tmp_path: Path) -> None:
-    """It is not even opened."""
+    """A file over the size limit is not opened."""
     with pytest.raises(LetterTooLarge, match="bytes"):
         load_source(write(tmp_path, b"a" * 20_000_000))
 
@@ -91,7 +91,7 @@ def test_a_file_of_20_mb_is_refused(tmp_path: Path) -> None:
     ("size", "passes"), [(LIMIT + 1, False), (TEXT_LIMIT + 1, False), (TEXT_LIMIT, True)]
 )
 def test_the_limit_of_size_holds(tmp_path: Path, size: int, *, passes: bool) -> None:
-    """A letter with long enclosures still passes; one byte more than the limit does not."""
+    """A letter of the size limit is read; one byte more is refused."""
     path = write(tmp_path, b"a" * size)
     if passes:
         assert len(load_source(path)) == size
@@ -106,7 +106,7 @@ def test_the_limit_of_size_holds(tmp_path: Path, size: int, *, passes: bool) -> 
     ids=["letter", "report", "noise"],
 )
 def test_another_kind_of_letter_is_refused(text: str, lexicon: Lexicon) -> None:
-    """Nothing is guessed out of a text of another form."""
+    """A text in another form is refused, not guessed at."""
     with pytest.raises(LetterUnreadable, match="no determination letter") as caught:
         read_letter(text, lexicon)
 
@@ -114,7 +114,7 @@ def test_another_kind_of_letter_is_refused(text: str, lexicon: Lexicon) -> None:
 
 
 def test_a_letter_that_breaks_off_is_read_as_far_as_it_goes(lexicon: Lexicon) -> None:
-    """What is there is read, and what is missing is said."""
+    """A truncated letter is read, and the missing parts are listed."""
     letter = read_letter(KNEE[: KNEE.index("MAXIMUS guideline")], lexicon)
 
     assert letter.age is not None
@@ -125,7 +125,7 @@ def test_a_letter_that_breaks_off_is_read_as_far_as_it_goes(lexicon: Lexicon) ->
 
 
 def test_a_letter_that_breaks_off_in_its_summary_has_no_items(lexicon: Lexicon) -> None:
-    """The missing items are a problem, and the facts of the summary are read."""
+    """The summary is read, and the missing items are a problem."""
     letter = read_letter(KNEE[: KNEE.index("The treatment plan included")], lexicon)
 
     assert letter.items == ()
@@ -134,7 +134,7 @@ def test_a_letter_that_breaks_off_in_its_summary_has_no_items(lexicon: Lexicon) 
 
 
 def test_every_truncation_is_answered(lexicon: Lexicon) -> None:
-    """Wherever a letter breaks off, it is refused in words or read in part; nothing else."""
+    """A letter truncated anywhere is refused with a message or read in part."""
     for end in range(0, len(KNEE), 61):
         try:
             letter = read_letter(KNEE[:end], lexicon)
@@ -144,7 +144,7 @@ def test_every_truncation_is_answered(lexicon: Lexicon) -> None:
 
 
 def test_of_two_letters_the_first_is_read(lexicon: Lexicon) -> None:
-    """The items of the second are not put to the account of the first."""
+    """Items of the second letter are not assigned to the first."""
     letter = read_letter(f"{KNEE}\n\n{FINGER}", lexicon)
     alone = read_letter(KNEE, lexicon)
 
@@ -156,7 +156,7 @@ def test_of_two_letters_the_first_is_read(lexicon: Lexicon) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_the_encoding_does_not_matter(tmp_path: Path, lexicon: Lexicon, encoding: str) -> None:
-    """A letter is saved by many programs."""
+    """A letter can be read in several encodings."""
     source = KNEE.replace("'", "\u2019")
     path = write(tmp_path, source.encode(encoding))
 
@@ -166,7 +166,7 @@ def test_the_encoding_does_not_matter(tmp_path: Path, lexicon: Lexicon, encoding
 
 
 def test_a_pdf_reads_like_its_text(tmp_path: Path, lexicon: Lexicon) -> None:
-    """The pages of a PDF are the letter."""
+    """A PDF gives the same reading as its text."""
     lines = KNEE.replace("\f", "\n").split("\n")
     pages = ["\n".join(lines[at : at + 30]) for at in range(0, len(lines), 30)]
     path = write(tmp_path, pdf(*pages), "letter.pdf")
@@ -177,7 +177,7 @@ def test_a_pdf_reads_like_its_text(tmp_path: Path, lexicon: Lexicon) -> None:
 
 
 def test_an_audit_of_a_letter_that_breaks_off_says_what_is_missing(tmp_path: Path) -> None:
-    """Who audits half a letter learns that it is half a letter."""
+    """The audit of a truncated letter states what is missing."""
     half = KNEE[: KNEE.index("The treatment plan included")]
     done = CliRunner().invoke(commands, ["audit", str(write(tmp_path, half.encode()))])
 
@@ -187,7 +187,7 @@ def test_an_audit_of_a_letter_that_breaks_off_says_what_is_missing(tmp_path: Pat
 
 
 def test_an_audit_of_two_letters_says_that_it_took_the_first(tmp_path: Path) -> None:
-    """The page is of one letter, and standard error names the other."""
+    """The page covers the first letter, and standard error names the second."""
     path = write(tmp_path, f"{KNEE}\n\n{FINGER}".encode())
     done = CliRunner().invoke(commands, ["audit", str(path)])
 
@@ -198,7 +198,7 @@ def test_an_audit_of_two_letters_says_that_it_took_the_first(tmp_path: Path) -> 
 
 
 def test_a_20_mb_file_stops_no_other_letter(tmp_path: Path) -> None:
-    """A folder is read although one of its files is no letter."""
+    """The other letters of a folder are read if one file is too large."""
     write(tmp_path, b"a" * 20_000_000, "large.txt")
     write(tmp_path, KNEE.encode(), "small.txt")
     done = CliRunner().invoke(commands, ["corpus", "read", str(tmp_path)])

@@ -19,7 +19,7 @@ LETTERS = sorted((Path(__file__).parents[2] / "fixtures" / "letters").glob("*.tx
 
 @pytest.mark.parametrize("path", LETTERS, ids=lambda path: path.stem)
 def test_a_letter_reads_as_it_was_blessed(path: Path, lexicon: Lexicon, *, bless: bool) -> None:
-    """A change of what is read is seen, and blessed by a person."""
+    """A changed reading fails until a person has reviewed it."""
     letter = read_letter(load_source(path), lexicon)
     read = as_reference(letter)
     read["marks"] = [f"{m.name}: {m.value} ({m.trust})" for m in marks(letter)]
@@ -32,5 +32,5 @@ def test_a_letter_reads_as_it_was_blessed(path: Path, lexicon: Lexicon, *, bless
 
 
 def test_there_are_letters() -> None:
-    """The comparison above cannot pass by finding nothing to compare."""
+    """There are letters to compare."""
     assert len(LETTERS) > 3

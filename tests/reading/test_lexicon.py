@@ -31,7 +31,7 @@ def extended(turtle: str) -> Lexicon:
 
 
 def test_an_author_adds_a_word_without_python() -> None:
-    """One entry, and the reader knows the word."""
+    """A new lexicon entry is enough to read a word."""
     lexicon = extended(
         'mnw:cranio a mn:TreatmentWord ; rdfs:label "craniosacral therapy"@en ;'
         ' skos:notation "other_pm" ; mn:treatmentClass "cranio" ; mn:itemKind "modality" ;'
@@ -44,7 +44,7 @@ def test_an_author_adds_a_word_without_python() -> None:
 
 
 def test_the_name_of_a_condition_is_known_by_itself(lexicon: Lexicon) -> None:
-    """A new condition of the ontology is read by its labels, without an entry of the lexicon."""
+    """A condition is recognized by its labels, without a lexicon entry."""
     (mention,) = lexicon.mentions("ConditionWord", "olecranon bursitis of long standing")
 
     assert mention.entry.of("denotes") == ("https://w3id.org/mednec/concept/OlecranonBursitis",)
@@ -55,7 +55,7 @@ def test_the_name_of_a_condition_is_known_by_itself(lexicon: Lexicon) -> None:
     [("(?:never closed", "no regular expression"), ("{no_such_list} visits", "no word list")],
 )
 def test_a_malformed_pattern_is_refused(pattern: str, says: str) -> None:
-    """The author learns which entry is wrong and why."""
+    """The error names the entry and the reason."""
     with pytest.raises(KnowledgeUnreadable, match=says) as caught:
         extended(f'mnw:bad a mn:DosePhrase ; rdfs:label "bad"@en ; mn:pattern "{pattern}" .')
 
@@ -63,14 +63,14 @@ def test_a_malformed_pattern_is_refused(pattern: str, says: str) -> None:
 
 
 def test_of_words_that_overlap_the_longest_stay(lexicon: Lexicon) -> None:
-    """The low back is one region, not the back and another."""
+    """The longest match wins: "low back" is one region."""
     found = lexicon.mentions("RegionWord", "strain of the low back and the back of the hand")
 
     assert [m.match[0] for m in found] == ["low back", "back", "hand"]
 
 
 def test_every_count_phrase_names_its_count(lexicon: Lexicon) -> None:
-    """A pattern that counts visits says which of its words are the number."""
+    """Each pattern that counts visits marks the number."""
     missing = [
         pattern.pattern
         for entry in lexicon.kind("CountPhrase")

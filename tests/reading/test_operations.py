@@ -35,7 +35,7 @@ Decision rationale: It is so.
 
 @pytest.fixture(scope="module")
 def auditor(knowledge: Knowledge) -> Auditor:
-    """Return one auditor for all tests: it changes nothing."""
+    """Return one auditor, which has no state, for all tests."""
     return Auditor(knowledge)
 
 
@@ -77,10 +77,10 @@ def operations_in(lexicon: Lexicon, sentence: str) -> list[tuple[str, date | Non
         ),
     ],
 )
-def test_an_operation_that_took_place_is_told(
+def test_an_operation_that_took_place_is_read(
     sentence: str, name: str, day: date | None, lexicon: Lexicon
 ) -> None:
-    """Its name and its date, or no date where none is stated."""
+    """An operation is read with its date, or without one if none is stated."""
     assert operations_in(lexicon, sentence) == [(name, day)]
 
 
@@ -93,10 +93,8 @@ def test_an_operation_that_took_place_is_told(
         "There was no surgical history of meniscectomy.",
     ],
 )
-def test_what_is_planned_or_of_another_time_is_no_operation_of_this_injury(
-    sentence: str, lexicon: Lexicon
-) -> None:
-    """An operation before the injury opens no period after it."""
+def test_a_planned_or_unrelated_operation_is_not_read(sentence: str, lexicon: Lexicon) -> None:
+    """Planned operations and those before the injury are not read."""
     assert operations_in(lexicon, sentence) == []
 
 
@@ -110,7 +108,7 @@ def asked_of(audit: ItemAudit, name: str) -> set[str]:
 
 
 def test_an_undated_operation_is_in_the_case_and_opens_its_period(auditor: Auditor) -> None:
-    """The case conforms without a date, and the row after the operation measures the request."""
+    """An undated operation is in the case, and the postsurgical row applies."""
     summary = f"{PERSON}He is status post rotator cuff repair."
     heading = "Physical therapy 12 visits for the right shoulder"
     (found,) = audits(auditor, written(summary=summary, heading=heading))
@@ -129,7 +127,7 @@ def test_an_undated_operation_is_in_the_case_and_opens_its_period(auditor: Audit
 def test_an_operation_of_the_same_letter_counts_where_it_was_granted(
     outcome: str, named: set[str], auditor: Auditor
 ) -> None:
-    """Care after an operation stands or falls with the operation."""
+    """Care after an operation counts only if the letter found the operation necessary."""
     text = written(
         summary="He is a 40 year old male. The diagnoses include right knee meniscus tear.",
         heading="Associated surgical service: Physical therapy, 12 visits, right knee",

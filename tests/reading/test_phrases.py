@@ -42,7 +42,7 @@ PERSON = "The injured worker is a 40 year old male with a lumbar strain. "
 
 
 def written(**parts: str) -> str:
-    """Write a letter with these parts; the others are the same in each."""
+    """Write a letter with these parts and the same other parts."""
     usual = {
         "summary": PERSON,
         "heading": "Physical therapy 2 times a week for 6 weeks for the lumbar spine",
@@ -70,7 +70,7 @@ def table(name: str) -> Any:
 
 @table("earlier_visits")
 def test_earlier_visits(row: dict[str, Any], lexicon: Lexicon) -> None:
-    """What took place is counted; what is asked for, refused or undocumented is not."""
+    """Only visits that took place are counted, not requested, refused or undocumented ones."""
     facts = item(lexicon, summary=PERSON + row["sentence"]).facts
 
     assert facts is not None
@@ -81,7 +81,7 @@ def test_earlier_visits(row: dict[str, Any], lexicon: Lexicon) -> None:
 
 @table("response")
 def test_response(row: dict[str, Any], lexicon: Lexicon) -> None:
-    """Function that improves with treatment is improvement; less pain alone is none."""
+    """Improved function is improvement; less pain alone is not."""
     facts = item(lexicon, summary=PERSON + row["sentence"]).facts
 
     assert facts is not None
@@ -91,7 +91,7 @@ def test_response(row: dict[str, Any], lexicon: Lexicon) -> None:
 
 @table("item_facts")
 def test_facts_of_the_treatment_in_dispute(row: dict[str, Any], lexicon: Lexicon) -> None:
-    """What took place, and what it brought, is that of the treatment asked for and no other."""
+    """Earlier visits and response are those of the requested treatment."""
     facts = item(lexicon, summary=PERSON + row["sentence"], heading=row["heading"]).facts
 
     assert facts is not None
@@ -104,7 +104,7 @@ def test_facts_of_the_treatment_in_dispute(row: dict[str, Any], lexicon: Lexicon
 
 @table("home_program")
 def test_home_program(row: dict[str, Any], lexicon: Lexicon) -> None:
-    """A program at home is in place where the worker does it, not where someone advises it."""
+    """A home program counts if the worker does it, not if it is only advised."""
     facts = item(lexicon, summary=PERSON + row["sentence"]).facts
 
     assert facts is not None
@@ -114,7 +114,7 @@ def test_home_program(row: dict[str, Any], lexicon: Lexicon) -> None:
 
 @table("dosage")
 def test_dosage(row: dict[str, Any], lexicon: Lexicon) -> None:
-    """Every way to write a dosage gives the same quantities; none is made up."""
+    """Each notation of a dosage gives the same quantities, and missing ones stay missing."""
     letter = read_letter(written(heading=row["heading"]), lexicon)
     reference: dict[str, Any] = as_reference(letter)
     (coded,) = reference["items"]
@@ -128,7 +128,7 @@ def test_dosage(row: dict[str, Any], lexicon: Lexicon) -> None:
 
 @table("diagnoses")
 def test_regions_of_the_diagnoses(row: dict[str, Any], lexicon: Lexicon) -> None:
-    """An item that names no region is for the regions of the diagnoses, and this is marked."""
+    """An item without a region gets the regions of the diagnoses, marked as inferred."""
     summary = f"The worker is a 40 year old male. {row['sentence']}"
     facts = item(lexicon, summary=summary, heading="Physical therapy 6").facts
 
@@ -139,7 +139,7 @@ def test_regions_of_the_diagnoses(row: dict[str, Any], lexicon: Lexicon) -> None
 
 @table("headings")
 def test_heading(row: dict[str, Any], lexicon: Lexicon) -> None:
-    """Treatment, regions and visits of one heading are read together."""
+    """Treatment, regions and visits are read from one heading."""
     summary = f"{PERSON}The diagnoses include lumbar strain."
     facts = item(lexicon, summary=summary, heading=row["heading"]).facts
 
@@ -151,7 +151,7 @@ def test_heading(row: dict[str, Any], lexicon: Lexicon) -> None:
 
 @table("splits")
 def test_split(row: dict[str, Any], lexicon: Lexicon) -> None:
-    """What was asked, what was approved and what is left are kept apart."""
+    """Requested, approved and remaining visits are distinguished."""
     read = item(lexicon, heading=row["heading"])
 
     assert read.modified
@@ -175,7 +175,7 @@ DATES = {
 
 @table("headers")
 def test_header(row: dict[str, Any], lexicon: Lexicon) -> None:
-    """However the columns of the header were laid out or broken, each date is its own."""
+    """Each date of the header is read in any layout of its columns."""
     letter = written()
     text = row["header"] + letter[letter.index("\n\nHOW THE IMR") :]
     reference: dict[str, Any] = as_reference(read_letter(text, lexicon))
@@ -187,7 +187,7 @@ def test_header(row: dict[str, Any], lexicon: Lexicon) -> None:
 
 @table("measures")
 def test_figures_of_two_days(row: dict[str, Any], lexicon: Lexicon) -> None:
-    """Better figures on a later day are improvement; worse, equal or other ones are none."""
+    """Better figures on a later day are improvement; worse, equal or other ones are not."""
     summary = f"{PERSON}Treatment has included 6 physical therapy visits. {row['sentence']}"
     facts = item(lexicon, summary=summary).facts
 
@@ -208,7 +208,7 @@ def test_figures_of_two_days(row: dict[str, Any], lexicon: Lexicon) -> None:
     ],
 )
 def test_stage_by_dates(injury: str, phase: str, lexicon: Lexicon) -> None:
-    """The stage turns on the day: the day before, the day, the day after."""
+    """The stage changes on its day: test the day before, the day and the day after."""
     facts = item(lexicon, injury=injury).facts
 
     assert facts is not None
@@ -236,7 +236,7 @@ def test_stage_by_dates(injury: str, phase: str, lexicon: Lexicon) -> None:
     ],
 )
 def test_treatment(heading: str, treatment: str | None, kind: str | None, lexicon: Lexicon) -> None:
-    """Visits of physical medicine are told from things and services that only name it."""
+    """Visits of physical medicine are distinguished from items that only mention it."""
     read = item(lexicon, heading=heading)
 
     assert (read.treatment.value.code if read.treatment else None) == treatment
@@ -246,7 +246,7 @@ def test_treatment(heading: str, treatment: str | None, kind: str | None, lexico
 
 @table("guideline_line")
 def test_guideline_line(row: dict[str, Any], lexicon: Lexicon) -> None:
-    """Basis and sources are read as the form writes them; a line that says neither is told."""
+    """Basis and sources are read from the line; a line with neither is reported."""
     side = item(lexicon, administrator=row["line"]).claims_administrator
 
     assert side is not None
@@ -255,8 +255,8 @@ def test_guideline_line(row: dict[str, Any], lexicon: Lexicon) -> None:
 
 
 @pytest.mark.parametrize("year", [2009, 2016])
-def test_an_edition_is_told_by_title_and_year(year: int, lexicon: Lexicon) -> None:
-    """The same title names several editions; the year tells which."""
+def test_an_edition_is_identified_by_title_and_year(year: int, lexicon: Lexicon) -> None:
+    """A title names several editions, and the year selects one."""
     line = f"Decision based on MTUS Chronic Pain Medical Treatment {year}."
     side = item(lexicon, administrator=line).claims_administrator
 
@@ -265,7 +265,7 @@ def test_an_edition_is_told_by_title_and_year(year: int, lexicon: Lexicon) -> No
 
 
 def test_what_is_not_understood_is_listed(lexicon: Lexicon) -> None:
-    """An item without a quantity and a diagnosis of no known condition are told, not guessed."""
+    """An item without a quantity and an unknown diagnosis are reported, not guessed."""
     text = written(
         summary="He is a 40 year old male. The diagnoses include lumbar strain; and zyxitis.",
         heading="Physical therapy",
@@ -283,7 +283,7 @@ def test_what_is_not_understood_is_listed(lexicon: Lexicon) -> None:
 
 
 def test_more_of_a_treatment_says_that_some_was_given(lexicon: Lexicon) -> None:
-    """An item that asks for more leaves the earlier visits open, and silence does not."""
+    """A request for "more" visits leaves the earlier count open; silence does not."""
     more, first = (
         item(lexicon, heading=f"{word} therapy 6 visits, lumbar spine").facts
         for word in ("Additional physical", "Physical")
@@ -299,7 +299,7 @@ def test_more_of_a_treatment_says_that_some_was_given(lexicon: Lexicon) -> None:
 
 
 def test_a_modality_counts_with_therapy_and_not_the_reverse(lexicon: Lexicon) -> None:
-    """Therapists apply modalities; a heat pack at home is no visit to a therapist."""
+    """A modality counts as therapy, but a heat pack at home is not a visit."""
     therapy = f"{PERSON}Treatment has included 6 sessions of physical therapy."
     heat = f"{PERSON}Treatment has included heat therapy."
     modality = item(lexicon, summary=therapy, heading="Infrared therapy 6 visits").facts
@@ -314,7 +314,7 @@ def test_a_modality_counts_with_therapy_and_not_the_reverse(lexicon: Lexicon) ->
 
 @pytest.mark.parametrize("name", ["Non-\nMTUS", "Non- \n MTUS", "Non-MTUS"])
 def test_a_hyphen_before_a_capital_belongs_to_the_word(name: str, lexicon: Lexicon) -> None:
-    """A line may end inside a name of the form."""
+    """A hyphen before a capital letter at a line end belongs to the word."""
     side = item(lexicon, administrator=f"Decision based on {name} Citation ODG Neck.")
 
     assert side.claims_administrator is not None
@@ -329,10 +329,10 @@ def test_a_hyphen_before_a_capital_belongs_to_the_word(name: str, lexicon: Lexic
         ("He is in pain.", []),
     ],
 )
-def test_a_summary_without_a_diagnosis_tells_the_region_it_speaks_of_most(
+def test_a_summary_without_a_diagnosis_has_the_region_it_mentions_most(
     sentence: str, regions: list[str], lexicon: Lexicon
 ) -> None:
-    """A convention of reading, and marked as one; where nothing is named, nothing is read."""
+    """The region mentioned most is taken by convention and marked; without one, none is read."""
     summary = f"He is a 40 year old male. {sentence}"
     facts = item(lexicon, summary=summary, heading="Physical therapy 6").facts
 

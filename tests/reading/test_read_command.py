@@ -40,7 +40,7 @@ def mednec(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_page_says_what_was_read(mednec: Run) -> None:
-    """A person sees the facts and, where a convention chose them, that it did."""
+    """The page shows the facts and marks those inferred by convention."""
     code, out, _ = mednec("read", KNEE)
 
     assert code == 0
@@ -50,7 +50,7 @@ def test_the_page_says_what_was_read(mednec: Run) -> None:
 
 
 def test_the_data_point_into_the_letter(mednec: Run) -> None:
-    """The offsets of the data are those of the file."""
+    """The offsets refer to the characters of the file."""
     _, out, _ = mednec("read", KNEE, "--format", "json")
     data: dict[str, Any] = json.loads(out)
     ((start, end),) = data["age"]["spans"]
@@ -60,7 +60,7 @@ def test_the_data_point_into_the_letter(mednec: Run) -> None:
 
 
 def test_the_letter_is_shown_with_its_marks(mednec: Run) -> None:
-    """Without the marks it is the letter, character by character."""
+    """The page without its marks is the letter, character by character."""
     _, out, _ = mednec("read", KNEE, "--show")
     source = KNEE.read_text(encoding="utf-8")
 
@@ -69,7 +69,7 @@ def test_the_letter_is_shown_with_its_marks(mednec: Run) -> None:
 
 
 def test_the_marked_page_harms_no_browser(mednec: Run, tmp_path: Path) -> None:
-    """Words of a letter are never markup."""
+    """Text of a letter is escaped."""
     letter = tmp_path / "letter.txt"
     letter.write_text(KNEE.read_text("utf-8").replace("mild swelling", "<script>x</script>"))
     _, out, _ = mednec("read", letter, "--format", "html")
@@ -80,7 +80,7 @@ def test_the_marked_page_harms_no_browser(mednec: Run, tmp_path: Path) -> None:
 
 
 def test_the_case_graph_points_at_the_words_of_each_fact(mednec: Run) -> None:
-    """As Turtle, a letter is the cases of its items: each fact with its offsets and its trust."""
+    """The Turtle has a case for each item; each fact has its offsets and confidence."""
     code, out, _ = mednec("read", KNEE, "--format", "turtle")
     source = KNEE.read_text(encoding="utf-8")
     triples = list(ox.parse(out.encode(), format=ox.RdfFormat.TURTLE))
@@ -102,7 +102,7 @@ def test_the_case_graph_points_at_the_words_of_each_fact(mednec: Run) -> None:
 
 
 def test_a_part_that_is_missing_gives_exit_code_1(mednec: Run, tmp_path: Path) -> None:
-    """A caller can tell a letter read in part from one read in full."""
+    """The exit code is 1 if a part of the letter is missing."""
     letter = tmp_path / "letter.txt"
     source = KNEE.read_text("utf-8")
     letter.write_text(source[: source.index("IMR ISSUES")])
@@ -112,8 +112,8 @@ def test_a_part_that_is_missing_gives_exit_code_1(mednec: Run, tmp_path: Path) -
     assert "no head of the disputed items" in out
 
 
-def test_what_is_no_letter_gives_exit_code_2(mednec: Run, tmp_path: Path) -> None:
-    """The error is one paragraph with its code."""
+def test_a_file_that_is_not_a_letter_gives_exit_code_2(mednec: Run, tmp_path: Path) -> None:
+    """The error is one paragraph, and the exit code is 2."""
     letter = tmp_path / "letter.txt"
     letter.write_text("Dear Sir,\n")
     code, out, err = mednec("read", letter)
@@ -123,7 +123,7 @@ def test_what_is_no_letter_gives_exit_code_2(mednec: Run, tmp_path: Path) -> Non
 
 
 def test_one_bad_file_stops_no_other(mednec: Run, tmp_path: Path) -> None:
-    """Each letter of a folder is one line; a file that is none is named on standard error."""
+    """Each letter gives one line; other files are named on standard error."""
     shutil.copy(KNEE, tmp_path / "b.txt")
     shutil.copy(FINGER, tmp_path / "c.TXT")
     (tmp_path / "a.txt").write_bytes(b"\x00\x01")
@@ -138,7 +138,7 @@ def test_one_bad_file_stops_no_other(mednec: Run, tmp_path: Path) -> None:
 
 
 def test_an_empty_folder_is_an_error(mednec: Run, tmp_path: Path) -> None:
-    """Nothing read is not the same as everything read."""
+    """An empty folder is an error."""
     code, _, err = mednec("corpus", "read", tmp_path)
 
     assert code == 2
@@ -146,5 +146,5 @@ def test_an_empty_folder_is_an_error(mednec: Run, tmp_path: Path) -> None:
 
 
 def test_the_same_letter_reads_the_same_twice(mednec: Run) -> None:
-    """Reading has no chance and no clock in it."""
+    """Reading the same letter twice gives the same result."""
     assert mednec("read", FINGER, "--format", "json") == mednec("read", FINGER, "--format", "json")

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from reasoner import Knowledge
 
 BALANCED = 0.85
-"""Asked of the agreement with the reviewers: the mean of the shares of each outcome."""
+"""The required agreement with the reviewers: the mean share of each outcome."""
 
 
 def is_developed_on(case: str) -> bool:
-    """Say whether a letter is of the half on which the rules were tried."""
+    """Return True if a letter is in the half on which the rules were developed."""
     return int(case[-1]) % 2 == 0
 
 
@@ -27,7 +27,7 @@ def is_developed_on(case: str) -> bool:
 def test_determinations_agree_with_reviewers_or_say_why_not(
     shared_folder: Path, knowledge: Knowledge
 ) -> None:
-    """On the letters of development: balanced agreement, and no difference without a finding."""
+    """On the development letters, agreement is balanced and each difference has a finding."""
     letters = shared_folder / "letters"
     if not (letters / "items.jsonl").is_file():
         pytest.skip("No letters beside this checkout.")

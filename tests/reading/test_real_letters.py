@@ -22,7 +22,7 @@ developed on has reached, and may not fall below."""
 
 
 def is_developed_on(case: str) -> bool:
-    """Say whether a letter is of the half that the grammar was written by looking at."""
+    """Return True if a letter is in the half on which the grammar was developed."""
     return int(case[-1]) % 2 == 0
 
 
@@ -30,7 +30,7 @@ def is_developed_on(case: str) -> bool:
 def test_the_letters_of_development_read_as_before(
     shared_folder: Path, lexicon: Lexicon, tmp_path: Path
 ) -> None:
-    """A change of grammar loses nothing that was read right."""
+    """A changed grammar reads the development letters at least as well."""
     letters = shared_folder / "letters"
     if not (letters / "score.py").is_file():
         pytest.skip("No letters beside this checkout.")

@@ -46,7 +46,7 @@ def read(name: str, lexicon: Lexicon) -> Letter:
 
 @pytest.mark.parametrize("name", sorted(SOURCES))
 def test_every_value_has_words(name: str, lexicon: Lexicon) -> None:
-    """A fact without its words could not be checked by a person."""
+    """Each value has its words, so that a person can check it."""
     letter = read(name, lexicon)
     found = list(values(letter))
 
@@ -57,8 +57,8 @@ def test_every_value_has_words(name: str, lexicon: Lexicon) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(SOURCES))
-def test_a_stated_number_or_date_stands_in_its_words(name: str, lexicon: Lexicon) -> None:
-    """A number that is stated can be read at its span, and no other."""
+def test_a_stated_number_or_date_is_in_its_words(name: str, lexicon: Lexicon) -> None:
+    """The span of a stated number contains that number."""
     letter = read(name, lexicon)
     for field, stated in values(letter):
         words = " ".join(letter.words(span) for span in stated.spans)
@@ -75,7 +75,7 @@ def test_a_stated_number_or_date_stands_in_its_words(name: str, lexicon: Lexicon
 
 
 def in_essence(letter: Letter) -> object:
-    """Return what was read, without where it stood and without words that differ in white space."""
+    """Return the values that were read, without spans and white space."""
     data: dict[str, Any] = as_reference(letter)
     data.pop("summary")
     data["items"] = [{k: v for k, v in i.items() if k != "rationale"} for i in data["items"]]
@@ -122,7 +122,7 @@ def disturbed(draw: st.DrawFn) -> tuple[str, str]:
     deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_layout_does_not_change_what_is_read(case: tuple[str, str], lexicon: Lexicon) -> None:
-    """Two copies of one letter from two programs are one letter."""
+    """A letter in two layouts gives the same reading."""
     name, source = case
 
     assert in_essence(read_letter(source, lexicon)) == in_essence(read(name, lexicon))
@@ -130,7 +130,7 @@ def test_layout_does_not_change_what_is_read(case: tuple[str, str], lexicon: Lex
 
 @pytest.mark.parametrize("name", sorted(SOURCES))
 def test_running_heads_do_not_change_what_is_read(name: str, lexicon: Lexicon) -> None:
-    """A page header in the middle of a sentence is no part of the sentence."""
+    """A page header inside a sentence is not part of it."""
     lines = SOURCES[name].replace("\f", "\n").split("\n")
     paged, page, since = [], 1, 0
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
@@ -147,7 +147,7 @@ def test_running_heads_do_not_change_what_is_read(name: str, lexicon: Lexicon) -
 
 @pytest.mark.parametrize("name", sorted(SOURCES))
 def test_doubled_lines_do_not_change_what_is_read(name: str, lexicon: Lexicon) -> None:
-    """A copy with a blank line between any two lines still has its paragraphs."""
+    """A letter with doubled line spacing keeps its paragraphs."""
     source = SOURCES[name].replace("\f", "\n").replace("\n", "\n\n")
 
     assert in_essence(read_letter(source, lexicon)) == in_essence(read(name, lexicon))
@@ -155,7 +155,7 @@ def test_doubled_lines_do_not_change_what_is_read(name: str, lexicon: Lexicon) -
 
 @pytest.mark.parametrize("name", sorted(SOURCES))
 def test_ligatures_and_quotes_do_not_change_what_is_read(name: str, lexicon: Lexicon) -> None:
-    """What a typesetter joins is taken apart again."""
+    """Ligatures and typographic quotes are read as plain characters."""
     source = SOURCES[name].replace("fi", "\ufb01").replace("ff", "\ufb00").replace("'", "\u2019")
 
     assert "\ufb01" in source
@@ -165,7 +165,7 @@ def test_ligatures_and_quotes_do_not_change_what_is_read(name: str, lexicon: Lex
 @given(source=st.text(alphabet=st.sampled_from("ab -\n\f\r\t\ufb01\u00ad\u2019.1/"), max_size=80))
 @settings(deadline=None)
 def test_plain_text_points_into_its_source(source: str) -> None:
-    """Each plain character comes from a place in the source, in the order of the source."""
+    """Each plain character has a position in the source, in order."""
     text = plain_text(source, ())
 
     assert len(text.flat) == len(text.starts) == len(text.ends)
@@ -177,7 +177,7 @@ def test_plain_text_points_into_its_source(source: str) -> None:
 
 
 def test_a_span_is_cut_to_its_words() -> None:
-    """The white space around words is no part of them."""
+    """A span does not include surrounding white space."""
     text = plain_text("one  two\n three", ())
 
     assert text.span(3, 8) == Span(start=5, end=8)

@@ -1,4 +1,4 @@
-"""The determination as RDF: well-formed by its own shapes, in declared terms, as the text says."""
+"""The determination as RDF conforms to its shapes, uses declared terms and agrees with the text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def decision(request: pytest.FixtureRequest, knowledge: Knowledge) -> Assessment
 def test_an_answer_conforms_to_the_shapes_of_answers(
     decision: Assessment, knowledge: Knowledge
 ) -> None:
-    """An outcome has a reason, and a reason a citation: our own post-condition."""
+    """Each outcome has a reason and each reason a citation, as the shapes require."""
     triples = assessment_triples(decision, knowledge)
     kinds = [
         ox.Triple(t.object, TYPE, kind)
@@ -44,7 +44,7 @@ def test_an_answer_conforms_to_the_shapes_of_answers(
 
 
 def test_an_answer_uses_declared_terms_only(decision: Assessment, knowledge: Knowledge) -> None:
-    """A term of ours that an answer uses is in the vocabulary, so that analysts can look it up."""
+    """Each term that a determination uses is in the vocabulary, so analysts can look it up."""
     used = {t.predicate.value for t in assessment_triples(decision, knowledge)}
 
     unknown = {p for p in used if p.startswith(NS)} - knowledge.vocabulary.terms
@@ -56,7 +56,7 @@ ANNOTATIONS = {mn("population").value, mn("keyedOn").value}
 
 
 def test_turtle_and_data_state_one_outcome(decision: Assessment, knowledge: Knowledge) -> None:
-    """The renderings of a determination do not differ in what it concludes."""
+    """Turtle and data state the same outcome."""
     graph = list(
         ox.parse(assessment_rdf(decision, knowledge, "turtle"), format=ox.RdfFormat.TURTLE)
     )

@@ -1,4 +1,4 @@
-"""Reading a case: what is refused, where the message points, and what makes no difference."""
+"""Reading a case: what is rejected, where the error points and what makes no difference."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_the_seed_is_read(knowledge: Knowledge) -> None:
 
 
 def test_parts_get_the_type_that_leads_to_them(knowledge: Knowledge) -> None:
-    """A sender need not say that a request is a request."""
+    """Parts get their type from the property that refers to them."""
     case = read(PLAIN, knowledge)
 
     types = {t.object for t in case.triples if t.predicate == TYPE}
@@ -76,7 +76,7 @@ def test_parts_get_the_type_that_leads_to_them(knowledge: Knowledge) -> None:
 
 
 def test_no_part_stays_without_a_name(knowledge: Knowledge) -> None:
-    """A proof names what it speaks of."""
+    """Each part gets a name, so that a proof can refer to it."""
     case = read(TURTLE, knowledge, "turtle")
 
     assert not any(isinstance(n, ox.BlankNode) for t in case.triples for n in (t.subject, t.object))
@@ -84,7 +84,7 @@ def test_no_part_stays_without_a_name(knowledge: Knowledge) -> None:
 
 
 def test_json_and_turtle_of_one_case_are_one_graph(knowledge: Knowledge) -> None:
-    """The form in which a case is sent makes no difference."""
+    """A case has the same facts as JSON and as Turtle."""
     turtle = TURTLE.replace(":case a", f"<{CASE}request-body> a")
     plain = {k: v for k, v in PLAIN.items() if k != "urDecision"} | {"course": PLAIN["course"][0]}
 
@@ -92,7 +92,7 @@ def test_json_and_turtle_of_one_case_are_one_graph(knowledge: Knowledge) -> None
 
 
 def test_a_given_name_is_not_given_again(knowledge: Knowledge) -> None:
-    """Two requests must never run together under a name that we chose."""
+    """A generated name is never one that the sender used."""
     other = "mn:treatment mnc:Massage ; mn:region mnc:Knee ; mn:requestedVisits 3"
     name = "<http://example.org/case#request-1>"
 
@@ -103,7 +103,7 @@ def test_a_given_name_is_not_given_again(knowledge: Knowledge) -> None:
 
 @pytest.mark.parametrize("spelling", ["12", "012", "+12"])
 def test_the_spelling_of_a_number_makes_no_difference(spelling: str, knowledge: Knowledge) -> None:
-    """Equal values are equal facts."""
+    """Equal numbers are equal facts, however they are written."""
     case = read(TURTLE.replace("Visits 12", f"Visits {spelling}"), knowledge, "turtle")
 
     assert case.digest == read(TURTLE, knowledge, "turtle").digest
@@ -147,7 +147,7 @@ def test_the_spelling_of_a_number_makes_no_difference(spelling: str, knowledge: 
     ],
 )
 def test_bad_turtle_is_refused_with_the_place(text: str, where: str, knowledge: Knowledge) -> None:
-    """An error names the place and what is expected."""
+    """An error names the place and what was expected."""
     with pytest.raises(CaseUnreadable) as caught:
         read(text, knowledge, "turtle")
 
@@ -155,7 +155,7 @@ def test_bad_turtle_is_refused_with_the_place(text: str, where: str, knowledge: 
 
 
 def test_an_unknown_form_is_refused(knowledge: Knowledge) -> None:
-    """RDF/XML in particular is never read."""
+    """Other formats, RDF/XML among them, are refused."""
     with pytest.raises(CaseUnreadable, match="rdfxml"):
         read(TURTLE, knowledge, "rdfxml")
 
@@ -163,20 +163,20 @@ def test_an_unknown_form_is_refused(knowledge: Knowledge) -> None:
 @pytest.mark.parametrize("form", ["turtle", "json"])
 @pytest.mark.parametrize("size", [LIMIT + 1, 50_000_000])
 def test_a_large_body_is_refused_unread(form: str, size: int, knowledge: Knowledge) -> None:
-    """The size is looked at before the contents."""
+    """The size is checked before the body is read."""
     with pytest.raises(CaseTooLarge, match=f"{size:,} bytes"):
         read(b"x" * size, knowledge, form)
 
 
 def test_a_body_of_the_limit_is_read(knowledge: Knowledge) -> None:
-    """The limit itself is allowed."""
+    """A body of exactly the limit is read."""
     text = TURTLE + "#" * (LIMIT - len(TURTLE.encode()))
 
     assert read(text, knowledge, "turtle")
 
 
 def test_many_facts_are_refused(knowledge: Knowledge) -> None:
-    """A case is not a dump."""
+    """The number of facts in a case is limited."""
     visits = ", ".join(str(n) for n in range(6000))
 
     with pytest.raises(CaseTooLarge, match="facts"):
@@ -186,7 +186,7 @@ def test_many_facts_are_refused(knowledge: Knowledge) -> None:
 @given(seed=st.integers(0, 2**32))
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 def test_order_and_names_of_blank_nodes_make_no_difference(seed: int, knowledge: Knowledge) -> None:
-    """The same facts are the same case, byte for byte."""
+    """The same facts give the same canonical case, byte for byte."""
     text = (
         TURTLE
         + ":case mn:course [ mn:treatment mnc:Massage ; mn:attendedVisits 3 ] ."

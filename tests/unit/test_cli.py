@@ -1,4 +1,4 @@
-"""The command line as a person meets it: pages, exit codes, and one clear paragraph on error."""
+"""The command line: pages, exit codes and one clear paragraph for an error."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def mednec(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
 
 
 def test_a_page_has_the_four_parts_of_the_letter_and_the_audit(mednec) -> None:  # noqa: ANN001
-    """Administrator guideline, governing guideline, recommendation, rationale; then the audit."""
+    """A page has both guidelines, the recommendation, the rationale and the audit."""
     code, page, errors = mednec("decide", SEED)
 
     places = [
@@ -61,7 +61,7 @@ def test_a_page_has_the_four_parts_of_the_letter_and_the_audit(mednec) -> None: 
 
 @pytest.mark.parametrize("form", ["json", "turtle", "jsonld"])
 def test_a_determination_is_written_in_each_form(form: str, mednec) -> None:  # noqa: ANN001
-    """What is printed is a document of that form."""
+    """Each format is written as a valid document."""
     code, page, _ = mednec("decide", SEED, "--format", form)
 
     assert code == 0
@@ -71,7 +71,7 @@ def test_a_determination_is_written_in_each_form(form: str, mednec) -> None:  # 
 
 
 def test_a_case_with_warnings_is_valid_and_its_report_shows_the_targets(mednec) -> None:  # noqa: ANN001
-    """A report that looked at nothing is not a pass: it says what was looked at."""
+    """A report lists the number of targets, so that an empty check is visible."""
     code, page, _ = mednec("validate", SEED)
 
     assert code == 0
@@ -80,7 +80,7 @@ def test_a_case_with_warnings_is_valid_and_its_report_shows_the_targets(mednec) 
 
 
 def test_a_case_that_cannot_be_decided_fails_validation(mednec, tmp_path: Path) -> None:  # noqa: ANN001
-    """Exit code 1: the case was read, and something blocks a decision."""
+    """The exit code is 1 if the case was read and something blocks a decision."""
     path = tmp_path / "case.ttl"
     path.write_text((ROOT / SEED).read_text().replace("mn:weeks 6", "mn:weeks 5"))
 
@@ -109,7 +109,7 @@ def test_a_bad_file_gets_one_paragraph_and_exit_code_2(
     mednec,  # noqa: ANN001
     tmp_path: Path,
 ) -> None:
-    """What is wrong, where, and what to do; never a traceback."""
+    """The error states what is wrong, where, and what to do, without a traceback."""
     path = tmp_path / name
     if content is not None:
         path.write_bytes(content)
@@ -123,7 +123,7 @@ def test_a_bad_file_gets_one_paragraph_and_exit_code_2(
 
 
 def test_a_folder_without_knowledge_is_named(mednec, tmp_path: Path) -> None:  # noqa: ANN001
-    """An author who points at the wrong folder is told which, and what is looked for."""
+    """The error names the folder and what it should contain."""
     code, _, errors = mednec("decide", SEED, "--knowledge", str(tmp_path))
 
     assert code == 2
@@ -134,7 +134,7 @@ def test_knowledge_that_changed_since_it_was_classified_is_refused(
     mednec,  # noqa: ANN001
     tmp_path: Path,
 ) -> None:
-    """A stale classification would answer for other axioms."""
+    """A classification of other axioms is refused."""
     shutil.copytree(ROOT / "ontology", tmp_path / "ontology")
     shutil.copytree(ROOT / "shapes", tmp_path / "shapes")
     path = tmp_path / "ontology/jurisdictions/us-ca/guidelines/odg-2016.ttl"
@@ -147,7 +147,7 @@ def test_knowledge_that_changed_since_it_was_classified_is_refused(
 
 
 def test_a_finding_is_proved_down_to_the_files(mednec) -> None:  # noqa: ANN001
-    """The number 10 is found with its file in the proof of the finding that uses it."""
+    """The explanation of a finding shows the number 10 with its file."""
     code, page, _ = mednec("explain", SEED, "--why", "lim-02")
 
     assert code == 0
@@ -155,8 +155,8 @@ def test_a_finding_is_proved_down_to_the_files(mednec) -> None:  # noqa: ANN001
     assert "ontology/jurisdictions/us-ca/guidelines/mtus-chronic-pain-2009.ttl" in page
 
 
-def test_an_unknown_rule_is_said_to_be_one(mednec) -> None:  # noqa: ANN001
-    """A slip in the id is no silence: what is called nearly so is named."""
+def test_an_unknown_rule_is_reported_with_suggestions(mednec) -> None:  # noqa: ANN001
+    """A mistake in the id gives an error that suggests similar ids."""
     code, _, errors = mednec("explain", SEED, "--why", "LIM-99")
 
     assert code == 2
@@ -165,7 +165,7 @@ def test_an_unknown_rule_is_said_to_be_one(mednec) -> None:  # noqa: ANN001
 
 
 def test_why_not_begins_with_the_outcome(mednec) -> None:  # noqa: ANN001
-    """A lawyer reads first what was decided, then what stands in the way of the rest."""
+    """The explanation starts with the outcome, followed by what prevents the others."""
     code, page, errors = mednec("explain", SEED, "--why-not", "MedicallyNecessary")
 
     assert (code, errors) == (0, "")
@@ -174,7 +174,7 @@ def test_why_not_begins_with_the_outcome(mednec) -> None:  # noqa: ANN001
 
 
 def test_an_explanation_can_be_had_as_json(mednec) -> None:  # noqa: ANN001
-    """Both questions, one document."""
+    """One JSON document answers both questions."""
     questions = ("--why", "LIM-02", "--why-not", "LIM-08")
     code, page, _ = mednec("explain", SEED, *questions, "--format", "json")
 
@@ -219,7 +219,7 @@ def test_a_determination_is_replayed(mednec, tmp_path: Path) -> None:  # noqa: A
 
 
 def test_a_determination_that_a_physician_decided_on_is_replayed(mednec, tmp_path: Path) -> None:  # noqa: ANN001
-    """What a court is given is the document of decision, which keeps the recommendation."""
+    """The decision document, which contains the recommendation, can be replayed."""
     made, signed = tmp_path / "determination.json", tmp_path / "decision.json"
     made.write_text(mednec("decide", SEED, "--format", "json")[1], encoding="utf-8")
     who = ["--physician", "Ana", "--licence", "California A 1", "--specialty", "PM&R"]
@@ -258,12 +258,12 @@ def test_a_determination_that_a_physician_decided_on_is_replayed(mednec, tmp_pat
         ),
     ],
 )
-def test_a_slip_is_refused_and_writes_nothing(
+def test_a_mistake_is_refused_and_writes_nothing(
     words: tuple[str, ...],
     message: str,
     mednec,  # noqa: ANN001
 ) -> None:
-    """A wrong kind of file, an unknown name, a date that is none: said, not worked around."""
+    """A wrong file, an unknown name and a malformed date are errors."""
     before = sorted((ROOT / "ontology" / "jurisdictions" / "us-ca" / "guidelines").iterdir())
 
     code, _, errors = mednec(*words)
@@ -300,7 +300,7 @@ def test_a_reader_who_stops_reading_sees_no_traceback() -> None:
 
 
 def test_the_service_starts_answers_and_ends() -> None:
-    """`mednec serve` is there at once, and goes when it is told to."""
+    """`mednec serve` starts quickly and stops on a signal."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -357,12 +357,12 @@ def wait_for(address: str) -> dict[str, object]:
         ("--cache",),
     ],
 )
-def test_misuse_ends_in_a_sentence(
+def test_misuse_ends_with_a_message(
     words: tuple[str, ...],
     mednec,  # noqa: ANN001
     tmp_path: Path,
 ) -> None:
-    """A folder, another kind of file, bytes that are no text: exit code 2, never a traceback."""
+    """A folder, a wrong file or binary data gives exit code 2, without a traceback."""
     (tmp_path / "binary.bin").write_bytes(bytes(range(256)))
     given = [str(tmp_path / "binary.bin") if "binary" in word else word for word in words]
 

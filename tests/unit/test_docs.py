@@ -1,4 +1,4 @@
-"""The parts that pages are made of."""
+"""The parts of pages."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def book(knowledge: Knowledge) -> Book:
 
 @given(here=PATHS, path=PATHS)
 def test_an_address_between_files_leads_to_the_file(here: str, path: str) -> None:
-    """Pages link to each other wherever their folder lies."""
+    """Links between pages are relative, so the folder can be moved."""
     address = filed(path, here)
 
     folder = posixpath.dirname(file_name(here))
@@ -44,7 +44,7 @@ def test_an_address_between_files_leads_to_the_file(here: str, path: str) -> Non
 
 @given(here=PATHS, path=PATHS)
 def test_an_address_of_the_service_does_not_depend_on_the_page(here: str, path: str) -> None:
-    """Where the service answers at the root of its host, a path is an address."""
+    """Links of the service are absolute paths."""
     assert unquote(served(path, here)) == f"/{path}"
 
 
@@ -83,7 +83,7 @@ def words(phrase: Phrase) -> str:
 def test_a_population_is_said_in_the_labels_of_its_parts(
     population: str, said: str, book: Book
 ) -> None:
-    """Who a recommendation is for can be read without knowing OWL."""
+    """A population is described by the labels of its parts."""
     phrase = population_phrase(book, GUIDELINE + population)
 
     assert phrase is not None
@@ -91,7 +91,7 @@ def test_a_population_is_said_in_the_labels_of_its_parts(
 
 
 def test_every_population_is_said_whole(book: Book, knowledge: Knowledge) -> None:
-    """No class, value or property of an expression is left out of its words."""
+    """The description of a population contains each class, value and property."""
     for population in knowledge.populations:
         phrase = population_phrase(book, population.iri)
         named = set(things_of(book, population.iri))
@@ -102,7 +102,7 @@ def test_every_population_is_said_whole(book: Book, knowledge: Knowledge) -> Non
 
 
 def test_a_rule_reads_and_concludes_what_its_text_names(knowledge: Knowledge) -> None:
-    """The page of a term lists the rules by their texts, in head and conditions apart."""
+    """The page of a term lists separately the rules that conclude it and those that read it."""
     terms = rule_terms(knowledge.rule["LIM-02"])
 
     assert terms.concludes == {f"{NS}ground"}
@@ -111,7 +111,7 @@ def test_a_rule_reads_and_concludes_what_its_text_names(knowledge: Knowledge) ->
 
 
 def test_no_premise_of_a_rule_is_missed(book: Book, knowledge: Knowledge) -> None:
-    """What the loader of rules finds in a rule, the reader of its page finds too."""
+    """The page of a rule lists all premises that the loader finds."""
     usage = Usage(book)
     for rule in knowledge.rules:
         terms = [n[1] for p in rule.premises for n in p[1:] if not n[0]]
@@ -122,7 +122,7 @@ def test_no_premise_of_a_rule_is_missed(book: Book, knowledge: Knowledge) -> Non
 
 
 def test_a_sentence_is_cut_at_its_variables(knowledge: Knowledge) -> None:
-    """What varies from case to case is told apart from what is always said."""
+    """The sentence of a rule is divided into fixed text and variables."""
     parts = sentence(knowledge.rule["LIM-02"])
 
     assert [p.variable for p in parts if p.variable][:3] == ["prior", "prior", "asked"]
@@ -131,7 +131,7 @@ def test_a_sentence_is_cut_at_its_variables(knowledge: Knowledge) -> None:
 
 
 def edition(name: str, since: str, until: str, *replaces: str) -> Edition:
-    """Make an edition of which only the dates matter."""
+    """Make an edition with the given dates."""
     blank = dict.fromkeys(Edition.__dataclass_fields__, ())
     link = Link(text=name, path=name)
     stated = {
@@ -155,7 +155,7 @@ def lanes(*editions: Edition) -> list[list[str]]:
 
 
 def test_editions_that_follow_each_other_share_a_lane() -> None:
-    """The picture shows at one look which edition took the place of which."""
+    """Editions that replace each other are in one lane."""
     a = edition("a", "2009-01-01", "2015-01-01")
     b = edition("b", "2015-01-01", "", "a")
 
@@ -163,7 +163,7 @@ def test_editions_that_follow_each_other_share_a_lane() -> None:
 
 
 def test_editions_that_share_a_predecessor_or_overlap_do_not_share_a_lane() -> None:
-    """A lane is never read as one edition where two were in force."""
+    """Editions that overlap or share a predecessor are in separate lanes."""
     a = edition("a", "2009-01-01", "2015-01-01")
     b = edition("b", "2015-01-01", "", "a")
     c = edition("c", "2015-01-01", "", "a")
@@ -174,7 +174,7 @@ def test_editions_that_share_a_predecessor_or_overlap_do_not_share_a_lane() -> N
 
 
 def test_bars_meet_at_the_day_and_never_leave_the_picture() -> None:
-    """The last day of one edition is the day before the first of the next."""
+    """Bars meet on the day of change and stay within the picture."""
     a = edition("a", "2009-07-18", "2016-07-29")
     b = edition("b", "2016-07-29", "", "a")
     drawn = timeline([a, b, edition("never", "", "")])

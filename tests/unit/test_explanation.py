@@ -1,4 +1,4 @@
-"""Why, and why not: down to the lines of the files, and what fails, in the words of the rules."""
+"""Explanations: why, down to the lines of the files, and why not, with what fails."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ def lines_of(place: dict[str, Any]) -> str:
     return path.read_text(encoding="utf-8").splitlines()[place["line"] - 1]
 
 
-def test_the_why_not_of_the_seed_says_what_stands_in_the_way(
+def test_the_why_not_of_the_seed_names_what_prevents_it(
     seed: Assessment, knowledge: Knowledge
 ) -> None:
-    """Outcome first; the sum that exceeds the limit; the region; what the record does not state."""
+    """The explanation names outcome, sum over the limit, region and missing facts."""
     answer = explain(
         seed, knowledge, why_not="MedicallyNecessary", text=SEED.read_text(encoding="utf-8")
     )
@@ -72,7 +72,7 @@ def test_the_why_not_of_the_seed_says_what_stands_in_the_way(
 def test_a_why_not_of_a_request_follows_no_rule_on_other_things(
     seed: Assessment, knowledge: Knowledge
 ) -> None:
-    """A rule that concludes the same of an answer to a question leads to no request."""
+    """A why-not on a request ignores rules that conclude the property for other things."""
     answer = explain(seed, knowledge, why_not="MedicallyNecessary", text="")
 
     rules = {node["rule"] for node in nodes(answer) if "rule" in node}
@@ -81,10 +81,8 @@ def test_a_why_not_of_a_request_follows_no_rule_on_other_things(
     assert not {rule for rule in rules if rule.startswith(("SUPP", "SLOT", "ANSW"))}
 
 
-def test_each_place_that_is_named_holds_what_is_said_to_stand_there(
-    seed: Assessment, knowledge: Knowledge
-) -> None:
-    """A reader who opens the file at the line finds the figure."""
+def test_each_place_that_is_named_holds_its_fact(seed: Assessment, knowledge: Knowledge) -> None:
+    """The named line of the file contains the figure."""
     text = SEED.read_text(encoding="utf-8")
     why = explain(seed, knowledge, why="LIM-02", text=text)
     why_not = explain(seed, knowledge, why_not="MedicallyNecessary", text=text)
@@ -96,8 +94,8 @@ def test_each_place_that_is_named_holds_what_is_said_to_stand_there(
         assert node["words"].rsplit(" ", 1)[-1] in lines_of(node["place"])
 
 
-def test_a_why_goes_down_to_what_was_told(seed: Assessment, knowledge: Knowledge) -> None:
-    """Each leaf of the tree has a place, or was shown above."""
+def test_a_why_goes_down_to_asserted_facts(seed: Assessment, knowledge: Knowledge) -> None:
+    """Each leaf of the tree has a place or was shown above."""
     answer = explain(seed, knowledge, why="NotMedicallyNecessary")
 
     leaves = [n for n in nodes(answer) if "words" in n and "rule" not in n]
@@ -110,7 +108,7 @@ def test_a_why_goes_down_to_what_was_told(seed: Assessment, knowledge: Knowledge
 def test_a_rule_a_property_or_a_recommendation_can_be_asked(
     asked: str, seed: Assessment, knowledge: Knowledge
 ) -> None:
-    """What a page names can be asked about, by the name that the page uses."""
+    """Each name on the page can be used in a question."""
     if asked == "soft-tissue-nearest-row":
         asked = "mng:mtus-chronic-pain-2009/soft-tissue-nearest-row"
 
@@ -120,7 +118,7 @@ def test_a_rule_a_property_or_a_recommendation_can_be_asked(
 def test_a_recommendation_that_is_outranked_says_by_what(
     seed: Assessment, knowledge: Knowledge
 ) -> None:
-    """Why not: the schedule addresses the situation first."""
+    """The why-not of an outranked recommendation names the source that comes first."""
     answer = explain(seed, knowledge, why_not="mng:odg-2014/lumbar-sprain")
 
     assert "closes other recognized guidelines" in explanation_text(answer)
@@ -129,7 +127,7 @@ def test_a_recommendation_that_is_outranked_says_by_what(
 def test_a_recommendation_for_other_conditions_says_which_are_not_met(
     seed: Assessment, knowledge: Knowledge
 ) -> None:
-    """Why not: the situation is outside its population, and in what."""
+    """The why-not names the condition of the population that the situation does not meet."""
     answer = explain(seed, knowledge, why_not="mng:mtus-chronic-pain-2009/crps")
 
     outside = [n["outside"] for n in nodes(answer) if "outside" in n]
@@ -140,7 +138,7 @@ def test_a_recommendation_for_other_conditions_says_which_are_not_met(
 
 @pytest.mark.parametrize("path", sorted(CASES.glob("*/case.ttl")), ids=lambda p: p.parent.name)
 def test_every_outcome_is_answered_in_every_case(path: Path, knowledge: Knowledge) -> None:
-    """What was concluded has a why, what was not has a why-not with a ground; never both."""
+    """Each conclusion has a why and each other outcome a why-not, never both."""
     decision = decide(load_case_file(path, knowledge), knowledge)
     drawn = {d.outcome.rsplit("#", 1)[-1] for d in decision.determinations}
 
@@ -152,8 +150,8 @@ def test_every_outcome_is_answered_in_every_case(path: Path, knowledge: Knowledg
             explain(decision, knowledge, **{other: outcome})
 
 
-def test_what_fails_does_fail(seed: Assessment, knowledge: Knowledge) -> None:
-    """A test that is said to fail is false of the values that are shown for it."""
+def test_a_test_that_is_said_to_fail_is_false(seed: Assessment, knowledge: Knowledge) -> None:
+    """A test reported as failed is false for the values shown."""
     answer = explain(seed, knowledge, why_not="MedicallyNecessary")
     tests = [n for n in nodes(answer) if "test" in n and n["test"] == "?total <= ?smallest"]
 
@@ -163,8 +161,8 @@ def test_what_fails_does_fail(seed: Assessment, knowledge: Knowledge) -> None:
         assert values["visits"] + values["asked"] == values["total"] > values["smallest"]
 
 
-def test_a_misspelt_name_gets_near_misses(seed: Assessment, knowledge: Knowledge) -> None:
-    """A slip is no silence."""
+def test_a_misspelled_name_gets_suggestions(seed: Assessment, knowledge: Knowledge) -> None:
+    """A misspelled name gives an error with suggestions."""
     with pytest.raises(ConclusionUnknown) as caught:
         explain(seed, knowledge, why_not="MedicalyNecessary")
 
@@ -172,8 +170,10 @@ def test_a_misspelt_name_gets_near_misses(seed: Assessment, knowledge: Knowledge
 
 
 @pytest.mark.parametrize("name", ["", "xyzzy", "<>", "mn:", "LIM-", "owl:Thing", "mn:Visit", "é"])
-def test_any_name_is_answered_in_words(name: str, seed: Assessment, knowledge: Knowledge) -> None:
-    """A question about nothing is refused, never raised over."""
+def test_any_name_is_answered_with_a_message(
+    name: str, seed: Assessment, knowledge: Knowledge
+) -> None:
+    """A question about an unknown name is answered with an error, not an exception."""
     for question in ({"why": name}, {"why_not": name}):
         with pytest.raises(ConclusionUnknown):
             explain(seed, knowledge, **question)

@@ -1,4 +1,4 @@
-"""The report on a case: what blocks, what weakens, and that nothing stays unread."""
+"""The report on a case: what blocks, what weakens and which facts are unread."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def report(knowledge: Knowledge, extra: str = "") -> CaseReport:
 
 
 def test_a_sufficient_case_has_no_complaint(knowledge: Knowledge) -> None:
-    """Nothing is asked for that is not needed."""
+    """A sufficient case has no findings."""
     assert report(knowledge).results == ()
 
 
 def test_every_shape_says_what_it_looked_at(knowledge: Knowledge) -> None:
-    """A report that looked at nothing is not a pass."""
+    """The report lists the number of targets of each shape."""
     targets = dict(report(knowledge).targets)
 
     assert len(targets) == len(knowledge.shapes.targets)
@@ -63,7 +63,7 @@ def test_every_shape_says_what_it_looked_at(knowledge: Knowledge) -> None:
 
 
 def test_the_seed_can_be_decided_with_warnings(knowledge: Knowledge) -> None:
-    """The copy lacks its cover page: that weakens the decision and does not block it."""
+    """The copy is missing its cover page, which gives warnings and no violation."""
     case = load_case(SEED.read_bytes(), knowledge, form="turtle")
 
     found = check_case(case, knowledge)
@@ -80,7 +80,7 @@ def test_the_seed_can_be_decided_with_warnings(knowledge: Knowledge) -> None:
 
 
 def test_a_case_without_parts_is_not_a_pass(knowledge: Knowledge) -> None:
-    """No target found is a violation for the parts that a decision needs."""
+    """A required part without a target is a violation."""
     case = load_case(b"{}", knowledge, form="json")
 
     found = check_case(case, knowledge)
@@ -101,7 +101,7 @@ def test_a_case_without_parts_is_not_a_pass(knowledge: Knowledge) -> None:
     ],
 )
 def test_a_fact_that_no_shape_reads_blocks(extra: str, focus: str, knowledge: Knowledge) -> None:
-    """There are no silent facts: what is sent is read, or the sender is told."""
+    """A fact that no shape reads is a violation."""
     case = "https://w3id.org/mednec/case/enough"
 
     found = report(knowledge, extra.replace("{case}", case))
@@ -111,7 +111,7 @@ def test_a_fact_that_no_shape_reads_blocks(extra: str, focus: str, knowledge: Kn
 
 
 def test_results_are_sorted_with_violations_first(knowledge: Knowledge) -> None:
-    """What blocks a decision is told before what weakens it."""
+    """Violations are listed before warnings."""
     case = load_case(b'{"urDecision": {"decisionOutcome": "Denied"}}', knowledge, form="json")
 
     severities = [r.severity for r in check_case(case, knowledge).results]

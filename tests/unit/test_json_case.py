@@ -1,4 +1,4 @@
-"""A case as JSON: what a lenient decoder would let pass, and facts that would be lost."""
+"""A case as JSON: errors that a lenient decoder would accept, and facts it would drop."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def request_with(**changes: object) -> dict[str, Any]:
 
 
 def test_our_own_context_and_none_mean_the_same(knowledge: Knowledge) -> None:
-    """Plain JSON is JSON-LD with the packaged context."""
+    """Plain JSON is read with the packaged JSON-LD context."""
     named = {"@context": CONTEXT, **PLAIN}
 
     assert read(named, knowledge, "jsonld").digest == read(PLAIN, knowledge).digest
@@ -51,7 +51,7 @@ def test_our_own_context_and_none_mean_the_same(knowledge: Knowledge) -> None:
 
 @pytest.mark.parametrize("name", ["r1", "#r1", "http://example.org/r1"])
 def test_a_part_with_a_name_keeps_its_facts(name: str, knowledge: Knowledge) -> None:
-    """A short name was once dropped with all that was said of the part."""
+    """A part with a short name keeps its facts."""
     case = read(request_with(id=name), knowledge)
 
     assert len(case.triples) == len(read(PLAIN, knowledge).triples)
@@ -59,7 +59,7 @@ def test_a_part_with_a_name_keeps_its_facts(name: str, knowledge: Knowledge) -> 
 
 
 def test_a_bracket_in_a_quotation_is_not_a_level(knowledge: Knowledge) -> None:
-    """Words are not structure."""
+    """A bracket in a quotation does not count as nesting."""
     finding = {"findingType": "Tenderness", "truth": "Affirmed", "quote": "[" * (DEPTH + 1)}
 
     assert read({**PLAIN, "finding": finding}, knowledge)
@@ -113,7 +113,7 @@ def test_a_bracket_in_a_quotation_is_not_a_level(knowledge: Knowledge) -> None:
 def test_bad_json_is_refused_with_the_place(
     data: object, where: str, knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An error names the place and what is expected; nothing is fetched, and no fact is lost."""
+    """An error names the place and what was expected; nothing is fetched and no fact dropped."""
     monkeypatch.setattr(socket, "socket", None)
     monkeypatch.setattr(socket, "create_connection", None)
 
@@ -139,7 +139,7 @@ def shuffled(value: object, random: Random) -> object:
 @given(seed=st.integers(0, 2**32))
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_order_of_json_makes_no_difference(seed: int, knowledge: Knowledge) -> None:
-    """Keys and items of a set have no order."""
+    """The order of keys and items does not matter."""
     finding = {"findingType": "Tenderness", "truth": "Affirmed", "statedBy": "Therapist"}
     record = {"recordType": "ProgressReport", "availability": "InFile"}
     random = Random(seed)  # noqa: S311 - an order, not a secret

@@ -1,4 +1,4 @@
-"""How large a case may be: at each limit it is read, with one more it is refused by its number."""
+"""A case at a size limit is read; one more is refused with the limit."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_case_is_read_at_the_limit_and_refused_beyond_it(make, limit: int, kno
 
 
 def test_a_long_text_in_json_is_refused_with_its_line(knowledge: Knowledge) -> None:
-    """A key is a text too: nothing long reaches what compares names."""
+    """The length of keys is limited as well, before names are compared."""
     fits = json.dumps({"finding": {"quote": "a" * LIMITS.text}}).encode()
     assert load_case(fits, knowledge, form="json").triples
 
@@ -75,7 +75,7 @@ def test_a_long_text_in_json_is_refused_with_its_line(knowledge: Knowledge) -> N
 
 
 def test_parts_lie_no_deeper_than_the_limit(knowledge: Knowledge) -> None:
-    """A part within parts, as Turtle: the depth is refused, not followed."""
+    """Nesting deeper than the limit is refused."""
     assert turtle(nested(LIMITS.depth), knowledge).triples
 
     with pytest.raises(errors.CaseUnreadable, match=f"more than {LIMITS.depth} deep"):
@@ -83,7 +83,7 @@ def test_parts_lie_no_deeper_than_the_limit(knowledge: Knowledge) -> None:
 
 
 def test_an_unknown_long_name_is_refused_without_a_search(knowledge: Knowledge) -> None:
-    """Terms with a similar name are looked for only where a person could have misspelled one."""
+    """Similar names are searched only for short names."""
     with pytest.raises(errors.CaseUnreadable, match="not a property") as refused:
         turtle(f"mn:{'a' * 900} 1", knowledge)
     assert refused.value.hint == ""
@@ -104,7 +104,7 @@ def test_an_unknown_long_name_is_refused_without_a_search(knowledge: Knowledge) 
 def test_a_derived_integer_type_is_an_integer_of_its_range(
     kind: str, good: str, bad: str, knowledge: Knowledge
 ) -> None:
-    """xsd:int and its like are read as xsd:integer, as far as each type reaches."""
+    """Derived integer types are read as xsd:integer within their range."""
     plain = turtle(f'mn:age "{int(good)}"^^xsd:integer', knowledge)
 
     assert turtle(f'mn:age "{good}"^^xsd:{kind}', knowledge).digest == plain.digest
@@ -114,14 +114,14 @@ def test_a_derived_integer_type_is_an_integer_of_its_range(
 
 @pytest.mark.parametrize(("data", "form"), [(SEED, "turtle"), (JSON, "json")])
 def test_a_byte_order_mark_is_accepted(data: bytes, form: str, knowledge: Knowledge) -> None:
-    """Editors on Windows write one; it says nothing."""
+    """A byte order mark, which Windows editors write, is ignored."""
     marked = load_case(b"\xef\xbb\xbf" + data, knowledge, form=form)
 
     assert marked.digest == load_case(data, knowledge, form=form).digest
 
 
 def refused_or_read(data: bytes, form: str, knowledge: Knowledge) -> None:
-    """Read a document; the one error that may come of it is one that its sender can act on."""
+    """Read a document; the only error allowed is a case error."""
     try:
         check_case(load_case(data, knowledge, form=form), knowledge)
     except errors.CaseError as error:
@@ -133,7 +133,7 @@ def refused_or_read(data: bytes, form: str, knowledge: Knowledge) -> None:
 
 @given(data=st.binary(max_size=200), form=st.sampled_from(["turtle", "json", "jsonld"]))
 def test_any_bytes_are_a_case_or_a_case_error(data: bytes, form: str, knowledge) -> None:  # noqa: ANN001
-    """Nothing that is sent ends in a traceback."""
+    """Any bytes give a case or a case error."""
     refused_or_read(data, form, knowledge)
 
 
@@ -150,7 +150,7 @@ def test_any_damaged_case_is_a_case_or_a_case_error(
     put: bytes,
     knowledge,  # noqa: ANN001
 ) -> None:
-    """A piece is cut out, and something else may be there instead."""
+    """A case with a piece removed or replaced gives a case or a case error."""
     data, form = document
     refused_or_read(data[:start] + put + data[start + length :], form, knowledge)
 
@@ -161,7 +161,7 @@ def test_any_truncated_case_is_a_case_or_a_case_error(
     end: int,
     knowledge,  # noqa: ANN001
 ) -> None:
-    """A transfer that broke off is refused where it broke off."""
+    """A truncated case is refused at the point of truncation."""
     refused_or_read(document[0][:end], document[1], knowledge)
 
 
@@ -181,13 +181,13 @@ def test_any_truncated_case_is_a_case_or_a_case_error(
     ],
 )
 def test_a_hostile_case_is_a_case_or_a_case_error(data: bytes, form: str, knowledge) -> None:  # noqa: ANN001
-    """Deep nesting, names with fragments, directions of text, quoted triples."""
+    """Unusual input, such as deep nesting and quoted triples, gives a case or a case error."""
     refused_or_read(data, form, knowledge)
 
 
 @pytest.mark.parametrize(("name", "most"), [("request", 50), ("injury", 12)])
 def test_the_shapes_limit_the_parts_of_a_kind(name: str, most: int, knowledge: Knowledge) -> None:
-    """As many as the limit pass; one more is a violation that names the limit."""
+    """As many parts as the limit pass; one more is a violation that names the limit."""
 
     def said(count: int) -> list[str]:
         parts = ", ".join(f"<urn:{n}>" for n in range(count))

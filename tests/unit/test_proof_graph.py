@@ -53,7 +53,7 @@ def rows(query: str, knowledge: Knowledge, over: list[ox.Triple]) -> list[dict[s
 def test_which_determinations_hinge_on_the_six_visit_trial_is_one_query(
     store: Path, knowledge: Knowledge
 ) -> None:
-    """Those that rest on the figure are found, and those that do not are not."""
+    """The query finds exactly the determinations that depend on the figure."""
     found = rows(TRIAL.read_text(encoding="utf-8"), knowledge, stored_triples([store]))
 
     names = {row["determination"].partition("#")[0].rsplit("/", 1)[-1] for row in found}
@@ -64,7 +64,7 @@ def test_which_determinations_hinge_on_the_six_visit_trial_is_one_query(
 def test_each_step_leads_down_to_the_outcome_and_up_to_nothing_open(
     store: Path, knowledge: Knowledge
 ) -> None:
-    """A premise was told, stands in the knowledge base, or is concluded by a step it rests on."""
+    """Each premise is asserted, in the knowledge base, or concluded by an earlier step."""
     triples = stored_triples([store])
     outcomes = rows(f"SELECT ?d ?s {{ ?d <{mn('outcomeStep').value}> ?s }}", knowledge, triples)
     by = {
@@ -84,7 +84,7 @@ def test_each_step_leads_down_to_the_outcome_and_up_to_nothing_open(
 
 
 def test_the_negative_half_is_in_the_graph(store: Path, knowledge: Knowledge) -> None:
-    """What was not there is a premise too, and can be asked for."""
+    """Absent facts are in the graph as premises and can be queried."""
     query = f"""SELECT DISTINCT ?rule {{
         ?step <{mn("absentPremise").value}> ?absent ; <{mn("usesRule").value}> ?rule .
         ?absent <http://www.w3.org/1999/02/22-rdf-syntax-ns#predicate> <{mn("asMade").value}> .
@@ -98,8 +98,8 @@ def test_the_negative_half_is_in_the_graph(store: Path, knowledge: Knowledge) ->
 
 
 @pytest.mark.parametrize("name", ["none.ttl", "x.txt", "bad.ttl"])
-def test_a_file_that_is_no_determination_is_named(name: str, tmp_path: Path) -> None:
-    """A store with a foreign file is told which one it is."""
+def test_a_file_that_is_not_a_determination_is_named(name: str, tmp_path: Path) -> None:
+    """The error names the file that is not a determination."""
     if name == "x.txt":
         (tmp_path / name).write_text("x")
     if name == "bad.ttl":

@@ -1,4 +1,4 @@
-"""A recommendation becomes a decision only by a named physician; both are kept."""
+"""Only a named physician turns a recommendation into a decision, which keeps both."""
 
 from __future__ import annotations
 
@@ -66,14 +66,14 @@ def two(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> dict[
 
 
 def altered(document: dict[str, Any], *, outcome: str) -> dict[str, Any]:
-    """Return a copy with another outcome, as somebody might change it in an editor."""
+    """Return a copy with another outcome, as if edited by hand."""
     other = copy.deepcopy(document)
     (other.get("recommendation") or other)["determinations"][0]["outcome"] = outcome
     return other
 
 
 def test_both_are_kept(seed: dict[str, Any], knowledge: Knowledge) -> None:
-    """The recommendation is kept as it was made, and the decision says on which it is."""
+    """The decision keeps the recommendation unchanged and refers to it."""
     signed = sign(seed, knowledge, ANA, OVERRIDE)
     one = signed["decisions"][0]  # type: ignore[index]
 
@@ -88,7 +88,7 @@ def test_both_are_kept(seed: dict[str, Any], knowledge: Knowledge) -> None:
 def test_a_decision_survives_being_written_and_read(
     ruling: Ruling, seed: dict[str, Any], knowledge: Knowledge
 ) -> None:
-    """A document of decision is a file: read again, it is the same and checks out."""
+    """A decision document that is written and read again is the same and valid."""
     signed = sign(seed, knowledge, ANA, ruling)
 
     assert read_document(json.dumps(signed).encode(), source="file") == signed
@@ -158,10 +158,10 @@ def test_a_decision_survives_being_written_and_read(
         ),
     ],
 )
-def test_a_decision_that_lacks_something_is_refused(
+def test_an_incomplete_decision_is_refused(
     physician: Physician, ruling: Ruling, words: str, seed: dict[str, Any], knowledge: Knowledge
 ) -> None:
-    """The one who decides is told what is wrong; nothing is recorded."""
+    """The error states what is wrong, and nothing is recorded."""
     with pytest.raises(errors.DecisionRefused) as caught:
         sign(seed, knowledge, physician, ruling)
 
@@ -169,7 +169,7 @@ def test_a_decision_that_lacks_something_is_refused(
 
 
 def test_what_is_recommended_cannot_be_overridden_to_itself(knowledge: Knowledge) -> None:
-    """An override says otherwise; what says the same is an acceptance."""
+    """An override must differ from the recommendation."""
     path = CASES / "headache-2017-schedule-silent" / "case.ttl"
     data = assessment_data(decide(load_case_file(path, knowledge), knowledge), knowledge)
     ruling = Ruling(
@@ -181,7 +181,7 @@ def test_what_is_recommended_cannot_be_overridden_to_itself(knowledge: Knowledge
 
 
 def test_an_altered_recommendation_is_refused(seed: dict[str, Any], knowledge: Knowledge) -> None:
-    """Nobody signs, and nobody prints, what was not recommended."""
+    """An altered recommendation can be neither signed nor printed."""
     other = altered(seed, outcome="MedicallyNecessary")
     signed = altered(sign(seed, knowledge, ANA, ACCEPT), outcome="MedicallyNecessary")
 
@@ -207,10 +207,10 @@ def test_an_altered_recommendation_is_refused(seed: dict[str, Any], knowledge: K
         ),
     ],
 )
-def test_a_forged_document_is_no_decision(
+def test_a_forged_document_is_not_a_decision(
     change: Any, error: type[errors.MednecError], seed: dict[str, Any], knowledge: Knowledge
 ) -> None:
-    """With its hash made anew, a document without a named physician is still none."""
+    """A document without a named physician is rejected even if its hash matches."""
     forged = copy.deepcopy(sign(seed, knowledge, ANA, ACCEPT))
     change(forged)
     forged["digest"] = digest(forged)
@@ -222,14 +222,14 @@ def test_a_forged_document_is_no_decision(
 @pytest.mark.parametrize(
     "text", [b"", b"[]", b"{}", b"\xff", b'{"determinations": []}', b"[" * 99_999]
 )
-def test_what_is_no_document_is_refused(text: bytes) -> None:
-    """Bad input is told, never a traceback."""
+def test_bytes_that_are_not_a_document_are_refused(text: bytes) -> None:
+    """Invalid input gives an error, not a traceback."""
     with pytest.raises(errors.DocumentUnreadable):
         read_document(text, source="file")
 
 
 def test_a_decision_conforms_to_its_shapes(seed: dict[str, Any], knowledge: Knowledge) -> None:
-    """Our own post-condition: one named physician, one date, and what is kept stays kept."""
+    """A decision has one named physician and one date, as its shapes require."""
     for ruling in (ACCEPT, OVERRIDE):
         signed = sign(seed, knowledge, ANA, ruling)
         data = "".join(f"{t} .\n" for t in signed_triples(signed)).encode()
@@ -271,10 +271,10 @@ def test_the_draft_mark_goes_when_all_is_decided(two: dict[str, Any], knowledge:
         sign(first, knowledge, other, ACCEPT)
 
 
-def test_a_signed_letter_tells_decision_and_recommendation(
+def test_a_signed_letter_states_decision_and_recommendation(
     seed: dict[str, Any], knowledge: Knowledge
 ) -> None:
-    """An override stands beside what was recommended, with its reason and the physician's name."""
+    """The letter states both the recommendation and the override, with reason and physician."""
     page = write_letter(sign(seed, knowledge, ANA, OVERRIDE), knowledge, "text").decode()
 
     assert (
@@ -288,7 +288,7 @@ def test_a_signed_letter_tells_decision_and_recommendation(
 def test_a_confidential_letter_withholds_the_name(
     seed: dict[str, Any], knowledge: Knowledge
 ) -> None:
-    """Independent review keeps its reviewer confidential and tells the qualifications."""
+    """A confidential letter withholds the name and states the qualifications."""
     signed = sign(seed, knowledge, ANA, ACCEPT)
     for form in ("text", "html"):
         page = write_letter(signed, knowledge, form, confidential=True).decode()

@@ -1,4 +1,4 @@
-"""What a command loads before it does anything, and where it keeps what it may keep."""
+"""Which packages a command imports, and where it writes its cache."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})), file=sys
 
 
 def loaded_by(*arguments: str) -> set[str]:
-    """Run a command in a process of its own and return the packages that it imported."""
+    """Run a command in its own process and return the packages that it imported."""
     done = subprocess.run(
         [sys.executable, "-c", PROBE, *arguments],
         cwd=ROOT,
@@ -46,12 +46,12 @@ def loaded_by(*arguments: str) -> set[str]:
     [("--version",), ("--help",), ("fmt", "--check", "ontology/prefixes.ttl")],
 )
 def test_a_command_that_decides_nothing_loads_no_engine(arguments: tuple[str, ...]) -> None:
-    """The version, the help and the format of one file are there at once."""
+    """`--version`, `--help` and `fmt` do not import the engine."""
     assert loaded_by(*arguments) & SLOW == set()
 
 
 def test_a_decision_loads_no_tool_that_it_does_not_use() -> None:
-    """Referee, classifier, service, PDF and templates are loaded by the commands that use them."""
+    """Referee, classifier, service, PDF and templates are imported only where used."""
     unused = SLOW - {"shifty"}
 
     assert loaded_by("decide", SEED, "--format", "json") & unused == set()
@@ -59,13 +59,13 @@ def test_a_decision_loads_no_tool_that_it_does_not_use() -> None:
 
 
 def test_the_probe_sees_what_is_loaded() -> None:
-    """The check of imports has been seen failing."""
+    """The check reports a package that is imported."""
     assert "shifty" in loaded_by("validate", SEED)
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_the_list_of_commands_says_what_each_command_says(name: str) -> None:
-    """The list is written without importing the commands, so it could become untrue."""
+    """The list of commands agrees with the help of each command."""
     command = commands.get_command(click.Context(commands), name)
 
     assert command is not None
@@ -94,7 +94,7 @@ def test_each_system_has_its_own_cache_folder(
 
 
 def test_a_decision_writes_into_its_cache_folder_and_nowhere_else(tmp_path: Path) -> None:
-    """An installation that nobody may write to is as good as any."""
+    """A decision writes only into its cache folder, so the installation can be read-only."""
     installed = tmp_path / "installed"
     for name in ("reasoner", "ontology", "shapes"):
         shutil.copytree(ROOT / name, installed / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -114,7 +114,7 @@ def test_a_decision_writes_into_its_cache_folder_and_nowhere_else(tmp_path: Path
 
 
 def test_a_cache_folder_that_cannot_be_written_changes_nothing(tmp_path: Path) -> None:
-    """A decision is then as slow as the first, and the same."""
+    """Without a writable cache, a decision gives the same result more slowly."""
     (tmp_path / "file").write_text("", encoding="utf-8")
     pages = [
         subprocess.run(
@@ -134,7 +134,7 @@ def test_a_cache_folder_that_cannot_be_written_changes_nothing(tmp_path: Path) -
 def test_every_command_uses_the_knowledge_around_the_current_folder(
     inside: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """In a clone, no command judges the knowledge of another place."""
+    """A command in a checkout uses the knowledge of that checkout."""
     (tmp_path / "shapes").mkdir()
     (tmp_path / "ontology" / "guidelines").mkdir(parents=True)
     shutil.copy(ROOT / "ontology" / "prefixes.ttl", tmp_path / "ontology" / "prefixes.ttl")

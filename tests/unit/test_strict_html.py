@@ -1,4 +1,4 @@
-"""The reader of pages that the tests rely on: each fault that it knows has been seen."""
+"""The strict HTML reader finds each kind of fault."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from tests.strict_html import read
         "<div/>",
     ],
 )
-def test_what_a_browser_would_mend_in_silence_is_a_fault(text: str) -> None:
-    """The check of pages has been seen failing, for each fault that it looks for."""
+def test_what_a_browser_would_silently_correct_is_a_fault(text: str) -> None:
+    """The reader reports each kind of fault."""
     assert read(text).faults != []
 
 
 def test_a_sound_page_has_no_fault() -> None:
-    """The check does not cry wolf."""
+    """The reader reports no fault for a sound page."""
     page = read(
         "<!doctype html><html><body><ul><li>a &lt;b&gt;</li></ul><br><svg><line x1='1'/></svg>"
         "<table><tbody><tr><td>1</td></tr></tbody></table></body></html>"

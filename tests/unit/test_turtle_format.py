@@ -1,4 +1,4 @@
-"""The form of Turtle files: one way of writing, no change of meaning, no comment lost."""
+"""The Turtle formatter writes one form and keeps all triples and comments."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ OWL_LINE: Final = "@prefix owl: <http://www.w3.org/2002/07/owl#> .\n"
 
 
 def neat(text: str) -> str:
-    """Format a text twice, check that the second time changes nothing, nor the first the graph."""
+    """Format a text; check that the graph is the same and a second run changes nothing."""
     once = format_turtle(text, PREFIXES)
     assert format_turtle(once, PREFIXES) == once
     assert graph(once) == graph(text)
@@ -71,14 +71,14 @@ def declared() -> dict[str, str]:
 
 
 def test_the_prefixes_are_those_that_the_project_declares(declared: dict[str, str]) -> None:
-    """One file binds the prefixes, and the formatter reads it."""
+    """The formatter uses the prefixes that `prefixes.ttl` declares."""
     assert declared["mn"] == "https://w3id.org/mednec/ns#"
     assert list(declared) == sorted(declared)
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_each_file_keeps_meaning_and_comments(name: str, declared: dict[str, str]) -> None:
-    """Formatting changes neither the graph nor a comment, and a second time nothing at all."""
+    """Formatting keeps the graph and the comments, and a second run changes nothing."""
     text = (ROOT / name).read_text(encoding="utf-8")
     once = format_turtle(text, declared)
     assert format_turtle(once, declared) == once
@@ -88,7 +88,7 @@ def test_each_file_keeps_meaning_and_comments(name: str, declared: dict[str, str
 
 
 def test_a_subject_is_written_one_property_a_line() -> None:
-    """Types first, generic properties next, all others by name; values sorted; no short form."""
+    """Types come first, then generic properties, then others by name, with sorted values."""
     assert body(f'{RDFS}:s :b 2, 1 ; :a "x"@en ; rdfs:label "s" ; a :T, :R .') == (
         dedent("""\
             :s a :R, :T ;
@@ -102,13 +102,13 @@ def test_a_subject_is_written_one_property_a_line() -> None:
 RDFS: Final = "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
 
 
-def test_a_subject_without_type_stands_on_a_line_of_its_own() -> None:
-    """Another first property must not touch the line of the subject."""
+def test_a_subject_without_type_is_on_a_line_of_its_own() -> None:
+    """A new first property does not change the line of the subject."""
     assert body(":s :p :o .") == ":s\n    :p :o .\n"
 
 
-def test_many_values_stand_one_a_line() -> None:
-    """Values that do not fit in 100 columns are a line each, so that adding one adds a line."""
+def test_many_values_are_written_one_per_line() -> None:
+    """Values wider than 100 columns get one line each, so that adding one adds a line."""
     values = [f":value-number-{n}" for n in range(10, 20)]
     assert body(f":s a :T ; :p {', '.join(reversed(values))} .") == (
         ":s a :T ;\n    :p\n" + ",\n".join(f"        {v}" for v in values) + " .\n"
@@ -116,7 +116,7 @@ def test_many_values_stand_one_a_line() -> None:
 
 
 def test_a_class_expression_keeps_its_look() -> None:
-    """The opening of an OWL expression stays on one line; its parts are a line each."""
+    """An OWL expression opens on one line and has one line for each part."""
     parts = " ".join(f"[ a owl:Restriction ; :on :p{n} ; :some :VeryLongClass ]" for n in range(3))
     assert body(f"{OWL_LINE}:s a owl:Class ; :eq [ a owl:Class ; :of ( :A {parts} ) ] .") == (
         dedent("""\
@@ -132,7 +132,7 @@ def test_a_class_expression_keeps_its_look() -> None:
 
 
 def test_a_node_that_is_too_wide_is_broken() -> None:
-    """A node in brackets that does not fit in 120 columns has one property a line."""
+    """A bracketed node wider than 120 columns has one property per line."""
     long = "x" * 70
     assert body(f':s :p [ :b "{long}" ; :a "{long}" ] .') == (
         f':s\n    :p [\n        :a "{long}" ;\n        :b "{long}"\n    ] .\n'
@@ -140,7 +140,7 @@ def test_a_node_that_is_too_wide_is_broken() -> None:
 
 
 def test_nodes_without_names_are_written_where_they_are_used() -> None:
-    """A label is given only where brackets cannot say the same: shared nodes and circles."""
+    """Blank nodes get labels only if they are shared or part of a cycle."""
     text = ":s :p _:x ; :q ( _:l ( ) ) . _:x :p 1 . _:l :p 2 ; :q [] ."
     assert body(text) == ":s\n    :p [ :p 1 ] ;\n    :q ( [ :p 2 ; :q [] ] () ) .\n"
     assert body(":s :p _:x . :t :p _:x . _:x :p 1 .") == (
@@ -151,8 +151,8 @@ def test_nodes_without_names_are_written_where_they_are_used() -> None:
     assert body("[ :p 1 ] . ( 1 2 ) :q 3 .").count("\n\n[]\n") == 1
 
 
-def test_what_only_resembles_a_list_is_no_list() -> None:
-    """A list with another property, two ends or a shared tail cannot stand in parentheses."""
+def test_what_only_resembles_a_list_is_not_written_as_one() -> None:
+    """A list with another property, two ends or a shared tail is not written in parentheses."""
     rdf = "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .\n"
     for cell in (
         "[ rdf:first 1 ; rdf:rest ( 2 ) ; :p 3 ]",
@@ -190,13 +190,13 @@ def test_what_only_resembles_a_list_is_no_list() -> None:
     ],
 )
 def test_each_value_keeps_its_form(written: str, kept: str) -> None:
-    """A value is never normalised: what is bare in Turtle is bare, all else as it was given."""
+    """Values are written as given and never normalized."""
     text = f"@prefix xsd: <{XSD}> .\n:s :p {written} ."
     assert body(text) == f":s\n    :p {kept} .\n"
 
 
 def test_a_query_keeps_its_lines() -> None:
-    """SPARQL in a shape is text with lines: the same bytes between the same quotes."""
+    """A multiline query in a shape keeps its bytes and quotes."""
     query = (
         '"""\n\tSELECT $this WHERE {  # why "x"\n        FILTER(?x = \\"\\\\d\\")\n    }\n    """'
     )
@@ -206,20 +206,20 @@ def test_a_query_keeps_its_lines() -> None:
 
 
 def test_a_long_string_may_hold_and_end_in_quotes() -> None:
-    """Quotes that would end a long string are escaped, and no others."""
+    """Only quotes that would end a long string are escaped."""
     assert body(':s :p "a \\"b\\"\\n\\"\\"\\" \\"" .') == (
         ':s\n    :p """a "b"\n\\"\\"\\" \\"""" .\n'
     )
 
 
 def test_the_version_of_a_file_is_written_in_full() -> None:
-    """A version is an address: a date behind a prefix would hide it."""
+    """A version IRI is written without a prefix."""
     full = "<http://example.org/2026-11-24>"
     assert f"owl:versionIRI {full} ." in body(f"{OWL_LINE}:s owl:versionIRI {full} .")
 
 
 def test_only_prefixes_in_use_are_bound_and_the_own_one() -> None:
-    """A prefix in a comment or a string is no use; the file's own stays for the next row."""
+    """Only used prefixes are bound, and the file's own; comments and strings do not count."""
     text = (
         "@prefix b: <http://b.example/> .\n@prefix a: <http://a.example/> .\n"
         "@prefix c: <http://c.example/> .\n@prefix : <http://own.example/> .\n"
@@ -232,13 +232,13 @@ def test_only_prefixes_in_use_are_bound_and_the_own_one() -> None:
 
 
 def test_the_prefixes_of_the_project_win() -> None:
-    """A file that binds a prefix in its own way is brought into line; its terms stay the same."""
+    """Project prefixes replace those of a file, with the same terms."""
     text = "@prefix owl: <http://other.example/> .\nowl:s a <http://www.w3.org/2002/07/owl#Class> ."
     assert neat(text) == f"{OWL_LINE}\n<http://other.example/s> a owl:Class .\n"
 
 
 def test_base_and_sparql_prefixes_are_resolved() -> None:
-    """Whatever way prefixes and bases are given, one is left: @prefix and whole IRIs."""
+    """Bases and SPARQL prefixes are rewritten as @prefix and full IRIs."""
     text = (
         "# top\nBASE <http://base.example/a/>\nPREFIX ex: <b#>  # why\n"
         "@base <c/> .\n<s> ex:p <> .\nprefix : <#>\n:t :p <../u> ."
@@ -259,7 +259,7 @@ def test_base_and_sparql_prefixes_are_resolved() -> None:
 
 
 def test_comments_have_four_places() -> None:
-    """The top, a heading, above a subject; all others move above the subject they stand in."""
+    """Comments are at the top, in a heading or above a subject; others move above their subject."""
     text = dedent("""\
         # top
         @prefix : <http://example.org/> .  # of the prefix
@@ -308,8 +308,8 @@ def test_comments_have_four_places() -> None:
         """)
 
 
-def test_the_header_stands_first() -> None:
-    """The ontology is above all sections, but a first heading may stand over it."""
+def test_the_header_comes_first() -> None:
+    """The ontology header comes before all sections, except for a first heading."""
     rest = "# one\n\n:b a :T .\n\n# two\n\n:a a :T .\n"
     header = "# mine\n:x a owl:Ontology .\n"
     assert body(f"{OWL_LINE}{rest}\n{header}") == f"{header}\n{rest}"
@@ -319,13 +319,13 @@ def test_the_header_stands_first() -> None:
 
 
 def test_a_subject_in_two_places_is_merged_at_the_first() -> None:
-    """A reader finds all that is said of a subject in one place, with both comments."""
+    """The blocks of a subject are merged at the first, with both comments."""
     text = "# one\n\n# a\n:s :p 1 .\n\n# two\n\n:t :p 1 .\n# b\n:s :p 2 .\n"
     assert body(text) == ("# one\n\n# a\n# b\n:s\n    :p 1, 2 .\n\n# two\n\n:t\n    :p 1 .\n")
 
 
 def test_a_comment_on_a_nameless_part_goes_to_the_subject_that_holds_it() -> None:
-    """A part that is described apart moves into its subject, and its comment above that."""
+    """A blank node described separately moves into its subject, and its comment above it."""
     assert body(":s :p _:x .\n:t :p 1 .\n# of x\n_:x :p 1 .\n") == (
         "# of x\n:s\n    :p [ :p 1 ] .\n\n:t\n    :p 1 .\n"
     )
@@ -355,7 +355,7 @@ def test_a_comment_on_a_nameless_part_goes_to_the_subject_that_holds_it() -> Non
     ids=["empty", "space", "mark", "comments", "prefix", "no-statement", "bom", "crlf"],
 )
 def test_odd_files_are_formatted_too(text: str, formatted: str) -> None:
-    """Line ends of Windows, a byte order mark, no last line end, nothing at all."""
+    """Windows line ends, a byte order mark and an empty file are accepted."""
     assert neat(text) == formatted
 
 
@@ -371,7 +371,7 @@ def test_odd_files_are_formatted_too(text: str, formatted: str) -> None:
     ],
 )
 def test_what_is_not_turtle_is_refused_with_its_line(text: str, said: str) -> None:
-    """An author is told where to look, and nothing is written."""
+    """The error names the line, and nothing is written."""
     with pytest.raises(KnowledgeUnreadable, match=said) as error:
         format_turtle(text, PREFIXES)
     assert error.value.hint
@@ -380,14 +380,14 @@ def test_what_is_not_turtle_is_refused_with_its_line(text: str, said: str) -> No
 def test_a_text_that_would_say_something_else_is_never_given_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The formatter compares what it wrote with what it read: a fault of its own stops there."""
+    """The formatter compares its output with its input and raises an error if they differ."""
     monkeypatch.setattr(turtle_format, "_body", lambda *_: "<a:s> <a:p> <a:other> .")
     with pytest.raises(EngineError, match="not say the same"):
         format_turtle("<a:s> <a:p> <a:o> .", PREFIXES)
 
 
 def test_prefixes_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
-    """Without the prefixes of the project every file would be written in another way."""
+    """Unreadable project prefixes are an error."""
     with pytest.raises(KnowledgeUnreadable, match=r"none\.ttl"):
         read_prefixes(tmp_path / "none.ttl")
     (tmp_path / "empty.ttl").write_text("# nothing\n", encoding="utf-8")
@@ -425,7 +425,7 @@ ROWS: Final = st.tuples(SUBJECTS, st.one_of(IRIS, st.just("a")), OBJECTS)
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(ROWS, COMMENTS), max_size=8))
 def test_any_text_keeps_meaning_and_comments(rows: list[tuple[tuple[str, str, str], str]]) -> None:
-    """Whatever is nested, shared or circular, and wherever a comment stands."""
+    """Any nested, shared or cyclic graph keeps its triples and comments."""
     text = "".join(f"{s} {p} {o} .{c}" for (s, p, o), c in rows)
     neat(f"{HEAD}{OWL_LINE}{text}")
 

@@ -1,4 +1,4 @@
-"""The same case by date, by set of sources and by counting policy; decided as of a day."""
+"""Compare a case by date, set of sources and counting policy, and decide it as of a day."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def dates_of(knowledge: Knowledge) -> Iterator[str]:
 def test_each_step_is_what_the_case_is_decided_as_on_its_first_and_last_day(
     name: str, knowledge: Knowledge
 ) -> None:
-    """A timeline is no second way to decide: each day of it can be asked for alone."""
+    """Each step of a timeline equals the decision as of its first and last day."""
     steps = compared(name, knowledge, "timeline").timeline
 
     for step in steps:
@@ -77,7 +77,7 @@ def test_each_step_is_what_the_case_is_decided_as_on_its_first_and_last_day(
 @pytest.mark.slow
 @pytest.mark.parametrize("name", DATED)
 def test_no_date_of_the_data_is_missed(name: str, knowledge: Knowledge) -> None:
-    """The rules choose the dates that are tried; every date that stands in the data is checked."""
+    """The timeline includes every date in the data."""
     steps = compared(name, knowledge, "timeline").timeline
     days = {d for d in dates_of(knowledge) if d >= steps[0].start}
 
@@ -88,7 +88,7 @@ def test_no_date_of_the_data_is_missed(name: str, knowledge: Knowledge) -> None:
 
 @pytest.mark.parametrize("name", DATED)
 def test_the_steps_follow_one_another_and_differ(name: str, knowledge: Knowledge) -> None:
-    """Stretches without gap or overlap; neighbours that are alike are one."""
+    """The steps of a timeline have no gap or overlap, and equal neighbors are merged."""
     steps = compared(name, knowledge, "timeline").timeline
 
     assert [s.end for s in steps[:-1]] == [s.start for s in steps[1:]]
@@ -101,7 +101,7 @@ def test_the_steps_follow_one_another_and_differ(name: str, knowledge: Knowledge
 
 
 def test_the_seed_flips_where_an_edition_begins_that_is_not_held(knowledge: Knowledge) -> None:
-    """From 2017-12-01 the schedule says what is not held here: refusal becomes not established."""
+    """From 2017-12-01 the text in force is not held, so the outcome becomes not established."""
     steps = compared(SEED, knowledge, "timeline").timeline
 
     assert [s.start for s in steps if s.flips] == ["2017-12-01"]
@@ -109,7 +109,7 @@ def test_the_seed_flips_where_an_edition_begins_that_is_not_held(knowledge: Know
 
 
 def test_months_of_a_definition_flip_on_their_day(knowledge: Knowledge) -> None:
-    """No source begins on that day: the three months of the definition of 2015 are over."""
+    """The outcome changes when the three months of the 2015 definition end."""
     text = (CASES / "lumbar-strain-8-visits-within-limit/case.ttl").read_text()
     text = text.replace("2014-", "2015-").replace("2013-08-07", "2015-01-31")
     text = text.replace(
@@ -124,7 +124,7 @@ def test_months_of_a_definition_flip_on_their_day(knowledge: Knowledge) -> None:
 
 
 def test_as_of_the_date_of_the_case_changes_nothing(knowledge: Knowledge) -> None:
-    """The day that the case is decided on anyway gives the same answer."""
+    """`as_of` with the date of the case gives the same determination."""
     plain, asked = of(SEED, knowledge), of(SEED, knowledge, as_of=date(2014, 5, 9))
 
     assert decided(plain) == decided(asked)
@@ -133,7 +133,7 @@ def test_as_of_the_date_of_the_case_changes_nothing(knowledge: Knowledge) -> Non
 
 
 def test_each_set_of_sources_is_tried_alone(knowledge: Knowledge) -> None:
-    """The seed is refused under the schedule, ODG and ACOEM; the statute does not measure need."""
+    """The schedule, ODG and ACOEM each refuse the seed; the statute sets no measure of need."""
     found = {v.name: v for v in compared(SEED, knowledge, "sources").sources}
 
     assert list(found) == ["", "the MTUS alone", "ODG alone", "ACOEM alone", "the statute alone"]
@@ -145,7 +145,7 @@ def test_each_set_of_sources_is_tried_alone(knowledge: Knowledge) -> None:
 
 
 def test_the_default_policy_comes_first_and_gives_its_reason(knowledge: Knowledge) -> None:
-    """12 visits authorized and 4 attended: only the policy that counts both counts 12."""
+    """With 12 visits authorized and 4 attended, only the policy that counts both counts 12."""
     found = compared("lumbar-strain-authorized-not-attended", knowledge, "policies").policies
 
     assert [v.prior for v in found] == [4, 4, 4, 12]
@@ -155,18 +155,18 @@ def test_the_default_policy_comes_first_and_gives_its_reason(knowledge: Knowledg
 
 
 def test_a_plain_decision_compares_nothing(knowledge: Knowledge) -> None:
-    """Comparisons are made on demand, so that deciding stays fast."""
+    """Comparisons are computed only on request."""
     assert of(SEED, knowledge).comparisons == {}
 
 
 def test_an_unknown_comparison_is_refused(knowledge: Knowledge) -> None:
-    """A misspelt wish is not dropped in silence."""
+    """An unknown comparison is an error."""
     with pytest.raises(ValueError, match="weather"):
         of(SEED, knowledge, include=["weather"])
 
 
 def test_the_page_shows_what_was_asked_for(knowledge: Knowledge) -> None:
-    """Three sections that a plain page does not have."""
+    """The page has three additional sections."""
     full = of(SEED, knowledge, include=COMPARISONS)
     headings = ("By date", "Which source decides", "By counting policy")
 
@@ -178,7 +178,7 @@ def test_the_page_shows_what_was_asked_for(knowledge: Knowledge) -> None:
 
 
 def test_two_counts_of_one_course_are_an_interval(knowledge: Knowledge) -> None:
-    """9 and 12 from two records: never 21, never one of the two."""
+    """Counts of 9 and 12 from two records are an interval, not a sum or a choice."""
     (one,) = of("lumbar-strain-9-or-12-visits-contradicted", knowledge).determinations
 
     assert (one.visits.prior, one.visits.prior_most, one.visits.prior_open) == (9, 12, True)
@@ -220,7 +220,7 @@ def test_two_counts_of_one_course_are_an_interval(knowledge: Knowledge) -> None:
 def test_a_change_that_is_proposed_comes_true(
     name: str, rule: str, edits: list[tuple[str, str]], outcome: str, knowledge: Knowledge
 ) -> None:
-    """What is proposed is done to the case, and the case is decided again."""
+    """Making the proposed change gives the promised outcome."""
     assert rule in {s.rule for s in of(name, knowledge).determinations[0].changes}
     text = (CASES / name / "case.ttl").read_text()
     for old, new in edits:
