@@ -152,14 +152,14 @@ def check_order(
     try:
         populations = compile_populations(facts)
     except KnowledgeError:
-        return  # what is wrong with a population is reported where knowledge is loaded
+        return  # the order follows from populations too; the fault is reported elsewhere
     try:
         order_rules([rule.rule for rule in rules], populations, base, stated, paths)
     except RulesUnordered as error:
-        named = [rule for rule in rules if rule.rule.path in error.paths]
+        names = {rule.rule.path: rule.name for rule in rules}
         yield Finding(
-            path=named[0].name if named else "",
-            line=1 if named else 0,
+            path=names.get(error.paths[0], ""),
+            line=1,
             kind="rules-unordered",
             message=error.message,
             hint=error.hint,

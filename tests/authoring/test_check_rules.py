@@ -9,7 +9,7 @@ import pytest
 from reasoner.authoring.check_files import own_code
 from reasoner.authoring.check_rule_base import check_rule_base
 from reasoner.authoring.check_rule_bodies import check_rule_bodies, compared
-from reasoner.authoring.check_rules import check_rule_files, read_all, rule_paths
+from reasoner.authoring.check_rules import check_order, check_rule_files, read_all, rule_paths
 from reasoner.authoring.check_shapes import read_shapes, terms_of_cases
 from reasoner.authoring.places import Places
 from reasoner.knowledge.base import load_knowledge
@@ -232,3 +232,18 @@ def test_two_rules_with_different_outcomes_of_one_request_are_found(home: Path) 
 
     assert {"OUT-21", "OUT-22", "OUT-23"} <= {f.message.split(" ")[0] for f in found}
     assert all("mn:asMade" in f.message for f in found)
+
+
+def test_rules_in_a_circle_are_found_in_the_file_of_one_of_them(home: Path) -> None:
+    """A rule that negates its own conclusion has no place in the order."""
+    absent = "FILTER NOT EXISTS { ?situation mn:governedBy ?other }"
+    where = f"?situation mn:ofRequest ?request . ?row mn:population ?any {absent}"
+    path = add_rule(
+        home, rule_text(f"CONSTRUCT {{ ?situation mn:governedBy ?row }} WHERE {{ {where} }}")
+    )
+    places = Places(home)
+    found = list(check_order(places, read_all(places)[0], read_shapes(places)[0]))
+
+    assert [f.kind for f in found] == ["rules-unordered"]
+    assert found[0].path == path.relative_to(home).as_posix()
+    assert "mn:governedBy" in found[0].message

@@ -297,7 +297,6 @@ SEEDED = {
     "subclass-circle": (CONDITIONS, "mnc:Round"),
     "rule-unknown-term": ("ontology/core/rules/why/misread.rq", "mn:goverendBy"),
     "rule-id-twice": ("ontology/core/rules/why/two.rq", "ZZZ-02"),
-    "rules-unordered": ("ontology/core/rules/why/too-early.rq", "mn:governedBy"),
 }
 MUDDLED = {
     "replaces-in-a-circle": (
