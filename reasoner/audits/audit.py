@@ -12,6 +12,7 @@ from reasoner.determinations.assess import decide, load_case
 from reasoner.determinations.data import Model, to_json
 from reasoner.errors import CaseError
 from reasoner.kernel.terms import mn, name_of
+from reasoner.knowledge.venues import whole_disposition
 from reasoner.letters.case_graph import case_of
 from reasoner.letters.lexicon import read_lexicon
 from reasoner.letters.readers.facts import parts_of
@@ -110,7 +111,7 @@ def determination_of(audit: ItemAudit, knowledge: Knowledge) -> ComparedData:
     found = audit.determination
     if found is None:
         return ComparedData(imr=None, limit=None, robust=False, findings=[])
-    disposition = knowledge.value(found.outcome, mn("wholeDisposition"))
+    disposition = whole_disposition(found.outcome, knowledge)
     return ComparedData(
         imr=knowledge.label(disposition).capitalize() if disposition else None,
         limit=found.visits.held,

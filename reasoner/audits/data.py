@@ -10,6 +10,7 @@ from reasoner.determinations.as_data import describe_assessment
 from reasoner.determinations.data import SpanData, to_json
 from reasoner.determinations.sentences import tell
 from reasoner.kernel.terms import CONCEPT, mn, shorten
+from reasoner.knowledge.venues import whole_disposition
 
 from .model import (
     AuditDatesData,
@@ -160,7 +161,7 @@ class _View:
     def reasoner(self, found: Determination, data: DeterminationData) -> ReasonerData:
         """Describe what the reasoner found, in the terms of the reviewers' columns."""
         d, knowledge = self._derivation, self._knowledge
-        whole = knowledge.value(found.outcome, mn("wholeDisposition"))
+        whole = whole_disposition(found.outcome, knowledge)
         situations = d.subjects("ofRequest", _node(found.request))
         measures = sorted({m.value for s in situations for m in d.values(s, "measuredBy")})
         return ReasonerData(

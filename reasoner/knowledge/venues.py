@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
-
 from reasoner.errors import LetterUnsupported
 from reasoner.kernel.terms import NOTATION, NS, TYPE, mn, name_of
 
@@ -24,13 +22,11 @@ class Venue:
         iri: The venue.
         label: Its name.
         notation: Its short name, as people write it.
-        disposition: The property that relates an outcome to its disposition at this venue.
     """
 
     iri: str
     label: str
     notation: str
-    disposition: str
 
     @property
     def name(self) -> str:
@@ -62,7 +58,6 @@ def venues_of(knowledge: Knowledge) -> tuple[Venue, ...]:
             iri=iri,
             label=knowledge.label(iri),
             notation=knowledge.value(iri, NOTATION) or iri.removeprefix(NS),
-            disposition=knowledge.value(iri, mn("dispositionProperty")) or "",
         )
         for _, iri in found
     )
@@ -70,7 +65,7 @@ def venues_of(knowledge: Knowledge) -> tuple[Venue, ...]:
 
 def dispositions_of(outcome: str, knowledge: Knowledge) -> dict[str, str]:
     """
-    Return the disposition of an outcome at each venue.
+    Return the disposition that expresses an outcome at each venue.
 
     Args:
         outcome: The IRI of the outcome.
@@ -78,13 +73,41 @@ def dispositions_of(outcome: str, knowledge: Knowledge) -> dict[str, str]:
 
     Returns:
         The IRI of the disposition by the key of the venue, in the order of the venues; empty where
-        the outcome has no disposition.
+        the venue has no disposition for the outcome.
     """
     return {
-        venue.key: knowledge.value(outcome, ox.NamedNode(venue.disposition)) or ""
+        venue.key: next(
+            (
+                found
+                for found in _expressing(outcome, "expresses", knowledge)
+                if knowledge.value(found, mn("atVenue")) == venue.iri
+            ),
+            "",
+        )
         for venue in venues_of(knowledge)
-        if venue.disposition
     }
+
+
+def whole_disposition(outcome: str, knowledge: Knowledge) -> str | None:
+    """
+    Return the disposition of an outcome in a form of letter without partial outcomes.
+
+    Returns:
+        The IRI of the disposition; None if no venue of the knowledge base has such a form.
+    """
+    return next(iter(_expressing(outcome, "expressesWhole", knowledge)), None)
+
+
+@lru_cache(maxsize=64)
+def _expressing(outcome: str, name: str, knowledge: Knowledge) -> tuple[str, ...]:
+    """Return the dispositions that relate to an outcome by a property, sorted."""
+    return tuple(
+        sorted(
+            name_of(t.subject)
+            for t in knowledge.facts
+            if t.predicate == mn(name) and name_of(t.object) == outcome
+        )
+    )
 
 
 def find_venue(short: str, knowledge: Knowledge) -> Venue:

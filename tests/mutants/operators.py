@@ -155,7 +155,7 @@ KNOWLEDGE: Final[dict[str, Callable[[str], Iterator[Change]]]] = {
     "borrowed": replaced(r"^    mn:sameLimitAs [^\n]*;\n", "    mn:limitAbsent true ;\n"),
     "remark": replaced(r"^    mn:(?:homeProgram|fading|extendable) true ;\n", ""),
     "verified": swapped(("mn:Verified", "mn:Provisional"), within=r"mn:verification"),
-    "disposition": swapped(("mn:Upheld", "mn:Overturned"), within=r"imrDisposition"),
+    "disposition": swapped(("mn:Upheld", "mn:Overturned"), within=r"reviewedAt|decisionOutcome"),
     "carries": replaced(r"^    mn:carries [^\n]*;\n", ""),
 }
 CLASSES: Final[dict[str, Callable[[str], Iterator[Change]]]] = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reasoner.kernel.terms import mn
+from reasoner.kernel.terms import mn, name_of
 from tests.generated_cases import (
     CASE,
     EITHER,
@@ -158,16 +158,18 @@ def test_a_letter_that_agrees_is_not_said_to_differ(case: Part, knowledge: Knowl
 
     The usual form of letter knows no partial outcome: each request is upheld or overturned as it
     was made, so a letter that upholds the denial of a request that is necessary only in part does
-    not differ, and is not to be accused of it. That is what `mn:wholeDisposition` says. A letter
-    that does know partial outcomes agrees by saying so, which is `mn:imrDisposition`. What part is
-    supported is told by the determination and by findings of their own.
+    not differ, and is not to be accused of it. `mn:expressesWhole` states that. A letter that does
+    know partial outcomes agrees by saying so, which `mn:expresses` states. The determination and
+    findings of their own report what part is supported.
     """
     assume("imrDecision" in case)
     decision = decided(case, knowledge)
     found = decision.determinations[0]
     agreeing = {
-        (knowledge.value(found.outcome, mn(form)) or "").rsplit("#", 1)[-1]
-        for form in ("wholeDisposition", "imrDisposition")
+        name_of(t.subject).rsplit("#", 1)[-1]
+        for t in knowledge.facts
+        if t.predicate in {mn("expresses"), mn("expressesWhole")}
+        and name_of(t.object) == found.outcome
     }
     agrees = case["imrDecision"]["decisionOutcome"] in agreeing
 
