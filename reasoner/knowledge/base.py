@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
@@ -161,18 +161,10 @@ class Knowledge:
         """The rules and populations, ready to run."""
         return build_program(self.rules, self.populations, self.stratum, self.index, code=self.code)
 
-    def parts(self) -> dict[str, object]:
-        """Return all that `of_parts` takes: the attributes, and what was computed from them."""
-        computed = {name: getattr(self, name) for name in COMPUTED}
-        stated = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {**{k: v for k, v in stated.items() if k != "folder"}, **computed}
-
-    @classmethod
-    def of_parts(cls, folder: Path, parts: Mapping[str, Any]) -> Knowledge:
-        """Make knowledge of what `parts` returned."""
-        found = cls(folder=folder, **{k: v for k, v in parts.items() if k not in COMPUTED})
-        vars(found).update({name: parts[name] for name in COMPUTED})
-        return found
+    def __getstate__(self) -> dict[str, object]:
+        """Return what is kept between runs: all but the folder, which may have moved."""
+        names = [field.name for field in fields(self) if field.name != "folder"]
+        return {name: getattr(self, name) for name in (*names, *COMPUTED)}
 
     def with_rules(self, rules: Iterable[Rule]) -> Knowledge:
         """
@@ -249,10 +241,11 @@ def load_knowledge(
     sources = read_sources(home)
     key = key_of(sources)
     kept = read_kept(cache, key)
-    if kept is not None:
-        return Knowledge.of_parts(home, kept)
+    if isinstance(kept, Knowledge):
+        vars(kept)["folder"] = home
+        return kept
     knowledge = _load(home, None, sources)
-    keep(cache, key, knowledge.parts())
+    keep(cache, key, knowledge)
     return knowledge
 
 

@@ -41,16 +41,16 @@ def key_of(sources: Mapping[str, bytes]) -> str:
     return total.hexdigest()
 
 
-def read_kept(folder: Path | None, key: str) -> Mapping[str, object] | None:
+def read_kept(folder: Path | None, key: str) -> object:
     """
-    Return the parts of loaded knowledge that were kept.
+    Return the knowledge that was kept.
 
     Args:
         folder: The cache folder; None for no cache.
         key: What `key_of` returned.
 
     Returns:
-        The parts by name; None where nothing usable is kept.
+        The knowledge; None where nothing usable is kept.
     """
     content = Cache(folder).read(NAME, key)
     if content is None:
@@ -58,16 +58,15 @@ def read_kept(folder: Path | None, key: str) -> Mapping[str, object] | None:
     collects = gc.isenabled()
     gc.disable()  # nothing of what is read is garbage, and there is much of it
     try:
-        parts = pickle.loads(content)  # noqa: S301 - the cache is this user's own, and sealed
+        return pickle.loads(content)  # noqa: S301 - the cache is this user's own, and sealed
     except Exception:  # noqa: BLE001 - whatever is wrong with it, it is made anew
         return None
     finally:
         if collects:
             gc.enable()
-    return parts if isinstance(parts, dict) else None
 
 
-def keep(folder: Path | None, key: str, parts: Mapping[str, object]) -> None:
-    """Keep the parts of loaded knowledge, where there is a cache."""
+def keep(folder: Path | None, key: str, knowledge: object) -> None:
+    """Keep loaded knowledge, where there is a cache."""
     if folder is not None:
-        Cache(folder).write(NAME, key, pickle.dumps(dict(parts), protocol=5))
+        Cache(folder).write(NAME, key, pickle.dumps(knowledge, protocol=5))
