@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from reasoner import Assessment, Knowledge
     from reasoner.determinations.conclude import Determination
-    from reasoner.determinations.sentences import Saying
+    from reasoner.determinations.sentences import Sentence
 
 Part = dict[str, Any]
 """A case or a part of one, with the keys of the JSON form; parts without `id` are blank nodes."""
@@ -144,13 +144,13 @@ def name(one: Determination) -> str:
     return one.outcome.rsplit("#", 1)[-1]
 
 
-def moves(saying: Saying) -> frozenset[str]:
+def moves(saying: Sentence) -> frozenset[str]:
     """Return the moves of a proposed change, except that of the number of visits."""
     change = saying.firing.bindings.get("change")
     return frozenset(change.value.rsplit("/", 4)[1:] if change else ()) - {"AsItIs"}
 
 
-def visits_proposed(saying: Saying) -> int:
+def visits_proposed(saying: Sentence) -> int:
     """Return the number of visits that a proposed change asks for."""
     return int(saying.firing.bindings["asked"].value)
 

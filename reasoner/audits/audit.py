@@ -21,7 +21,7 @@ from reasoner.letters.readers.statements import Words
 if TYPE_CHECKING:
     from reasoner.determinations.assess import Assessment
     from reasoner.determinations.conclude import Determination
-    from reasoner.determinations.sentences import Saying
+    from reasoner.determinations.sentences import Sentence
     from reasoner.knowledge.base import Knowledge
     from reasoner.letters.lexicon import Lexicon
     from reasoner.letters.model import Item, Letter
@@ -120,7 +120,7 @@ def determination_of(audit: ItemAudit, knowledge: Knowledge) -> ComparedData:
     )
 
 
-def departures(found: Determination) -> list[Saying]:
+def departures(found: Determination) -> list[Sentence]:
     """List what the audit found; that the two decisions differ is no finding of its own."""
     return [s for s in found.audit if DIFFERS not in _kinds(s)]
 
@@ -129,15 +129,15 @@ def explaining(found: Determination, knowledge: Knowledge) -> list[str]:
     """List the rules of the audit whose findings can account for a difference in the outcome."""
     return list(
         dict.fromkeys(
-            saying.rule
-            for saying in departures(found)
-            if any(knowledge.value(kind, ACCOUNTS) == "true" for kind in _kinds(saying))
+            sentence.rule
+            for sentence in departures(found)
+            if any(knowledge.value(kind, ACCOUNTS) == "true" for kind in _kinds(sentence))
         )
     )
 
 
-def _kinds(saying: Saying) -> set[str]:
-    facts = saying.firing.conclusions
+def _kinds(sentence: Sentence) -> set[str]:
+    facts = sentence.firing.conclusions
     return {name_of(f.object) for f in facts if f.predicate == mn("auditFinding")}
 
 

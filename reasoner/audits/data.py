@@ -8,7 +8,7 @@ from pyoxigraph import NamedNode
 
 from reasoner.determinations.as_data import describe_assessment
 from reasoner.determinations.data import SpanData, to_json
-from reasoner.determinations.sentences import tell
+from reasoner.determinations.sentences import sentences_of
 from reasoner.kernel.terms import CONCEPT, mn, shorten
 from reasoner.knowledge.venues import whole_disposition
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from reasoner.determinations.assess import Assessment
     from reasoner.determinations.conclude import Determination
     from reasoner.determinations.data import DeterminationData, Json
-    from reasoner.determinations.sentences import Saying
+    from reasoner.determinations.sentences import Sentence
     from reasoner.kernel.derivation import Derivation
     from reasoner.knowledge.base import Knowledge
     from reasoner.letters.model import Letter
@@ -84,7 +84,7 @@ def _audit(
     review, medical = (
         derivation.value(case, name) for name in ("initialReview", "independentReview")
     )
-    agreements = tell(derivation, knowledge, "agreement", found.request)
+    agreements = sentences_of(derivation, knowledge, "agreement", found.request)
     view = _View(derivation, knowledge, letter)
     return RequestAuditData(
         request=found.request,
@@ -181,23 +181,23 @@ class _View:
         edition = knowledge.value(iri, mn("statedIn")) or ""
         return MeasureData(label=knowledge.label(iri), guideline=knowledge.label(edition))
 
-    def finding(self, saying: Saying, found: Determination) -> FindingData:
+    def finding(self, sentence: Sentence, found: Determination) -> FindingData:
         """Describe an agreement or departure, with the passages of the nodes that it names."""
-        named = self._nodes([t[1:-1] for t in saying.firing.row.values() if t.startswith("<")])
+        named = self._nodes([t[1:-1] for t in sentence.firing.row.values() if t.startswith("<")])
         kinds = [
             fact[2][1:-1]
-            for fact in saying.firing.concluded
+            for fact in sentence.firing.concluded
             if fact[1] == f"<{mn('auditFinding').value}>"
         ]
         accounts = [self._knowledge.value(k, mn("accountsForOutcome")) == "true" for k in kinds]
-        numbers = [n for iri in saying.sources for n in _number(found, iri)]
+        numbers = [n for iri in sentence.sources for n in _number(found, iri)]
         return FindingData(
-            rule=saying.rule,
+            rule=sentence.rule,
             kind=self._knowledge.label(kinds[0]) if kinds else "",
             accounts=any(accounts),
-            title=saying.title,
-            text=saying.text,
-            basis=saying.basis,
+            title=sentence.title,
+            text=sentence.text,
+            basis=sentence.basis,
             sources=numbers,
             passages=self._passages(named),
         )

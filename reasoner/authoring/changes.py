@@ -121,11 +121,11 @@ def diff(old: State, new: State) -> tuple[Change, ...]:
     follows = _successions(old, new)
     for before, now in follows:
         found += diff_editions(new, before, now)
-    told = {edition for _, edition in follows}
+    compared = {edition for _, edition in follows}
     for iri in sorted({*old.things, *new.things}):
         state = new if iri in new.things else old
         kind = state.kind(iri)
-        if kind is None or told & set(state.things[iri].get(STATED_IN, ())):
+        if kind is None or compared & set(state.things[iri].get(STATED_IN, ())):
             continue
         what, details = "changed", _details(iri, old, new)
         if iri not in old.things:
@@ -201,7 +201,7 @@ def diff_editions(state: State, old: str, new: str) -> tuple[Change, ...]:
     """
     since = state.things.get(new, {}).get(mn("effectiveFrom").value, ("",))[0]
     by_name_only = _is_held_by_name(state, new)
-    told = {STATED_IN, mn("datasetRow").value, *QUIET}
+    ignored = {STATED_IN, mn("datasetRow").value, *QUIET}
     found = []
     for before, now in _paired(state, old, new):
         gone = "not held" if by_name_only else "retired"
@@ -211,7 +211,7 @@ def diff_editions(state: State, old: str, new: str) -> tuple[Change, ...]:
             a, b = state.things[before], state.things[now]
             spoken = (
                 (state.label(p), state.spoken(p, a.get(p, ())), state.spoken(p, b.get(p, ())))
-                for p in sorted({*a, *b} - told)
+                for p in sorted({*a, *b} - ignored)
             )
             details = tuple(f"{p}: {x} -> {y} from {since}" for p, x, y in spoken if x != y)
         elif only := now or before:

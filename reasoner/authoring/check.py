@@ -111,7 +111,7 @@ def check_knowledge(
     memory: Path | None = None,
     fresh: bool = False,
     seconds: int = SECONDS,
-    tell: Callable[[str], object] = lambda _: None,
+    announce: Callable[[str], object] = lambda _: None,
 ) -> Report:
     """
     Check a knowledge base.
@@ -122,7 +122,7 @@ def check_knowledge(
             keep nothing.
         fresh: Whether to check everything again, kept or not.
         seconds: Processor time after which the reasoner is stopped, which is an error.
-        tell: Is called with the name of each stage as it begins.
+        announce: Is called with the name of each stage as it begins.
 
     Raises:
         KnowledgeMissing: There is no knowledge at that place.
@@ -132,7 +132,7 @@ def check_knowledge(
     path = memory / REPORT if memory else None
     if path and not fresh and (known := _recall(path, digest)) is not None:
         return known
-    stages = Stages(tell)
+    stages = Stages(announce)
     _look(home, stages, Memory(memory, fresh=fresh), seconds)
     report = Report(findings=tuple(sorted(set(stages.findings))), stages=tuple(stages.stages))
     if path and not report.skipped and not any(f.kind in FLEETING for f in report.findings):

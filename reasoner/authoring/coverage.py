@@ -92,10 +92,10 @@ def coverage(space: Space, day: str = "") -> Coverage:
     pairs: list[tuple[str, str, str]] = []
     for (condition, treatment), ranks in sorted(spoken.items()):
         names = (k.label(condition) if condition else "", k.label(treatment))
-        told = [s for tier in ranks for s in _spells(names, k.label(tier), ranks[tier], days)]
-        shown = [s for s in told if s.says]
+        spells = [s for tier in ranks for s in _spells(names, k.label(tier), ranks[tier], days)]
+        shown = [s for s in spells if s.says]
         spells += shown
-        gaps += _gaps(names, told, days)
+        gaps += _gaps(names, spells, days)
         order = (FIGURE, NO_FIGURE, NOT_HELD, SILENT)
         pairs.append((*names, min((s.says for s in shown), key=order.index, default=SILENT)))
     return Coverage(
@@ -147,11 +147,11 @@ def _what(spell: Spell) -> tuple[str, tuple[int, ...], bool]:
     return (spell.says, spell.visits, spell.verified)
 
 
-def _gaps(names: tuple[str, str], told: list[Spell], days: list[str]) -> list[Spell]:
+def _gaps(names: tuple[str, str], spells: list[Spell], days: list[str]) -> list[Spell]:
     """Find the times in which no rank says anything that is held."""
     found = []
     for since, until in pairwise([*days, ""]):
-        now = {s.says for s in told if s.since <= since and (not s.until or since < s.until)}
+        now = {s.says for s in spells if s.since <= since and (not s.until or since < s.until)}
         if not now & set(HELD):
             found.append(
                 Spell(

@@ -70,10 +70,10 @@ def _letter(path: Path, knowledge: Knowledge) -> tuple[list[CaseAuditData], list
     letter = read_letter(load_source(path), auditor.lexicon)
     found = auditor.audit(letter)
     if not found:
-        told = " ".join(p.message for p in letter.problems)
+        why = " ".join(p.message for p in letter.problems)
         items = f"none of its {len(letter.items)} items is physical medicine"
         raise LetterUnreadable(
-            f"{path}: {items if letter.items else 'no disputed item was found'}. {told}".rstrip(),
+            f"{path}: {items if letter.items else 'no disputed item was found'}. {why}".rstrip(),
             hint="'mednec read' shows what could be read.",
         )
     pages = [describe_audit(a.decision, knowledge, letter) for a in found if a.decision]

@@ -36,9 +36,9 @@ def check_command(
 
     Exit code 0 if every stage ran and found no error, 1 if not, 2 if there is nothing to check.
     """
-    tell = _tell if sys.stderr.isatty() else _keep_quiet
+    announce = _announce if sys.stderr.isatty() else _keep_quiet
     memory = memory_of(folder, "check")
-    report = check_knowledge(folder, memory=memory, fresh=fresh, seconds=seconds, tell=tell)
+    report = check_knowledge(folder, memory=memory, fresh=fresh, seconds=seconds, announce=announce)
     if files:
         names = {_relative(path, folder) for path in files}
         kept = tuple(f for f in report.findings if f.path in names or not f.path)
@@ -50,7 +50,7 @@ def check_command(
     sys.exit(0 if report.passed else 1)
 
 
-def _tell(step: str) -> None:
+def _announce(step: str) -> None:
     click.echo(f"checking {step}", err=True)
 
 

@@ -35,13 +35,13 @@ def new_group() -> None:
     help="Who issued it; by default the publisher of the edition it replaces.",
 )
 @FOLDER
-def new_guideline_command(slug: str, since: str, folder: Path, **told: str | None) -> None:
+def new_guideline_command(slug: str, since: str, folder: Path, **given: str | None) -> None:
     """
     Write the file of a new edition with the name SLUG, such as body-topic-2027.
 
     With --replaces it starts from the recommendations of that edition, each marked Provisional.
     """
-    written = new_guideline(load(folder, entailed=()), slug, since, **told)
+    written = new_guideline(load(folder, entailed=()), slug, since, **given)
     click.echo(f"written: {written.path}")
     for path in written.changed:
         click.echo(f"changed: {path}")

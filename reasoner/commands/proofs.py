@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from reasoner.determinations.assess import decide, load_case_file
-from reasoner.determinations.sentences import say
+from reasoner.determinations.sentences import fill_sentence
 from reasoner.errors import CaseUnreadable, DeterminationUnreadable, KnowledgeUnreadable
 from reasoner.pages.explanation import explanation_text
 from reasoner.proofs.explanation import explain
@@ -94,7 +94,7 @@ def explain_command(
     decision = decide(load_case_file(case, knowledge), knowledge, as_of=as_of)
     if why is None and why_not is None:
         for firing in decision.derivation.firings:
-            click.echo(f"{firing.name:<10}{say(firing, knowledge)}")
+            click.echo(f"{firing.name:<10}{fill_sentence(firing, knowledge)}")
         return
     text = case.read_text(encoding="utf-8-sig") if case.suffix.lower() == ".ttl" else ""
     answer = explain(decision, knowledge, why=why, why_not=why_not, text=text)

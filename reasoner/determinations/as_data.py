@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from .assess import Assessment
     from .conclude import Determination, Governing
-    from .sentences import Saying, Source
+    from .sentences import Sentence, Source
     from .slots import Slot
 
 RECOMMENDED: Final = mn("Recommended").value
@@ -79,8 +79,8 @@ def _determination(
     d: Determination, assessment: Assessment, knowledge: Knowledge, *, proof: bool
 ) -> DeterminationData:
 
-    def said(sayings: tuple[Saying, ...]) -> list[SentenceData]:
-        return [_sentence(s, d) for s in sayings]
+    def as_data(sentences: tuple[Sentence, ...]) -> list[SentenceData]:
+        return [_sentence(s, d) for s in sentences]
 
     found = assessment.comparisons.get(d.request)
     return DeterminationData(
@@ -105,22 +105,22 @@ def _determination(
         robustness=d.robustness,
         law_of=d.law_of,
         dated_by=d.dated_by,
-        governing_dates=said(d.dates),
+        governing_dates=as_data(d.dates),
         visits=_visits(d),
         governing=[_governing(g, d) for g in d.governing],
-        administrator=said(d.administrator),
-        reasons=said(d.reasons),
-        search=said(d.search),
-        legal=said(d.legal),
-        otherwise=said(d.otherwise),
-        missing=[*said(d.missing), *_warnings(d, assessment)],
-        changes=said(d.changes),
-        audit=said(d.audit),
+        administrator=as_data(d.administrator),
+        reasons=as_data(d.reasons),
+        search=as_data(d.search),
+        legal=as_data(d.legal),
+        otherwise=as_data(d.otherwise),
+        missing=[*as_data(d.missing), *_warnings(d, assessment)],
+        changes=as_data(d.changes),
+        audit=as_data(d.audit),
         timeline=describe_timeline(found.timeline if found else (), knowledge),
         sources_alone=[describe_variant(v, knowledge) for v in (found.sources if found else ())],
         policies=[describe_variant(v, knowledge) for v in (found.policies if found else ())],
-        summary=said(d.summary),
-        documents=said(d.documents),
+        summary=as_data(d.summary),
+        documents=as_data(d.documents),
         notices=[_notice(s, d, knowledge) for s in d.notices],
         slots=[_slot(slot, d, knowledge) for slot in d.slots],
         sources=[_source(s, n) for n, s in enumerate(d.sources, start=1)],
@@ -193,34 +193,34 @@ def _visits(d: Determination) -> VisitsData:
     )
 
 
-def _sentence(saying: Saying, d: Determination) -> SentenceData:
-    numbers = d.numbers(saying)
+def _sentence(sentence: Sentence, d: Determination) -> SentenceData:
+    numbers = d.numbers(sentence)
     return SentenceData(
-        rule=saying.rule,
-        order=saying.order,
-        title=saying.title,
-        text=saying.text,
-        basis=saying.basis,
-        rationale=saying.rationale,
+        rule=sentence.rule,
+        order=sentence.order,
+        title=sentence.title,
+        text=sentence.text,
+        basis=sentence.basis,
+        rationale=sentence.rationale,
         sources=numbers,
         provisional=any(not d.sources[n - 1].verified for n in numbers),
     )
 
 
-def _notice(saying: Saying, d: Determination, knowledge: Knowledge) -> NoticeData:
+def _notice(sentence: Sentence, d: Determination, knowledge: Knowledge) -> NoticeData:
     """Describe a notice with the outcomes after which it is given."""
-    said = _sentence(saying, d)
-    notice = saying.firing.bindings["notice"].value
+    found = _sentence(sentence, d)
+    notice = sentence.firing.bindings["notice"].value
     after = knowledge.described.get((notice, NOTICE_FOR.value), ())
     return NoticeData(
-        rule=said.rule,
-        order=said.order,
-        title=said.title,
-        text=said.text,
-        basis=said.basis,
-        rationale=said.rationale,
-        sources=said.sources,
-        provisional=said.provisional,
+        rule=found.rule,
+        order=found.order,
+        title=found.title,
+        text=found.text,
+        basis=found.basis,
+        rationale=found.rationale,
+        sources=found.sources,
+        provisional=found.provisional,
         after=sorted(_local(outcome.value) for outcome in after),
     )
 
@@ -233,17 +233,17 @@ def _warnings(d: Determination, assessment: Assessment) -> list[SentenceData]:
     what the case states of this node by this property. The case itself does not count as such a
     node: its properties have many values, and the sentence may be about another one.
     """
-    sayings = (*d.missing, *d.legal)
+    sentences = (*d.missing, *d.legal)
     missing = {
         shorten(name_of(fact.object))
-        for saying in sayings
-        for fact in saying.firing.conclusions
+        for sentence in sentences
+        for fact in sentence.firing.conclusions
         if fact.predicate.value.endswith("#missing")
     }
     derivation = assessment.derivation
     reported = {
         (_bare(fact[0]), shorten(_bare(fact[1])))
-        for rule in {saying.rule for saying in sayings}
+        for rule in {sentence.rule for sentence in sentences}
         for firing in derivation.by_rule(rule)
         for fact in firing.rests_on
         if derivation.firing_of(fact) is None and _bare(fact[0]) != assessment.case.iri

@@ -10,7 +10,7 @@ from reasoner.cases.canonical import canonical_case, canonical_hash
 from reasoner.kernel.terms import DCTERMS, KNOWLEDGE_BASE, NS, PREFIXES, PROV, RDFS, TYPE, XSD, mn
 
 from .proof_graph import proof_triples
-from .sentences import say
+from .sentences import fill_sentence
 
 if TYPE_CHECKING:
     from reasoner.kernel.derivation import Firing
@@ -27,7 +27,7 @@ IDENTIFIER = ox.NamedNode(DCTERMS + "identifier")
 LABEL = ox.NamedNode(RDFS + "label")
 FOUND = ("reasons", "missing", "changes", "legal", "audit", "search", "administrator")
 """The findings of a determination."""
-TOLD = ("summary", "documents", "notices")
+LETTER_PARTS = ("summary", "documents", "notices")
 """What a letter tells beside the findings."""
 LINKS = {"reasons": "hasReason", "documents": "hasDocument", "notices": "hasNotice"}
 
@@ -105,23 +105,23 @@ def _determination(
         "search",
         "administrator",
         "dates",
-        *TOLD,
+        *LETTER_PARTS,
     ):
-        for place, saying in enumerate(getattr(d, role), start=1):
+        for place, sentence in enumerate(getattr(d, role), start=1):
             reason = ox.NamedNode(f"{d.iri}/{role}-{place}")
             found |= {
                 triple(node, mn(LINKS.get(role, f"has{role.title()}")), reason),
                 triple(reason, TYPE, mn("Reason")),
-                triple(reason, DESCRIPTION, ox.Literal(saying.text, language="en")),
-                triple(reason, IDENTIFIER, ox.Literal(saying.rule)),
+                triple(reason, DESCRIPTION, ox.Literal(sentence.text, language="en")),
+                triple(reason, IDENTIFIER, ox.Literal(sentence.rule)),
             }
             found |= {
                 triple(reason, predicate, ox.Literal(text))
-                for predicate, text in ((SOURCE, saying.source), (RATIONALE, saying.rationale))
+                for predicate, text in ((SOURCE, sentence.source), (RATIONALE, sentence.rationale))
                 if text
             }
-            found |= {triple(reason, SOURCE, ox.NamedNode(iri)) for iri in saying.sources}
-            found |= _step(reason, saying.firing, knowledge)
+            found |= {triple(reason, SOURCE, ox.NamedNode(iri)) for iri in sentence.sources}
+            found |= _step(reason, sentence.firing, knowledge)
     return found
 
 
@@ -144,7 +144,7 @@ def _slots(node: ox.NamedNode, d: Determination) -> set[ox.Triple]:
 
 def _step(node: ox.NamedNode, firing: Firing, knowledge: Knowledge) -> set[ox.Triple]:
     used = ox.NamedNode(PROV + "wasDerivedFrom")
-    found = {ox.Triple(node, LABEL, ox.Literal(say(firing, knowledge)))}
+    found = {ox.Triple(node, LABEL, ox.Literal(fill_sentence(firing, knowledge)))}
     found |= {
         ox.Triple(node, used, t.subject)
         for t in firing.premises

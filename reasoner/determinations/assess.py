@@ -140,10 +140,10 @@ def decide(
             report=report,
             hint=f"(at {blocking[0].focus or 'the case'}{' ' + blocking[0].path})",
         )
-    told = case.triples
+    asserted = case.triples
     if as_of is not None:
-        told += as_of_facts(case.requests, as_of.isoformat())
-    derivation = derive(knowledge, told)
+        asserted += as_of_facts(case.requests, as_of.isoformat())
+    derivation = derive(knowledge, asserted)
     supposed = suppose_answers(knowledge, derivation, case.requests)
     return Assessment(
         case=case,
@@ -156,5 +156,5 @@ def decide(
         knowledge_version=knowledge.version,
         engine=f"mednec {VERSION}",
         as_of=as_of.isoformat() if as_of else None,
-        comparisons=compare(case, knowledge, told, include) if include else {},
+        comparisons=compare(case, knowledge, asserted, include) if include else {},
     )

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from reasoner.kernel.terms import mn, shorten
 
 from .data import ReasonData, SpanData, StretchData, VariantData
-from .sentences import say_value
+from .sentences import write_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +30,7 @@ def describe_variant(v: Variant, knowledge: Knowledge) -> VariantData:
         label=v.label,
         robust=v.robust,
         governing=[
-            f"{say_value(ox.NamedNode(edition), knowledge)}: {knowledge.label(iri)}"
+            f"{write_value(ox.NamedNode(edition), knowledge)}: {knowledge.label(iri)}"
             for edition, iri in editions
         ],
         limit=v.limit,

@@ -15,7 +15,7 @@ from reasoner.kernel.terms import DEFINITION, XSD, mn
 from reasoner.knowledge.venues import dispositions_of
 
 from .readings import outcome_of, situations_of
-from .sentences import Saying, Source, find_source, prove, tell
+from .sentences import Sentence, Source, find_source, prove, sentences_of
 from .slots import Slot, read_slots
 from .visits import Visits, visits_of
 
@@ -37,7 +37,7 @@ PROVEN: Final = (
     "audit",
 )
 """The roles whose sentences are proven step by step in the determination."""
-TOLD: Final = ("summary", "document", "notice")
+UNPROVEN: Final = ("summary", "document", "notice")
 """The roles that repeat facts of the case, or the law, for a letter."""
 CITED: Final = (
     "reason",
@@ -125,30 +125,30 @@ class Determination:
     robustness: str
     law_of: str
     dated_by: str
-    dates: tuple[Saying, ...]
+    dates: tuple[Sentence, ...]
     visits: Visits
     governing: tuple[Governing, ...]
-    administrator: tuple[Saying, ...]
-    search: tuple[Saying, ...]
-    reasons: tuple[Saying, ...]
-    missing: tuple[Saying, ...]
-    changes: tuple[Saying, ...]
-    legal: tuple[Saying, ...]
-    otherwise: tuple[Saying, ...]
-    audit: tuple[Saying, ...]
-    summary: tuple[Saying, ...]
-    documents: tuple[Saying, ...]
-    notices: tuple[Saying, ...]
+    administrator: tuple[Sentence, ...]
+    search: tuple[Sentence, ...]
+    reasons: tuple[Sentence, ...]
+    missing: tuple[Sentence, ...]
+    changes: tuple[Sentence, ...]
+    legal: tuple[Sentence, ...]
+    otherwise: tuple[Sentence, ...]
+    audit: tuple[Sentence, ...]
+    summary: tuple[Sentence, ...]
+    documents: tuple[Sentence, ...]
+    notices: tuple[Sentence, ...]
     slots: tuple[Slot, ...]
     venue: str
     recommended: dict[str, str]
     sources: tuple[Source, ...]
     proof: tuple[Firing, ...]
 
-    def numbers(self, saying: Saying | Slot) -> list[int]:
+    def numbers(self, sentence: Sentence | Slot) -> list[int]:
         """Return the numbers, in the list of sources, of what a saying or a slot cites."""
         order = [source.iri for source in self.sources]
-        return sorted(order.index(iri) + 1 for iri in saying.sources)
+        return sorted(order.index(iri) + 1 for iri in sentence.sources)
 
 
 def conclude(
@@ -166,11 +166,13 @@ def conclude(
     Raises:
         OutcomesContradict: The rules conclude more than one outcome of the request.
     """
-    told = {role: tell(derivation, knowledge, role, request) for role in (*PROVEN, *TOLD)}
+    by_role = {
+        role: sentences_of(derivation, knowledge, role, request) for role in (*PROVEN, *UNPROVEN)
+    }
     outcome = outcome_of(knowledge, derivation, request)
-    said = tell(derivation, knowledge, "outcome", request)
+    said = sentences_of(derivation, knowledge, "outcome", request)
     governing = _governing(knowledge, derivation, request)
-    everything = tuple(s for role in PROVEN for s in told[role])
+    everything = tuple(s for role in PROVEN for s in by_role[role])
     slots = read_slots(knowledge, derivation, request, supposed)
     dispositions = dispositions_of(outcome, knowledge)
     return Determination(
@@ -192,30 +194,30 @@ def conclude(
         robustness=" ".join(s.text for s in said),
         law_of=derivation.value(request, "onDecisionDate") or "",
         dated_by=_dated_by(derivation, request),
-        dates=told["date"],
+        dates=by_role["date"],
         visits=visits_of(knowledge, derivation, request),
         governing=governing,
-        administrator=told["administrator"],
-        search=told["search"],
-        reasons=told["reason"],
-        missing=told["missing"],
-        changes=told["change"],
-        legal=told["legal"],
-        otherwise=told["otherwise"],
-        audit=told["audit"],
-        summary=told["summary"],
-        documents=told["document"],
-        notices=told["notice"],
+        administrator=by_role["administrator"],
+        search=by_role["search"],
+        reasons=by_role["reason"],
+        missing=by_role["missing"],
+        changes=by_role["change"],
+        legal=by_role["legal"],
+        otherwise=by_role["otherwise"],
+        audit=by_role["audit"],
+        summary=by_role["summary"],
+        documents=by_role["document"],
+        notices=by_role["notice"],
         slots=slots,
         venue=derivation.value(request, "venue") or "",
-        sources=_sources(knowledge, governing, told, slots),
+        sources=_sources(knowledge, governing, by_role, slots),
         proof=_proof(derivation, (*said, *everything)),
     )
 
 
-def _proof(derivation: Derivation, sayings: tuple[Saying, ...]) -> tuple[Firing, ...]:
+def _proof(derivation: Derivation, sentences: tuple[Sentence, ...]) -> tuple[Firing, ...]:
     """Collect the firings told of, and what they rest on; another request's may conclude alike."""
-    firings = [saying.firing for saying in sayings]
+    firings = [sentence.firing for sentence in sentences]
     below = prove(derivation, [fact for firing in firings for fact in firing.rests_on])
     return derivation.in_order((*firings, *below))
 
@@ -277,7 +279,7 @@ def _governing_one(knowledge: Knowledge, iri: str) -> Governing:
 def _sources(
     knowledge: Knowledge,
     governing: tuple[Governing, ...],
-    told: dict[str, tuple[Saying, ...]],
+    by_role: dict[str, tuple[Sentence, ...]],
     slots: tuple[Slot, ...],
 ) -> tuple[Source, ...]:
     order: dict[str, None] = {}
@@ -286,10 +288,10 @@ def _sources(
             order[item.borrowed_from.iri] = None
         order[item.source.iri] = None
     for role in CITED:
-        for saying in told[role]:
-            order.update(dict.fromkeys(saying.sources))
+        for sentence in by_role[role]:
+            order.update(dict.fromkeys(sentence.sources))
     for slot in slots:
         order.update(dict.fromkeys(slot.sources))
-    for saying in (*told["notice"], *told["summary"]):
-        order.update(dict.fromkeys(saying.sources))
+    for sentence in (*by_role["notice"], *by_role["summary"]):
+        order.update(dict.fromkeys(sentence.sources))
     return tuple(find_source(iri, knowledge) for iri in order)

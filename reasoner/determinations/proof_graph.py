@@ -42,14 +42,14 @@ def proof_triples(determination: Determination, derivation: Derivation) -> set[o
 
 def _steps(determination: Determination, derivation: Derivation) -> tuple[Firing, ...]:
     """Collect the firings of outcome and reasons, and all that they rest on, in their order."""
-    told = [saying.firing for saying in determination.reasons]
+    reasons = [sentence.firing for sentence in determination.reasons]
     ends = [
         firing
         for firing in derivation.with_role("outcome")
         if firing.row.get("request") == f"<{determination.request}>"
     ]
-    below = prove(derivation, (fact for firing in (*ends, *told) for fact in firing.rests_on))
-    wanted = {id(firing) for firing in (*below, *ends, *told)}
+    below = prove(derivation, (fact for firing in (*ends, *reasons) for fact in firing.rests_on))
+    wanted = {id(firing) for firing in (*below, *ends, *reasons)}
     return tuple(firing for firing in derivation.firings if id(firing) in wanted)
 
 

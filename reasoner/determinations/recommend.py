@@ -92,8 +92,8 @@ def recommend(
     """
     found: list[tuple[Recommendation, ...]] = []
     for group in _groups(cases):
-        told = (fact for case in group for fact in case.triples)
-        derivation = infer(knowledge, told, rules=rules_for(knowledge))
+        asserted = (fact for case in group for fact in case.triples)
+        derivation = infer(knowledge, asserted, rules=rules_for(knowledge))
         for case in group:
             found.append(tuple(_recommend(knowledge, derivation, r) for r in case.requests))
     return tuple(found)

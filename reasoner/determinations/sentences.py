@@ -59,7 +59,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Saying:
+class Sentence:
     """
     One finding, told.
 
@@ -89,7 +89,7 @@ class Saying:
         return self.source or self.rationale
 
 
-def say_value(value: ox.NamedNode | ox.Literal, knowledge: Knowledge) -> str:
+def write_value(value: ox.NamedNode | ox.Literal, knowledge: Knowledge) -> str:
     """Write a value for people: a label, the words of a case node's name, or the plain value."""
     if isinstance(value, ox.Literal):
         return value.value
@@ -101,7 +101,7 @@ def say_value(value: ox.NamedNode | ox.Literal, knowledge: Knowledge) -> str:
     return label
 
 
-def say(firing: Firing, knowledge: Knowledge, together: Sequence[Firing] = ()) -> str:
+def fill_sentence(firing: Firing, knowledge: Knowledge, together: Sequence[Firing] = ()) -> str:
     """
     Fill the sentence of a firing's rule with its values.
 
@@ -117,11 +117,11 @@ def say(firing: Firing, knowledge: Knowledge, together: Sequence[Firing] = ()) -
         return f"{shorten(firing.bindings['population'].value)} contains the situation."
 
     def fill(match: re.Match[str]) -> str:
-        spoken = _spoken(match[1], together or (firing,), knowledge)
+        texts = _texts(match[1], together or (firing,), knowledge)
         if match[2] is not None:
-            one = len(spoken) == 1 if match[1] in listed else spoken == ["1"]
+            one = len(texts) == 1 if match[1] in listed else texts == ["1"]
             return match[2] if one else match[3]
-        words = _joined(spoken) if spoken else "…"
+        words = _joined(texts) if texts else "…"
         return PLACE.sub(fill, words) if match[1].startswith(PHRASE) else words
 
     listed = firing.rule.listed
@@ -129,10 +129,10 @@ def say(firing: Firing, knowledge: Knowledge, together: Sequence[Firing] = ()) -
     return text[:1].upper() + text[1:]
 
 
-def _spoken(name: str, firings: Sequence[Firing], knowledge: Knowledge) -> list[str]:
+def _texts(name: str, firings: Sequence[Firing], knowledge: Knowledge) -> list[str]:
     """List the values of a variable in some firings, each once, sorted as they are spoken."""
     terms = {term for firing in firings if (term := firing.row.get(name)) is not None}
-    return sorted({say_value(decode(term), knowledge) for term in terms})
+    return sorted({write_value(decode(term), knowledge) for term in terms})
 
 
 def _joined(words: Sequence[str]) -> str:
@@ -140,9 +140,9 @@ def _joined(words: Sequence[str]) -> str:
     return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
-def tell(
+def sentences_of(
     derivation: Derivation, knowledge: Knowledge, role: str, request: str
-) -> tuple[Saying, ...]:
+) -> tuple[Sentence, ...]:
     """
     Tell all firings of one role about one request, in the order of their rules.
 
@@ -154,21 +154,21 @@ def tell(
         same = sorted((k, v) for k, v in firing.row.items() if k not in rule.listed)
         key = (rule.id, *same) if rule.listed else (rule.id, *sorted(firing.row.items()))
         groups.setdefault(key, []).append(firing)
-    told: dict[str, Saying] = {}
+    by_text: dict[str, Sentence] = {}
     for group in groups.values():
-        saying = _saying(group, knowledge)
-        told.setdefault(saying.text, saying)
-    return tuple(sorted(told.values(), key=lambda s: (s.order, s.rule, s.text)))
+        sentence = _sentence(group, knowledge)
+        by_text.setdefault(sentence.text, sentence)
+    return tuple(sorted(by_text.values(), key=lambda s: (s.order, s.rule, s.text)))
 
 
-def _saying(group: list[Firing], knowledge: Knowledge) -> Saying:
+def _sentence(group: list[Firing], knowledge: Knowledge) -> Sentence:
     firing = group[0]
     rule = cast("Rule", firing.rule)
-    return Saying(
+    return Sentence(
         rule=rule.id,
         order=rule.order,
         title=rule.title,
-        text=say(firing, knowledge, group),
+        text=fill_sentence(firing, knowledge, group),
         source=rule.source,
         rationale=rule.rationale,
         sources=tuple(sorted({iri for one in group for iri in cited(one, knowledge)})),

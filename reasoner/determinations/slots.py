@@ -110,7 +110,7 @@ def suppose_answers(
     rules = rules_for(knowledge)
     return {
         (slot, answer): infer(
-            knowledge, suppose(knowledge, derivation.told, slot, answer), rules=rules
+            knowledge, suppose(knowledge, derivation.asserted, slot, answer), rules=rules
         )
         for slot, answer in sorted(wanted)
     }
@@ -162,7 +162,7 @@ def _stated(derivation: Derivation, request: str) -> set[str]:
 def _slot(
     knowledge: Knowledge, derivation: Derivation, request: str, slot: str, supposed: Supposed
 ) -> Slot:
-    def said(name: str) -> tuple[ox.NamedNode | ox.Literal, ...]:
+    def values(name: str) -> tuple[ox.NamedNode | ox.Literal, ...]:
         return knowledge.described.get((slot, mn(name).value), ())
 
     in_force = {value.value for value in derivation.values(request, "inForce")}
@@ -171,9 +171,9 @@ def _slot(
         label=knowledge.label(slot),
         question=knowledge.value(slot, mn("asks")) or "",
         evidence=knowledge.value(slot, mn("evidenceAsked")) or "",
-        filled_by=tuple(sorted(knowledge.label(v.value) for v in said("filledBy"))),
-        judged_by=tuple(sorted(knowledge.label(v.value) for v in said("judgedBy"))),
-        sources=tuple(sorted({v.value for v in said("definedAt")} & in_force)),
+        filled_by=tuple(sorted(knowledge.label(v.value) for v in values("filledBy"))),
+        judged_by=tuple(sorted(knowledge.label(v.value) for v in values("judgedBy"))),
+        sources=tuple(sorted({v.value for v in values("definedAt")} & in_force)),
         answers=tuple(
             _answer(knowledge, derivation, request, answer, supposed.get((slot, answer)))
             for answer in _offered(knowledge, slot)
@@ -212,14 +212,14 @@ def _answer(
 
 
 def suppose(
-    knowledge: Knowledge, told: Iterable[ox.Triple], slot: str, answer: str
+    knowledge: Knowledge, asserted: Iterable[ox.Triple], slot: str, answer: str
 ) -> tuple[ox.Triple, ...]:
     """
     Return the facts of a case as they would be if a slot were answered.
 
     A finding that the slot asks is replaced by one that answers it; a rebuttal is accepted or not.
     """
-    facts = list(told)
+    facts = list(asserted)
     truth = knowledge.value(answer, mn("supposesTruth"))
     finding = knowledge.value(slot, mn("asksFinding"))
     if finding is not None:

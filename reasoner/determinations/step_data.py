@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reasoner.kernel.terms import shorten
 
 from .data import StepData
-from .sentences import say
+from .sentences import fill_sentence
 
 if TYPE_CHECKING:
     from reasoner.kernel.derivation import Firing
@@ -20,7 +20,7 @@ def describe_step(firing: Firing, knowledge: Knowledge) -> StepData:
     """Describe one step of a proof as data."""
     return StepData(
         rule=firing.name,
-        text=say(firing, knowledge),
+        text=fill_sentence(firing, knowledge),
         concludes=[fact_text(fact) for fact in firing.concluded],
         premises=[fact_text(fact) for fact in firing.rests_on],
         absent=[" . ".join(fact_text(part) for part in group) for group in firing.absences],

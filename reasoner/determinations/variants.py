@@ -17,7 +17,7 @@ from reasoner.kernel.terms import LABEL, RDFS, TYPE, XSD, mn
 
 from .readings import completions, situations_of, supported
 from .recommend import rules_for
-from .sentences import Saying, tell
+from .sentences import Sentence, sentences_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,7 +67,7 @@ class Variant:
     prior_open: bool
     least: int
     most: int
-    why: tuple[Saying, ...]
+    why: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +114,7 @@ def as_of_facts(requests: Iterable[str], date: str) -> tuple[ox.Triple, ...]:
 def compare(
     case: CaseGraph,
     knowledge: Knowledge,
-    told: tuple[ox.Triple, ...],
+    asserted: tuple[ox.Triple, ...],
     wanted: Iterable[str],
 ) -> dict[str, RequestComparison]:
     """
@@ -123,7 +123,7 @@ def compare(
     Args:
         case: The case.
         knowledge: The knowledge base.
-        told: The facts with which the case was decided.
+        asserted: The facts with which the case was decided.
         wanted: Some of `COMPARISONS`.
 
     Returns:
@@ -136,7 +136,7 @@ def compare(
     timeline = "timeline" in asked
     if not (shown or timeline):
         return {}
-    derivation = derive(knowledge, told + shown, rules=rules_for(knowledge, "otherwise"))
+    derivation = derive(knowledge, asserted + shown, rules=rules_for(knowledge, "otherwise"))
     steps = _timelines(case, knowledge, derivation) if timeline else {}
     return {
         request: RequestComparison(
@@ -189,7 +189,7 @@ def _describe(knowledge: Knowledge, derivation: Derivation, iri: str, by: str) -
         prior_open=derivation.holds(iri, "priorOpen"),
         least=least,
         most=most,
-        why=tell(derivation, knowledge, "otherwise", iri) if by == "underView" else (),
+        why=sentences_of(derivation, knowledge, "otherwise", iri) if by == "underView" else (),
     )
 
 
@@ -202,7 +202,7 @@ def _timelines(
     todo = {r: {min(born[r], used[r]), used[r]} for r in case.requests}
     found: dict[str, dict[str, Variant]] = {r: {} for r in case.requests}
     rules = rules_for(knowledge)
-    told = tuple(t for t in case.triples if t.predicate != mn("request") and not _is_request(t))
+    asserted = tuple(t for t in case.triples if t.predicate != mn("request") and not _is_request(t))
     while any(todo.values()):
         facts = [
             fact
@@ -210,7 +210,7 @@ def _timelines(
             for d in sorted(dates)
             for fact in _dated(case.iri, r, d)
         ]
-        derivation = derive(knowledge, (*told, *facts), rules=rules)
+        derivation = derive(knowledge, (*asserted, *facts), rules=rules)
         for request, dates in todo.items():
             for date in dates:
                 name = _at(request, date)

@@ -87,13 +87,13 @@ class Derivation:
     All that follows from a case.
 
     Attributes:
-        told: The facts of the case.
+        asserted: The facts of the case.
         firings: In the order in which they were made.
         index: What was told and what was concluded, over the knowledge base.
         base: The knowledge base.
     """
 
-    told: tuple[ox.Triple, ...]
+    asserted: tuple[ox.Triple, ...]
     firings: tuple[Firing, ...]
     index: Index
     base: Index
@@ -105,7 +105,7 @@ class Derivation:
         facts.add(
             fact
             for fact in (
-                *(encode(fact) for fact in self.told),
+                *(encode(fact) for fact in self.asserted),
                 *(fact for firing in self.firings for fact in firing.concluded),
             )
         )
@@ -143,8 +143,8 @@ class Derivation:
     @property
     def derived(self) -> frozenset[ox.Triple]:
         """The facts that were concluded and not told."""
-        told = {encode(fact) for fact in self.told}
-        return frozenset(decode_fact(fact) for fact in self._first if fact not in told)
+        asserted = {encode(fact) for fact in self.asserted}
+        return frozenset(decode_fact(fact) for fact in self._first if fact not in asserted)
 
     def firing_of(self, fact: ox.Triple | Fact) -> Firing | None:
         """Return the first firing that concluded a fact; None if it was told or does not hold."""

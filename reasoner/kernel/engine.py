@@ -76,38 +76,38 @@ class Runnable(Protocol):
 
 
 def derive(
-    knowledge: Runnable, told: Iterable[ox.Triple], *, rules: Collection[str] | None = None
+    knowledge: Runnable, asserted: Iterable[ox.Triple], *, rules: Collection[str] | None = None
 ) -> Derivation:
     """
     Derive everything that follows from the facts of a case.
 
     Args:
         knowledge: The knowledge base.
-        told: The facts of one case, without blank nodes.
+        asserted: The facts of one case, without blank nodes.
         rules: The ids of the rules to run; None for all.
 
     Returns:
         The derivation. The same facts in any order give the same derivation.
     """
-    ordered = tuple(sorted(told, key=str))
+    ordered = tuple(sorted(asserted, key=str))
     program = knowledge.program
     index = Index(program.base)
     index.add(encode(t) for t in ordered)
     firings: list[Firing] = []
     for fired in run(program, index, rules):
         firings += fired
-    return Derivation(told=ordered, firings=tuple(firings), index=index, base=program.base)
+    return Derivation(asserted=ordered, firings=tuple(firings), index=index, base=program.base)
 
 
 def infer(
-    knowledge: Runnable, told: Iterable[ox.Triple], *, rules: Collection[str] | None = None
+    knowledge: Runnable, asserted: Iterable[ox.Triple], *, rules: Collection[str] | None = None
 ) -> Derivation:
     """
     Derive the facts that follow from the facts of cases, without recording how.
 
     Args:
         knowledge: The knowledge base.
-        told: The facts of one or several cases, without blank nodes.
+        asserted: The facts of one or several cases, without blank nodes.
         rules: The ids of the rules to run; None for all.
 
     Returns:
@@ -115,7 +115,7 @@ def infer(
     """
     program = knowledge.program
     index = Index(program.base)
-    index.add(encode(t) for t in told)
+    index.add(encode(t) for t in asserted)
     waiting: list[Fact] = []
     grouped = False
     for rule, compiled in program.rules:
@@ -137,7 +137,7 @@ def infer(
     index.add(waiting)
     if not grouped:
         _join(program, index)
-    return Derivation(told=(), firings=(), index=index, base=program.base)
+    return Derivation(asserted=(), firings=(), index=index, base=program.base)
 
 
 def _join(program: Program, index: Index) -> None:

@@ -88,7 +88,7 @@ def parse_head(text: str, path: str, form: Form) -> Head:
     if reads and reads.value != "asserted":
         raise _fault(path, reads, "'asserted'", "Remove the line, or write 'reads: asserted'.")
 
-    def told(key: str) -> str | None:
+    def value_of(key: str) -> str | None:
         return entries[key].value if key in entries else None
 
     return Head(
@@ -97,8 +97,8 @@ def parse_head(text: str, path: str, form: Form) -> Head:
         title=entries["title"].value,
         because=entries["because"].value,
         role=role.value,
-        source=told("source"),
-        rationale=told("rationale"),
+        source=value_of("source"),
+        rationale=value_of("rationale"),
         order=_order(entries, path),
         about=_about(entries, path, form),
         listed=_listed(entries, path),

@@ -53,14 +53,14 @@ class Texts(Protocol):
 
 
 def derive_in_store(
-    knowledge: Texts, told: Iterable[ox.Triple], *, folder: Path | None = None
+    knowledge: Texts, asserted: Iterable[ox.Triple], *, folder: Path | None = None
 ) -> frozenset[ox.Triple]:
     """
     Derive from the facts of a case by running each CONSTRUCT in a pyoxigraph store.
 
     Args:
         knowledge: The knowledge base.
-        told: The facts of one case.
+        asserted: The facts of one case.
         folder: An empty folder in which the store is kept; None for a store in memory.
 
     Returns:
@@ -68,7 +68,7 @@ def derive_in_store(
     """
     store = ox.Store(str(folder)) if folder else ox.Store()
     store.extend(knowledge.working_facts)
-    facts = frozenset(told)
+    facts = frozenset(asserted)
     store.extend(_quads(facts))
     derived: set[ox.Triple] = set()
     todo = True

@@ -52,10 +52,10 @@ def case_of(letter: Letter, item: Item, lexicon: Lexicon, words: Words) -> bytes
     graph = Graph(case=ox.NamedNode(case_iri(letter, item)))
     about = Node(graph=graph, iri=graph.case)
     graph.facts.append(ox.Triple(graph.case, TYPE, mn("Case")))
-    about.says("letterDigest", letter.digest)
-    about.tells("age", letter.age).tells("sex", letter.sex)
+    about.add("letterDigest", letter.digest)
+    about.add_read("age", letter.age).add_read("sex", letter.sex)
     if letter.injured_on:
-        graph.node("injury", "Injury", "injury").tells("injuredOn", letter.injured_on)
+        graph.node("injury", "Injury", "injury").add_read("injuredOn", letter.injured_on)
     _diagnoses(graph, letter)
     _courses(graph, letter, item.facts, lexicon)
     _surgeries(graph, letter)
@@ -74,12 +74,12 @@ def _diagnoses(graph: Graph, letter: Letter) -> None:
         known = (
             diagnosis.condition if diagnosis.condition and diagnosis.condition.value.iri else None
         )
-        node.says("condition", known.value if known else concept("UnlistedCondition"))
+        node.add("condition", known.value if known else concept("UnlistedCondition"))
         for region in diagnosis.regions:
-            node.tells("region", region)
+            node.add_read("region", region)
         current = mn("Current")
-        node.says("diagnosisStatus", diagnosis.status.value if diagnosis.status else current)
-        node.says("quote", ox.Literal(diagnosis.words.value))
+        node.add("diagnosisStatus", diagnosis.status.value if diagnosis.status else current)
+        node.add("quote", ox.Literal(diagnosis.words.value))
         node.read(diagnosis.words.spans, diagnosis.words.confidence)
 
 
@@ -89,9 +89,11 @@ def _courses(graph: Graph, letter: Letter, facts: ItemFacts, lexicon: Lexicon) -
     certainty = facts.prior_certainty
     if certainty is not None and certainty.value.iri is not None:
         node = graph.node("course", "TreatmentCourse", "course")
-        node.says("treatment", _treatment(facts.treatment.value)).tells("countCertainty", certainty)
+        node.add("treatment", _treatment(facts.treatment.value)).add_read(
+            "countCertainty", certainty
+        )
         if code != "unknown":
-            node.tells("attendedVisits", facts.prior_visits)
+            node.add_read("attendedVisits", facts.prior_visits)
     own = classes_of(lexicon, facts.treatment.value)
     others: dict[str, tuple[Span, ...]] = {}
     for course in letter.courses:
@@ -101,7 +103,7 @@ def _courses(graph: Graph, letter: Letter, facts: ItemFacts, lexicon: Lexicon) -
             others[kind.iri] = (*others.get(kind.iri, ()), course.span)
     for n, (iri, spans) in enumerate(sorted(others.items()), start=1):
         node = graph.node(f"other-course-{n}", "TreatmentCourse", "course")
-        node.says("treatment", iri).says("countCertainty", mn("UnknownCount"))
+        node.add("treatment", iri).add("countCertainty", mn("UnknownCount"))
         node.read(spans, Confidence.STATED)
 
 
@@ -110,7 +112,7 @@ def _surgeries(graph: Graph, letter: Letter) -> None:
     since = letter.injured_on.value if letter.injured_on else None
     for n, surgery in enumerate(performed(letter.surgeries, since), start=1):
         node = graph.node(f"surgery-{n}", "Surgery", "surgery")
-        node.tells("procedure", surgery.procedure).tells("performedOn", surgery.performed_on)
+        node.add_read("procedure", surgery.procedure).add_read("performedOn", surgery.performed_on)
         node.read((surgery.span,), Confidence.STATED)
 
 
@@ -124,24 +126,24 @@ def _findings(
     for n, missing in enumerate((r for r in letter.missing_records if r.record), start=1):
         if missing.record and missing.record.value.iri:
             node = graph.node(f"record-{n}", "MedicalRecord", "record")
-            node.says("recordType", missing.record.value).says("availability", mn("KnownMissing"))
+            node.add("recordType", missing.record.value).add("availability", mn("KnownMissing"))
             node.read((missing.span,), missing.record.confidence)
     said = facts.response
     if said is not None and said.value.code in RESPONSES:
         node = graph.node("response", "Finding", "finding")
-        node.says("findingType", concept("FunctionalImprovement"))
-        node.says("truth", RESPONSES[said.value.code]).says("statedBy", mn("TreatingPhysician"))
+        node.add("findingType", concept("FunctionalImprovement"))
+        node.add("truth", RESPONSES[said.value.code]).add("statedBy", mn("TreatingPhysician"))
         node.read(said.spans, said.confidence)
     home = facts.home_program
     if home is not None and home.value.iri:
         node = graph.node("home-program", "Finding", "finding")
-        node.says("findingType", home.value).says("truth", mn("Affirmed"))
-        node.says("statedBy", mn("TreatingPhysician")).read(home.spans, home.confidence)
-    told = [s for s in summary if s.spoken_by and not s.title]
-    for n, statement in enumerate(told, start=1):
+        node.add("findingType", home.value).add("truth", mn("Affirmed"))
+        node.add("statedBy", mn("TreatingPhysician")).read(home.spans, home.confidence)
+    reported = [s for s in summary if s.spoken_by and not s.title]
+    for n, statement in enumerate(reported, start=1):
         node = graph.node(f"finding-{n}", "Finding", "finding")
-        node.says("findingType", statement.about).says("truth", statement.truth)
-        node.says("statedBy", statement.spoken_by).says("quote", ox.Literal(statement.words))
+        node.add("findingType", statement.about).add("truth", statement.truth)
+        node.add("statedBy", statement.spoken_by).add("quote", ox.Literal(statement.words))
         node.read((statement.span,), Confidence.STATED)
 
 
@@ -150,25 +152,25 @@ def _request(graph: Graph, letter: Letter, item: Item, heading: tuple[Statement,
     if facts is None:
         return
     node = graph.node("request", "Request", "request")
-    node.says("treatment", _treatment(facts.treatment.value))
+    node.add("treatment", _treatment(facts.treatment.value))
     node.read(facts.treatment.spans, facts.treatment.confidence)
     for region in facts.regions:
-        node.tells("region", region)
+        node.add_read("region", region)
     whole, left = facts.visits_original, facts.visits_disputed
     asked = whole if item.whole_in_dispute else left
-    node.tells("requestedVisits", asked if asked and asked.value > 0 else None)
+    node.add_read("requestedVisits", asked if asked and asked.value > 0 else None)
     if item.modified and whole and asked and asked.value < whole.value:
-        node.tells("originalVisits", whole)
+        node.add_read("originalVisits", whole)
     rate, weeks = item.original.per_week, item.original.weeks
     if rate and weeks and asked and rate.value.least == rate.value.most:
         product = rate.value.most * weeks.value.most
         if product in {asked.value, whole.value if whole else None}:
-            node.says("visitsPerWeek", rate.value.most).says("weeks", weeks.value.most)
+            node.add("visitsPerWeek", rate.value.most).add("weeks", weeks.value.most)
             node.read((*rate.spans, *weeks.spans))
     for statement in heading:
-        node.says("purpose", statement.about).read((statement.span,))
+        node.add("purpose", statement.about).read((statement.span,))
     for operation in _found_necessary(letter) if heading else ():
-        node.tells("operationFoundNecessary", operation)
+        node.add_read("operationFoundNecessary", operation)
 
 
 def _found_necessary(letter: Letter) -> Iterator[Stated[Concept]]:
@@ -181,43 +183,43 @@ def _found_necessary(letter: Letter) -> Iterator[Stated[Concept]]:
 
 def _review(graph: Graph, letter: Letter, item: Item, facts: ItemFacts, words: Words) -> None:
     node = graph.node("utilization-review", "UrDecision", "urDecision")
-    node.tells("decidedOn", letter.dates.get("ur_denial_date"))
+    node.add_read("decidedOn", letter.dates.get("ur_denial_date"))
     outcome = facts.ur_outcome
-    node.says("decisionOutcome", outcome.value if outcome else mn("Denied"))
-    node.tells("approvedVisits", facts.ur_approved if item.modified else None)
+    node.add("decisionOutcome", outcome.value if outcome else mn("Denied"))
+    node.add_read("approvedVisits", facts.ur_approved if item.modified else None)
     _citations(graph, node, item.claims_administrator, "ur", words)
     for n, statement in enumerate(words.statements("summary", letter.summary), start=1):
         if statement.title:
             cited = graph.node(f"ur-summary-citation-{n}", "Citation", "cites", node.iri)
-            cited.says("citedAs", ox.Literal(statement.title)).read((statement.span,))
+            cited.add("citedAs", ox.Literal(statement.title)).read((statement.span,))
 
 
 def _decision(graph: Graph, letter: Letter, item: Item, words: Words) -> None:
     if item.outcome is None:
         return
     node = graph.node("medical-review", "ImrDecision", "imrDecision")
-    node.tells("decidedOn", letter.dates.get("decision_date"))
-    node.says("decisionOutcome", item.outcome.value).read(item.outcome.spans)
+    node.add_read("decidedOn", letter.dates.get("decision_date"))
+    node.add("decisionOutcome", item.outcome.value).read(item.outcome.spans)
     basis = item.reviewer.basis if item.reviewer else None
-    node.tells("basis", basis)
+    node.add_read("basis", basis)
     _citations(graph, node, item.reviewer, "imr", words)
     spoken = words.statements("rationale", item.rationale)
     for n, statement in enumerate(spoken, start=1):
         said = graph.node(f"statement-{n}", "Statement", "states", node.iri)
-        said.says("about", statement.about).says("truth", statement.truth)
-        said.says("quote", ox.Literal(statement.words)).says("visitsMeant", statement.visits)
-        said.says("moreThanMonths", statement.months)
+        said.add("about", statement.about).add("truth", statement.truth)
+        said.add("quote", ox.Literal(statement.words)).add("visitsMeant", statement.visits)
+        said.add("moreThanMonths", statement.months)
         said.read((statement.span,), Confidence.STATED)
         if statement.spoken_by:
-            told = graph.node(f"reviewer-finding-{n}", "Finding", "finding")
-            told.says("findingType", statement.about).says("truth", statement.truth)
-            told.says("statedBy", statement.spoken_by).says("quote", ox.Literal(statement.words))
-            told.read((statement.span,), Confidence.STATED)
+            finding = graph.node(f"reviewer-finding-{n}", "Finding", "finding")
+            finding.add("findingType", statement.about).add("truth", statement.truth)
+            finding.add("statedBy", statement.spoken_by).add("quote", ox.Literal(statement.words))
+            finding.read((statement.span,), Confidence.STATED)
     line = item.claims_administrator
     if line and line.basis and line.basis.value.iri is None and not line.citations:
         silent = graph.node("no-citation", "Statement", "states", node.iri)
-        silent.says("about", concept("CitationByUr")).says("truth", mn("Negated"))
-        silent.says("quote", ox.Literal(line.words)).read(line.basis.spans, Confidence.STATED)
+        silent.add("about", concept("CitationByUr")).add("truth", mn("Negated"))
+        silent.add("quote", ox.Literal(line.words)).read(line.basis.spans, Confidence.STATED)
 
 
 def _citations(
@@ -226,10 +228,10 @@ def _citations(
     for n, citation in enumerate(line.citations if line else (), start=1):
         node = graph.node(f"{side}-citation-{n}", "Citation", "cites", parent.iri)
         year = f" {citation.year}" if citation.year else ""
-        node.says("citedAs", ox.Literal(f"{citation.title}{year}"))
-        node.says("citedGuideline", citation.guideline)
+        node.add("citedAs", ox.Literal(f"{citation.title}{year}"))
+        node.add("citedGuideline", citation.guideline)
         if citation.section:
-            node.says("citedSection", ox.Literal(citation.section))
+            node.add("citedSection", ox.Literal(citation.section))
         for topic in words.topics(citation.section or ""):
-            node.says("citedTopic", topic)
+            node.add("citedTopic", topic)
         node.read((citation.span,), Confidence.STATED)

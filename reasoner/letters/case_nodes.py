@@ -59,17 +59,17 @@ class Node:
     graph: Graph
     iri: ox.NamedNode
 
-    def says(self, name: str, value: object) -> Node:
+    def add(self, name: str, value: object) -> Node:
         """Add a fact: an IRI as text, a term, a date, a whole number or words."""
         term = _term(value)
         if term is not None:
             self.graph.facts.append(ox.Triple(self.iri, mn(name), term))
         return self
 
-    def tells(self, name: str, stated: Stated[T] | None) -> Node:
+    def add_read(self, name: str, stated: Stated[T] | None) -> Node:
         """Add a fact that was read, with its passages."""
         if stated is not None and _term(stated.value) is not None:
-            self.says(name, stated.value).read(stated.spans, stated.confidence)
+            self.add(name, stated.value).read(stated.spans, stated.confidence)
         return self
 
     def read(self, spans: tuple[Span, ...], confidence: Confidence | None = None) -> Node:
@@ -97,7 +97,7 @@ class Node:
                 worse = max(known, confidence, key=order.index)
                 self.graph.facts[i] = ox.Triple(self.iri, fact.predicate, TRUST[worse])
                 return
-        self.says("readingConfidence", TRUST[confidence])
+        self.add("readingConfidence", TRUST[confidence])
 
 
 def _term(value: object) -> ox.NamedNode | ox.Literal | None:

@@ -144,20 +144,20 @@ def _told(text: Text, lexicon: Lexicon, code: str, at: tuple[int, int]) -> State
 
 
 def _both(
-    form: HeaderForm, code: str, told: Stated[date] | None
+    form: HeaderForm, code: str, in_summary: Stated[date] | None
 ) -> tuple[Stated[date] | None, list[Problem]]:
     """Return a date of the header, else that of the summary; two dates are a problem."""
     head = form.dates.get(code)
-    if head is None or told is None or head.value == told.value:
-        return head or told, []
+    if head is None or in_summary is None or head.value == in_summary.value:
+        return head or in_summary, []
     name = code.replace("_", " ")
     problem = Problem(
         kind="dates-differ",
-        message=f"The header gives {head.value} as {name}, the summary {told.value}.",
+        message=f"The header gives {head.value} as {name}, the summary {in_summary.value}.",
         hint="The header's date was taken.",
-        span=told.spans[0],
+        span=in_summary.spans[0],
     )
-    spans = (*head.spans, *told.spans)
+    spans = (*head.spans, *in_summary.spans)
     return Stated(value=head.value, spans=spans, confidence=Confidence.CONFLICTING), [problem]
 
 

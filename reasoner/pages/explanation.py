@@ -153,9 +153,9 @@ class WhyNotPage:
 
     def _unmet(self, node: MissingData, inner: str, above_it: WayData | None) -> Iterator[str]:
         if outside := node.outside:
-            told = f"outside “{outside.population}”: not met: {'; '.join(outside.unmet)}"
-            self._ground(told)
-            yield from _wrapped(told, inner)
+            unmet = f"outside “{outside.population}”: not met: {'; '.join(outside.unmet)}"
+            self._ground(unmet)
+            yield from _wrapped(unmet, inner)
             return
         for instead in node.instead:
             yield from _wrapped(f"there is: {instead.words}{_place(instead.place)}", inner)
@@ -171,22 +171,22 @@ class WhyNotPage:
         if way.passes_on:
             inner = indent
         else:
-            said = f"would be so if: “{way.would_say}” {self._cite(way)}"
+            promise = f"would be so if: “{way.would_say}” {self._cite(way)}"
             self.number += 1
-            yield from _wrapped(said, indent, f"{self.number}. ")
+            yield from _wrapped(promise, indent, f"{self.number}. ")
         for attempt in way.attempts:
             for test in attempt.failing:
                 yield from self._test(test, way, inner)
             for present in attempt.present:
                 by = present.by
-                said = f"{by.would_say} {self._cite(by)}" if by and by.rule else present.words
-                ground = f"this is so: {said}{_place(present.place)}"
+                text = f"{by.would_say} {self._cite(by)}" if by and by.rule else present.words
+                ground = f"this is so: {text}{_place(present.place)}"
                 if top and attempt.missing:
                     self.outright.setdefault(ground)
                 else:
                     self._ground(ground)
                 yield from _wrapped(
-                    f"fails, because this is so: {said}{_place(present.place)}", inner, "✗ "
+                    f"fails, because this is so: {text}{_place(present.place)}", inner, "✗ "
                 )
             for place, missing in enumerate(attempt.missing):
                 self.aside += place > 0
@@ -204,16 +204,16 @@ class WhyNotPage:
             return f"{plain} (= {VARIABLE.sub(value, sums)})" if sums else plain
 
         filled = VARIABLE.sub(value, test.test)
-        said = f"this does not hold: {OPERATOR.sub(lambda m: f' {OPERATORS[m[1]]} ', filled)}"
+        text = f"this does not hold: {OPERATOR.sub(lambda m: f' {OPERATORS[m[1]]} ', filled)}"
         origins = [
             f"{origin.words}{_place(origin.place)}"
             for found in test.origins.values()
             for origin in found
         ]
-        self._ground(f"{said} {_rule(way)}")
-        known = said in self.tests
-        self.tests.add(said)
-        yield from _wrapped(f"fails, because {said}{' (as above)' if known else ''}", indent, "✗ ")
+        self._ground(f"{text} {_rule(way)}")
+        known = text in self.tests
+        self.tests.add(text)
+        yield from _wrapped(f"fails, because {text}{' (as above)' if known else ''}", indent, "✗ ")
         for origin in [] if known else origins:
             yield from _wrapped(origin, indent + STEP, "- ")
 

@@ -193,8 +193,8 @@ class Follower:
                 return [self._barred(element.group, attempt, below)]
             case Optional() | Union() | Group() | Select() | Values():
                 rows = rows_of(element, [attempt.row], self.known, below)
-                if not rows and (lacking := _first_total(element)):
-                    return [replace(attempt, missing=(*attempt.missing, lacking))]
+                if not rows and (total := _first_total(element)):
+                    return [replace(attempt, missing=(*attempt.missing, total))]
                 return [replace(attempt, row=row) for row in rows]
             case _:
                 return [attempt]

@@ -43,7 +43,7 @@ class Known:
         self.stated = stated
         self.of_rule = strata
         self.membership = self.of_rule[MEMBERSHIP]
-        self.asserted = {encode(triple) for triple in derivation.told}
+        self.asserted = {encode(triple) for triple in derivation.asserted}
         self.stratum: dict[Fact, int] = dict.fromkeys(self.asserted, 0)
         for firing in sorted(derivation.firings, key=self.of):
             for fact in firing.concluded:

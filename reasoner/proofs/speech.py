@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from reasoner.cases.lines import find_lines
-from reasoner.determinations.sentences import say, say_value
+from reasoner.determinations.sentences import fill_sentence, write_value
 from reasoner.kernel.facts import decode
 from reasoner.kernel.terms import DEFINITION, TYPE, shorten
 
@@ -45,14 +45,14 @@ class Speech:
             for kind in self.derivation.types(term[1:-1]):
                 minted = self.derivation.firing_of((term, IS_A, f"<{kind.value}>"))
                 if minted is not None and minted.rule is not None:
-                    return f"“{say(minted, self.knowledge)}”"
-        return say_value(decode(term), self.knowledge)
+                    return f"“{fill_sentence(minted, self.knowledge)}”"
+        return write_value(decode(term), self.knowledge)
 
     def fact(self, fact: Fact) -> str:
         """Say a fact, or a pattern that is not all filled."""
-        return f"{self.term(fact[0])}: {self.said(fact)}"
+        return f"{self.term(fact[0])}: {self.words_of(fact)}"
 
-    def said(self, fact: Fact) -> str:
+    def words_of(self, fact: Fact) -> str:
         """Write in words what a fact states of its subject."""
         _, predicate, value = fact
         if predicate == IS_A:

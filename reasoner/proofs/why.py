@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reasoner.determinations.sentences import cited, find_source, say
+from reasoner.determinations.sentences import cited, fill_sentence, find_source
 
 if TYPE_CHECKING:
     from reasoner.kernel.derivation import Firing
@@ -45,7 +45,7 @@ class Tree:
         return {
             "rule": firing.name,
             "title": rule.title if rule else "",
-            "text": say(firing, knowledge),
+            "text": fill_sentence(firing, knowledge),
             "source": rule.source if rule else "",
             "rationale": rule.rationale if rule else "",
             "ruleFile": f"ontology/{rule.path}" if rule else "",

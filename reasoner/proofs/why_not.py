@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, cast
 
-from reasoner.determinations.sentences import say_value
+from reasoner.determinations.sentences import write_value
 from reasoner.kernel.facts import decode
 from reasoner.kernel.rules import PLACE
 from reasoner.kernel.syntax import TriplePattern, Variable
@@ -62,7 +62,7 @@ class Inquiry:
         shown: Data = {
             "premise": self.speech.short(goal),
             "about": self.speech.term(goal[0]),
-            "words": self.speech.said(goal),
+            "words": self.speech.words_of(goal),
         }
         if goal in self.asked:
             return {**shown, "shownAbove": True}
@@ -148,15 +148,15 @@ class Inquiry:
     def _title(self, name: str, row: Mapping[str, str]) -> Data:
         rule, knowledge = self.speech.knowledge.rule[name], self.speech.knowledge
 
-        def say(match: re.Match[str]) -> str:
+        def fill(match: re.Match[str]) -> str:
             if match[1] not in row:
                 return "…"
             value = decode(row[match[1]])
             if match[2] is not None:
                 return match[2] if value.value == "1" else match[3]
-            return say_value(value, knowledge)
+            return write_value(value, knowledge)
 
-        text = PLACE.sub(say, rule.because)
+        text = PLACE.sub(fill, rule.because)
         return {
             "rule": name,
             "title": rule.title,
@@ -193,7 +193,7 @@ class Inquiry:
         names = [v for v in dict.fromkeys([*used, *inputs]) if v in row]
         return {
             "test": condition_text(test.condition),
-            "values": {v: say_value(decode(row[v]), self.speech.knowledge) for v in names},
+            "values": {v: write_value(decode(row[v]), self.speech.knowledge) for v in names},
             "computed": {bind.variable.name: condition_text(bind.expression) for bind in computed},
             "origins": {
                 v: origin for v in names if (origin := self._origin(name, v, row)) is not None

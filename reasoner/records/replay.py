@@ -166,17 +166,17 @@ def replay(recorded: Recorded, knowledge: Knowledge, case: CaseGraph | None = No
             recorded.case.encode(), knowledge, form="turtle", source="the recorded case"
         )
     found = canonical_hash(canonical_case(case))
-    told = list(_circumstances(recorded, found, knowledge))
+    differences = list(_circumstances(recorded, found, knowledge))
     try:
         day = date.fromisoformat(recorded.as_of) if recorded.as_of else None
         assessment = decide(case, knowledge, as_of=day, include=recorded.include)
     except CaseError as error:
-        return Replay(bytes_same=False, differences=(*told, f"now it is refused: {error}"))
-    told += _circumstance("engine", recorded.engine, assessment.engine)
+        return Replay(bytes_same=False, differences=(*differences, f"now it is refused: {error}"))
+    differences += _circumstance("engine", recorded.engine, assessment.engine)
     writings = _writings(assessment, knowledge, recorded.form)
     if recorded.body in writings:
-        return Replay(bytes_same=True, differences=tuple(told))
-    return Replay(bytes_same=False, differences=(*told, *_compared(recorded, writings[0])))
+        return Replay(bytes_same=True, differences=tuple(differences))
+    return Replay(bytes_same=False, differences=(*differences, *_compared(recorded, writings[0])))
 
 
 def _circumstances(recorded: Recorded, found: str, knowledge: Knowledge) -> Iterator[str]:

@@ -23,12 +23,12 @@ POPULATION: Final = _mn("population")
 WORDS: Final = tuple(_mn(w) for w in ("limits", "phase", "procedure", "covers", "region"))
 
 
-def read_plain_words(told: list[Stated]) -> tuple[dict[str, Expression], list[Stated]]:
+def read_plain_words(statements: list[Stated]) -> tuple[dict[str, Expression], list[Stated]]:
     """
     Read the populations that recommendations state in plain words.
 
     Args:
-        told: All statements of the ontology.
+        statements: All statements of the ontology.
 
     Returns:
         The class expression of each population; and, for a recommendation that does not name its
@@ -37,11 +37,13 @@ def read_plain_words(told: list[Stated]) -> tuple[dict[str, Expression], list[St
     Raises:
         Unreadable: Two recommendations state one population.
     """
-    recommendations = {s for (s, p, o), _, _ in told if (p, o) == (TYPE, _mn("Recommendation"))}
+    recommendations = {
+        s for (s, p, o), _, _ in statements if (p, o) == (TYPE, _mn("Recommendation"))
+    }
     words: dict[str, dict[str, set[str]]] = {}
     place: dict[str, tuple[str, int]] = {}
     names: dict[str, str] = {}
-    for (subject, predicate, value), file, line in told:
+    for (subject, predicate, value), file, line in statements:
         if subject in recommendations and predicate in WORDS:
             words.setdefault(subject, {}).setdefault(predicate, set()).add(value)
             place[subject] = min(place.get(subject, (file, line)), (file, line))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from reasoner import load_case_file
-from reasoner.determinations.sentences import say
+from reasoner.determinations.sentences import fill_sentence
 from reasoner.kernel.engine import derive
 from reasoner.kernel.rules import PLACE
 
@@ -26,7 +26,9 @@ def sentences(knowledge: Knowledge) -> str:
     by_wording: dict[tuple[str, str], str] = {}
     for path in TRIED:
         for firing in derive(knowledge, load_case_file(path, knowledge).triples).firings:
-            by_wording.setdefault(wording(firing), f"{say(firing, knowledge)} ({path.parent.name})")
+            by_wording.setdefault(
+                wording(firing), f"{fill_sentence(firing, knowledge)} ({path.parent.name})"
+            )
     return "".join(f"{rule}: {text}\n" for (rule, _), text in sorted(by_wording.items()))
 
 

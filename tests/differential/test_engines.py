@@ -95,7 +95,7 @@ class Trial:
 def trials_of(path: Path, knowledge: Knowledge, wanted: set[str]) -> list[Trial]:
     """Pick the wanted rules that fire in a case, each with the facts below its stratum."""
     derivation = derive(knowledge, load_case_file(path, knowledge).triples)
-    below = {encode(t) for t in derivation.told}
+    below = {encode(t) for t in derivation.asserted}
     found = []
     for stratum, group in groupby(derivation.firings, key=lambda f: stratum_of(f, knowledge)):
         firings = list(group)

@@ -91,7 +91,7 @@ class Watch:
 
     def _note_rules(self, made: Derivation) -> None:
         facts = Index(made.base)
-        facts.add(encode(t) for t in made.told)
+        facts.add(encode(t) for t in made.asserted)
         at, firings = 0, made.firings
         for stratum, number, old, new in self.rules:
             while at < len(firings) and self._stratum(firings[at]) < stratum:
@@ -109,7 +109,7 @@ class Watch:
             return
         spoken = {term for f in made.firings for fact in f.rests_on for term in fact}
         spoken |= {term for f in made.firings for fact in f.concluded for term in fact}
-        days = {day for t in made.told for day in DAY.findall(str(t.object))}
+        days = {day for t in made.asserted for day in DAY.findall(str(t.object))}
         self.found |= {
             n for n, subjects in open_.items() if subjects & spoken or days & self.days[n]
         }

@@ -112,7 +112,7 @@ def test_the_outcome_under_an_answer_comes_true(story: Story, knowledge: Knowled
         for answer in slot.answers:
             if knowledge.value(answer.iri, TRUTH) is None:
                 continue
-            supposed = suppose(knowledge, decision.derivation.told, slot.iri, answer.iri)
+            supposed = suppose(knowledge, decision.derivation.asserted, slot.iri, answer.iri)
             other = derive(knowledge, supposed)
             visits = supported(other, completions(other, one.request), story.asked)
 

@@ -31,7 +31,7 @@ from tests.generated_cases import (
 if TYPE_CHECKING:
     from reasoner import Knowledge
     from reasoner.determinations.conclude import Determination
-    from reasoner.determinations.sentences import Saying
+    from reasoner.determinations.sentences import Sentence
 
 SUPPORTED: Final = "MedicallyNecessary"
 
@@ -61,7 +61,7 @@ def regions_kept(case: Part, found: Determination) -> Part:
     )
 
 
-def done(case: Part, saying: Saying, found: Determination) -> Part:
+def done(case: Part, saying: Sentence, found: Determination) -> Part:
     """Apply a proposed change move by move; without weeks, request no frequency."""
     made = moves(saying)
     case = asking(case, visits_proposed(saying))
@@ -70,7 +70,7 @@ def done(case: Part, saying: Saying, found: Determination) -> Part:
     return regions_kept(case, found) if "LeaveOutRegions" in made else case
 
 
-def said(one: Determination) -> list[Saying]:
+def said(one: Determination) -> list[Sentence]:
     """List all sentences about a request."""
     parts = (one.administrator, one.search, one.reasons, one.missing, one.changes, one.legal)
     return [saying for part in (*parts, one.audit) for saying in part]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 from hypothesis import given
 
-from reasoner.determinations.sentences import Saying
+from reasoner.determinations.sentences import Sentence
 from reasoner.determinations.slots import Slot
 from reasoner.kernel.terms import LABEL, TYPE, XSD, mn
 from reasoner.knowledge.populations import compile_populations
@@ -105,7 +105,7 @@ def content_of(case: Part, knowledge: Knowledge) -> list[Any]:
 
 def shown(part: Any) -> Any:
     """Return a part of a determination in a comparable form."""
-    if isinstance(part, Saying):
+    if isinstance(part, Sentence):
         return part.rule, part.text, part.basis, sorted(part.sources)
     if isinstance(part, Slot):
         return part.iri, [(a.iri, a.outcome, a.least, a.most, a.given) for a in part.answers]

@@ -88,8 +88,8 @@ def _item(item: Item, audit: ItemAudit | None, knowledge: Knowledge) -> ItemRow:
     compared = determination_of(audit, knowledge)
     kinds = {
         knowledge.label(name_of(fact.object))
-        for saying in departures(found)
-        for fact in saying.firing.conclusions
+        for sentence in departures(found)
+        for fact in sentence.firing.conclusions
         if fact.predicate == mn("auditFinding")
     }
     return replace(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -124,7 +125,7 @@ def _writing(store: Path) -> Iterator[bool]:
             raise StoreBusy(
                 f"{store}: another build writes to this store.", hint="Wait until it has ended."
             ) from error
-        broken = lock.tell() > 0
+        broken = os.fstat(lock.fileno()).st_size > 0
         if broken:
             for name in (INDEX, FACTS):
                 _cut(store / name)

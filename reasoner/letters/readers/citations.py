@@ -123,8 +123,8 @@ def _others(
             name = names[number]
             following = names[number + 1] if number + 1 < len(names) else None
             leads = following if number == 0 and not pieces[min(1, len(pieces) - 1)][2] else None
-            told = name or (None if broken or tier else leads)
-            tier = told.entry if told else (None if broken else tier)
+            known = name or (None if broken or tier else leads)
+            tier = known.entry if known else (None if broken else tier)
             tier = tier or _tier(lexicon, "StudyTier")
             title, section = _named(text, name.end if name else at, at, stop, known=bool(name))
             yield Citation(

@@ -25,13 +25,13 @@ def read_age(text: Text, lexicon: Lexicon, start: int, end: int) -> Stated[int] 
     ages: list[Stated[int]] = []
     for mention in lexicon.mentions((lexicon.coded("PersonPhrase", "age"),), text.flat, start, end):
         value = number_of(mention.match["age"])
-        beside = lexicon.mentions(
+        named = lexicon.mentions(
             tuple(lexicon.coded("PersonPhrase", code) for code in WORDS),
             text.flat,
             mention.start,
             min(end, mention.end + NEAR),
         )
-        if value is not None and (beside or not ages):
+        if value is not None and (named or not ages):
             ages.append(Stated(value=value, spans=(text.span(mention.start, mention.end),)))
     return ages[0] if ages else None
 

@@ -84,7 +84,7 @@ class Book:
         self.knowledge = knowledge
 
     @cached_property
-    def told(self) -> Mapping[Node, tuple[tuple[str, Node], ...]]:
+    def asserted(self) -> Mapping[Node, tuple[tuple[str, Node], ...]]:
         """For each subject, its properties and values in order; blank nodes as in the file."""
         found: dict[Node, list[tuple[str, Node]]] = {}
         for t in self.knowledge.facts:
@@ -99,7 +99,7 @@ class Book:
     @cached_property
     def subjects(self) -> tuple[str, ...]:
         """The IRIs of all that is described under our own names, rules among them, sorted."""
-        named = {n.value for n in self.told if isinstance(n, ox.NamedNode)}
+        named = {n.value for n in self.asserted if isinstance(n, ox.NamedNode)}
         ours = {iri for iri in named if iri.startswith(BASE)}
         return tuple(sorted(ours | {RULE + rule.id for rule in self.knowledge.rules}))
 
@@ -116,7 +116,7 @@ class Book:
                 for predicate, value in pairs
                 if predicate == TYPE.value and name_of(value) != node.value
             )
-            for node, pairs in self.told.items()
+            for node, pairs in self.asserted.items()
             if isinstance(node, ox.NamedNode)
         }
 
@@ -157,14 +157,14 @@ class Book:
         if isinstance(node, ox.NamedNode):
             return self.link(node.value)
         if isinstance(node, ox.BlankNode):
-            inner = (f"{shorten(p)} {name_of(v)}" for p, v in self.told.get(node, ()))
+            inner = (f"{shorten(p)} {name_of(v)}" for p, v in self.asserted.get(node, ()))
             return Link(text=" · ".join(inner))
         text = name_of(node)
         return Link(text=text, address=text if text.startswith(("http://", "https://")) else "")
 
     def values(self, iri: str, predicate: ox.NamedNode) -> tuple[str, ...]:
         """Return the values of a property as texts or IRIs, sorted."""
-        pairs = self.told.get(ox.NamedNode(iri), ())
+        pairs = self.asserted.get(ox.NamedNode(iri), ())
         return tuple(name_of(v) for p, v in pairs if p == predicate.value)
 
     def text(self, iri: str, predicate: ox.NamedNode) -> str:
@@ -176,7 +176,7 @@ class Book:
     ) -> tuple[PropertyValues, ...]:
         """Return all that is told of a thing, but its types, label and definition."""
         found: dict[str, list[Link]] = {}
-        for predicate, value in self.told.get(ox.NamedNode(iri), ()):
+        for predicate, value in self.asserted.get(ox.NamedNode(iri), ()):
             if predicate not in TOLD_ELSEWHERE and predicate not in without:
                 found.setdefault(predicate, []).append(self.value(value))
         return tuple(
@@ -189,7 +189,7 @@ class Book:
         """For each blank node, the named subject in whose description it stands."""
         parents = {t.object: t.subject for t in self.knowledge.facts}
         found: dict[Node, str] = {}
-        for node in self.told:
+        for node in self.asserted:
             top: Node = node
             while isinstance(top, ox.BlankNode) and top in parents:
                 top = parents[top]

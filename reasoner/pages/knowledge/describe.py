@@ -23,7 +23,7 @@ def triples_about(book: Book, subjects: Iterable[str]) -> list[ox.Triple]:
         subject = waiting.pop(0)
         if not isinstance(subject, ox.NamedNode | ox.BlankNode):
             continue
-        for predicate, value in book.told.get(subject, ()):
+        for predicate, value in book.asserted.get(subject, ()):
             found.append(ox.Triple(subject, ox.NamedNode(predicate), value))
             if isinstance(value, ox.BlankNode):
                 waiting.append(value)

@@ -50,7 +50,7 @@ class Phrase:
 
 def population_phrase(book: Book, population: str) -> Phrase | None:
     """Return who belongs to a population; None if it has no class expression."""
-    for predicate, value in book.told.get(ox.NamedNode(population), ()):
+    for predicate, value in book.asserted.get(ox.NamedNode(population), ()):
         if predicate == OWL + "equivalentClass":
             return _phrase(book, value)
     return None
@@ -64,11 +64,11 @@ def things_of(book: Book, population: str) -> tuple[str, ...]:
         if isinstance(node, ox.NamedNode):
             found.setdefault(node.value)
             return
-        for predicate, value in book.told.get(node, ()):
+        for predicate, value in book.asserted.get(node, ()):
             if predicate.startswith((OWL, RDF)) and predicate != OWL + "onProperty":
                 look(value)
 
-    for predicate, value in book.told.get(ox.NamedNode(population), ()):
+    for predicate, value in book.asserted.get(ox.NamedNode(population), ()):
         if predicate == OWL + "equivalentClass":
             look(value)
     structure = (OWL, RDF, mn("Situation").value)
@@ -78,29 +78,29 @@ def things_of(book: Book, population: str) -> tuple[str, ...]:
 def _phrase(book: Book, node: Node) -> Phrase:
     if not isinstance(node, ox.BlankNode):
         return Phrase(kind="thing", link=book.value(node))
-    told = dict(book.told.get(node, ()))
+    asserted = dict(book.asserted.get(node, ()))
     for key, kind in ((OWL + "intersectionOf", "all"), (OWL + "unionOf", "any")):
-        if key in told:
-            parts = tuple(_phrase(book, item) for item in _items(book, told[key]))
+        if key in asserted:
+            parts = tuple(_phrase(book, item) for item in _items(book, asserted[key]))
             unique = tuple(dict.fromkeys(parts))
             return Phrase(kind="all" if kind == "all" else "any", parts=unique)
-    if OWL + "withRestrictions" in told:
+    if OWL + "withRestrictions" in asserted:
         tests = [
             f"{FACETS[p]} {name_of(v)}"
-            for facet in _items(book, told[OWL + "withRestrictions"])
-            for p, v in book.told.get(facet, ())
+            for facet in _items(book, asserted[OWL + "withRestrictions"])
+            for p, v in book.asserted.get(facet, ())
             if p in FACETS
         ]
         return Phrase(kind="test", text=" and ".join(tests))
-    filler = told.get(OWL + "someValuesFrom", told.get(OWL + "hasValue"))
-    if OWL + "onProperty" in told and filler is not None:
-        link = book.value(told[OWL + "onProperty"])
+    filler = asserted.get(OWL + "someValuesFrom", asserted.get(OWL + "hasValue"))
+    if OWL + "onProperty" in asserted and filler is not None:
+        link = book.value(asserted[OWL + "onProperty"])
         return Phrase(kind="step", link=link, parts=(_phrase(book, filler),))
     return Phrase(kind="test", text=book.value(node).text)
 
 
 def _items(book: Book, node: Node) -> Iterator[Node]:
     while node != ox.NamedNode(RDF + "nil"):
-        told = dict(book.told.get(node, ()))
-        yield told[RDF + "first"]
-        node = told[RDF + "rest"]
+        asserted = dict(book.asserted.get(node, ()))
+        yield asserted[RDF + "first"]
+        node = asserted[RDF + "rest"]

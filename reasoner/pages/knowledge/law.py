@@ -125,7 +125,9 @@ class Law:
             replaced_by=book.links(book.mentions.get(iri, {}).get(REPLACES.value, ())),
             mark=book.mark(iri),
             seen=tuple(
-                book.value(v) for p, v in book.told[ox.NamedNode(iri)] if p == mn("seenAt").value
+                book.value(v)
+                for p, v in book.asserted[ox.NamedNode(iri)]
+                if p == mn("seenAt").value
             ),
         )
 

@@ -207,14 +207,14 @@ class Recommendations:
 
     def _flags(self, iri: str) -> tuple[Link, ...]:
         shown = {mn("notRecommended").value, mn("limitAbsent").value}
-        told = self.book.told[ox.NamedNode(iri)]
-        true = [p for p, v in told if isinstance(v, ox.Literal) and v.value == TRUE]
+        asserted = self.book.asserted[ox.NamedNode(iri)]
+        true = [p for p, v in asserted if isinstance(v, ox.Literal) and v.value == TRUE]
         return tuple(self.book.link(p) for p in true if p not in shown)
 
 
 def seen(book: Book, iri: str) -> tuple[Link, ...]:
     """Return where the text of a thing was read, in the order of its file."""
-    pairs = book.told.get(ox.NamedNode(iri), ())
+    pairs = book.asserted.get(ox.NamedNode(iri), ())
     return tuple(book.value(v) for p, v in pairs if p == mn("seenAt").value)
 
 

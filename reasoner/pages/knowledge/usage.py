@@ -140,7 +140,7 @@ class Usage:
         knowledge = self.book.knowledge
         for shapes in (knowledge.shapes, *knowledge.other_shapes.values()):
             reader = _ShapeReader(self.book, shapes.triples)
-            for shape in sorted(s for s in reader.told if isinstance(s, ox.NamedNode)):
+            for shape in sorted(s for s in reader.asserted if isinstance(s, ox.NamedNode)):
                 for iri in reader.names(shape):
                     found.setdefault(iri, {}).setdefault(shape.value.removesuffix("-query"))
         return {iri: tuple(shapes) for iri, shapes in found.items()}
@@ -185,19 +185,19 @@ class _ShapeReader:
 
     def __init__(self, book: Book, triples: tuple[ox.Triple, ...]) -> None:
         self.book = book
-        self.told: dict[Node, list[tuple[str, Node]]] = {}
+        self.asserted: dict[Node, list[tuple[str, Node]]] = {}
         for t in triples:
-            self.told.setdefault(t.subject, []).append((t.predicate.value, t.object))
+            self.asserted.setdefault(t.subject, []).append((t.predicate.value, t.object))
 
     def one(self, node: Node, name: str) -> Node | None:
-        return next((v for p, v in self.told.get(node, ()) if p == SH + name), None)
+        return next((v for p, v in self.asserted.get(node, ()) if p == SH + name), None)
 
     def text(self, node: Node, name: str) -> str | None:
         value = self.one(node, name)
         return None if value is None else name_of(value)
 
     def checks(self, shape: str) -> tuple[ShapeCheck, ...]:
-        nodes = [v for p, v in self.told.get(ox.NamedNode(shape), ()) if p == SH + "property"]
+        nodes = [v for p, v in self.asserted.get(ox.NamedNode(shape), ()) if p == SH + "property"]
         return tuple(self.check(node) for node in sorted(nodes, key=str))
 
     def own(self, shape: str) -> ShapeCheck | None:
@@ -223,12 +223,12 @@ class _ShapeReader:
             if not node.value.startswith((SH, "http://www.w3.org/1999/02/22-rdf-syntax-ns#")):
                 yield node.value
             return
-        for _, value in self.told.get(node, ()):
+        for _, value in self.asserted.get(node, ()):
             yield from self.paths(value)
 
     def names(self, node: Node) -> Iterator[str]:
         """Give the terms of ours that a shape names, in its parts and its queries too."""
-        for _, value in self.told.get(node, ()):
+        for _, value in self.asserted.get(node, ()):
             if isinstance(value, ox.NamedNode):
                 if value.value.startswith(BASE) and not value.value.startswith(SHAPES):
                     yield value.value
