@@ -1,4 +1,4 @@
-# The only things a machine must have are Python 3.11 or later with venv, and make.
+# A machine needs Python 3.11 or later with venv, and make.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,9 +13,9 @@ MADE := $(VENV) dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
-setup: $(VENV)/.stamp ## install everything into .venv (a no-op when nothing changed)
+setup: $(VENV)/.stamp ## install everything into .venv (does nothing if nothing changed)
 
-# owlready2 comes as source only; it is built with the locked setuptools, not with whatever is newest.
+# owlready2 is a source package: build it with the locked setuptools, not the newest.
 $(VENV)/.stamp: pyproject.toml constraints.txt no-dependencies.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make setup PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
@@ -25,7 +25,7 @@ $(VENV)/.stamp: pyproject.toml constraints.txt no-dependencies.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-run: setup ## decide the seed case, then say how to serve
+run: setup ## decide the seed case and print how to serve
 	@$(BIN)/mednec decide $(SEED)
 	@echo
 	@echo "Serve the API and the pages:  make serve   (then open http://127.0.0.1:8080)"
@@ -36,10 +36,10 @@ serve: setup ## serve the API and the pages on 127.0.0.1:8080
 docs: setup ## write a page for each term, guideline, provision and rule into dist/docs/
 	$(BIN)/mednec docs dist/docs
 
-check: static ## format, lint, types and the fast tests
+check: static ## check format, lint and types, and run the fast tests
 	$(BIN)/pytest -m "not slow"
 
-test: static ## everything, on all cores; ends with the closing line of pytest
+test: static ## run all checks on all cores
 	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 static: setup
@@ -47,18 +47,18 @@ static: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-laws: setup ## try the properties on many more cases, and every case through every referee
+laws: setup ## run the properties on many more cases, and every case through every reference engine
 	$(BIN)/pytest tests/properties --hypothesis-profile thorough
 	$(BIN)/pytest -m sweep --sweep
 
-mutants: setup ## seed faults into rules, shapes and knowledge; tell which checks notice them
+mutants: setup ## seed faults into rules, shapes and knowledge; report which checks notice them
 	$(BIN)/python -m tests.mutants
 
 bench: setup ## measure one case against HermiT, pySHACL and rdflib, in one run
 	$(BIN)/python -m benchmarks.one_case
 
 LETTERS ?= ../shared/letters
-bench-letters: setup ## read real letters where they stand beside the checkout, and score the reading
+bench-letters: setup ## read the real letters in LETTERS, if present, and score the reading
 	$(BIN)/python -m benchmarks.letters $(LETTERS)
 
 author: setup ## check the knowledge and run the authors' tests
@@ -66,24 +66,24 @@ author: setup ## check the knowledge and run the authors' tests
 	$(BIN)/mednec check
 	$(BIN)/mednec test
 
-generate: setup ## classify the ontology with HermiT again
+generate: setup ## classify the ontology with HermiT
 	$(BIN)/mednec generate
 
 release: setup ## write the ontology as one versioned file into dist/ontology
 	$(BIN)/mednec release dist/ontology
 
-bless: setup ## rewrite the golden files, then show what changed
+bless: setup ## rewrite the golden files and show what changed
 	$(BIN)/pytest tests/cases --bless
 	git --no-pager diff --stat
 
-wheel: setup ## build the wheel into dist/, install it elsewhere, decide a case there
+wheel: setup ## build the wheel into dist/, install it in another environment, decide a case there
 	$(BIN)/python -m hatchling build --target wheel
 	$(BIN)/pytest tests/hygiene/test_packaging.py
 
-lock: setup ## pin what pyproject.toml asks for, with hashes, in constraints.txt
+lock: setup ## pin the requirements of pyproject.toml, with hashes, in constraints.txt
 	$(BIN)/uv pip compile --quiet --no-config --universal --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url --python-version 3.11 --extra dev --output-file constraints.txt pyproject.toml
 
-clean: ## remove what the commands made
+clean: ## remove generated files
 	rm -rf $(MADE)
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
