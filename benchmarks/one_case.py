@@ -1,8 +1,8 @@
 """
-One case in a warm process, against what a user would pick instead; all in one run.
+Measure one case in a warm process against the tools that could replace mednec, in one run.
 
-Ratios hold better than times: the same work is done on the same machine in the same minute. Each
-rival must derive the outcome of the case, or be realized over the same facts, or it does not count.
+Compare the ratios, which come from the same machine in the same minute. A tool is timed only if it
+derives the outcome of the case, or the same memberships.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 CACHE = ROOT / ".pytest_cache" / "mednec"
 
-# Properties state no settings of their own: the profile decides how many cases they are tried on.
+# Properties have no settings: the profile sets the number of cases.
 settings.register_profile(
     "ci",
     max_examples=15,
@@ -32,7 +32,7 @@ settings.register_profile(
     report_multiple_bugs=False,
 )
 settings.load_profile("ci")
-# A counter-example is told by its case, not by the whole knowledge base in its head.
+# Print a counterexample with its case, but without the whole knowledge base.
 pretty.for_type_by_name(
     "reasoner.knowledge.base", "Knowledge", lambda _, printer, __: printer.text("knowledge")
 )
@@ -48,7 +48,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--sweep",
         action="store_true",
-        help="run the tests marked 'sweep' too: every case through every referee (make laws)",
+        help="also run the tests marked 'sweep': each case through each engine (make laws)",
     )
 
 
@@ -80,5 +80,7 @@ def shared_folder() -> Path:
     """Return the folder of source material next to the checkout, which is not in the repository."""
     folder = ROOT.parent / "shared"
     if not folder.is_dir():
-        pytest.skip("No folder 'shared' beside this checkout: the source letters are not here.")
+        pytest.skip(
+            "The source letters are missing: the checkout has no folder 'shared' next to it."
+        )
     return folder

@@ -387,13 +387,13 @@ def cases(
     count: int = 1,
 ) -> Part:
     """
-    Draw a case that the shapes let pass.
+    Draw a valid case.
 
     Args:
-        draw: Given by hypothesis.
-        days: The days on which a request may be made.
-        surgery: Whether an operation may be told of.
-        count: Requests of the case, all for the same regions.
+        draw: The function that hypothesis passes.
+        days: The possible days of the request.
+        surgery: True if the case may have an operation.
+        count: The number of requests, all for the same regions.
     """
     day = draw(days)
     diagnosed = draw(st.lists(diagnoses(), min_size=1, max_size=2))

@@ -20,14 +20,14 @@ RESPONSES = ("Affirmed", "Negated", "")
 @dataclass(frozen=True, kw_only=True)
 class Story:
     """
-    A case in a few words.
+    A case as a few values.
 
     Attributes:
         prior: Visits attended before; None if the count is unknown.
         asked: Visits requested.
         response: One of `RESPONSES`.
-        exceptional: Whether exceptional factors are documented.
-        notes_missing: Whether the therapy notes are known to be missing.
+        exceptional: True if exceptional factors are documented.
+        notes_missing: True if the therapy notes are known to be missing.
         requested_on: The date of the request.
     """
 

@@ -176,7 +176,7 @@ def test_what_is_compared_is_traced_to_what_is_read(home: Path) -> None:
 def test_a_head_or_body_of_bad_form_is_one_finding(
     home: Path, more: str, body: str, words: str
 ) -> None:
-    """The finding gives the line, and there is no other finding about that rule."""
+    """The rule has exactly one finding, which gives the line."""
     text = rule_text(f"CONSTRUCT {{ ?request mn:ground ?row }} WHERE {{ {body} }}", more=more)
     add_rule(home, text)
     found = findings(home)

@@ -67,7 +67,7 @@ def test_every_row_carried_over_is_provisional(after: Knowledge) -> None:
 
 
 def test_scope_and_displacement_are_kept(after: Knowledge) -> None:
-    """Without them another chapter would govern beside it."""
+    """Without them another chapter would govern as well."""
     for name in ("displaces", "phaseOfScope", "keyedOn", "tier"):
         term = mn(name).value
         assert after.described[BASE + OLD, term] == after.described[BASE + NEW, term]

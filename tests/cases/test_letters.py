@@ -122,12 +122,12 @@ def test_a_letter_is_marked_a_draft_in_each_form(name: str, knowledge: Knowledge
         words = page if form == "text" else " ".join(Page(page).words)
 
         assert words.lower().count("draft for a physician's decision") >= 1
-        assert "This is no decision" in words
+        assert "awaits the recorded decision of a named physician" in words
         assert "Decision:" not in words
 
 
 @pytest.mark.parametrize("name", GOLDEN)
-def test_text_html_and_pdf_tell_the_same(name: str, knowledge: Knowledge) -> None:
+def test_text_html_and_pdf_have_the_same_sentences(name: str, knowledge: Knowledge) -> None:
     """HTML, PDF and text contain the same sentences."""
     letter = letter_of(name, knowledge)
     squeeze = re.compile(r"\s+")
@@ -143,7 +143,7 @@ def test_text_html_and_pdf_tell_the_same(name: str, knowledge: Knowledge) -> Non
             line.text for line in lines_of(letter) if squeeze.sub("", line.text) not in found
         ]
 
-        # A sentence of a PDF may run on to the next page, across its foot and head.
+        # A sentence of a PDF may continue on the next page, after its footer and header.
         assert len(missing) <= (len(pdf.pages) if form == "pdf" else 0), (form, missing)
 
 

@@ -21,7 +21,7 @@ CACHE = ROOT / ".pytest_cache" / "mednec"
 RULE = "ontology/core/rules/why/no-fading.rq"
 LINES = (
     "@prefix : <https://w3id.org/mednec/guideline/none/> .\n:a :b",
-    "this is no Turtle",
+    "this is not Turtle",
     "<http://example.org/a> a <https://w3id.org/mednec/ns#NoSuchClass> .\n",
 )
 

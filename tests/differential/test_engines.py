@@ -83,7 +83,7 @@ class Trial:
 
     Attributes:
         rule: The rule.
-        below: The facts of the case that are there before the rule runs, without the knowledge.
+        below: The facts of the case before the rule runs, without the knowledge.
         concluded: What our engine concludes from them by this rule.
     """
 
@@ -163,10 +163,10 @@ def test_rdflib_running_the_rule_texts_derives_the_same_facts(
 @pytest.mark.slow
 def test_hermit_realizes_the_same_populations(knowledge: Knowledge) -> None:
     """
-    On all cases at once, HermiT puts each situation in the populations that were compiled.
+    HermiT puts each situation of all cases into the same populations as the compiled code.
 
-    Of most cases it is given the facts that class expressions can read; of each twelfth, all
-    facts and conclusions, which have to agree with the axioms as well.
+    For most cases it receives the facts that class expressions use; for every twelfth, all facts
+    and conclusions, which must also be consistent with the axioms.
     """
     facts: list[ox.Triple] = list(knowledge.facts)
     read = {str(TYPE)} | {t.object.value for t in facts if t.predicate.value == ON_PROPERTY}

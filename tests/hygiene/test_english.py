@@ -13,7 +13,7 @@ ROOT: Final = Path(__file__).parents[2]
 SUFFIXES: Final = {
     ".css", ".html", ".json", ".md", ".py", ".rq", ".toml", ".ttl", ".txt", ".typ", ".yaml"
 }  # fmt: skip
-# Quotations: real and synthetic letters, words that a letter may use, the history, other licenses.
+# Quotations: real and synthetic letters, words of letters, the history, licenses.
 QUOTED: Final = (
     "CHANGELOG.md",
     "LICENSE",

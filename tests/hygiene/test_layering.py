@@ -56,7 +56,7 @@ class Import:
     Attributes:
         module: The absolute name of the module imported from.
         name: The name taken from it; None for `import module`.
-        deferred: Whether it stands inside a function.
+        deferred: True if the import is inside a function.
     """
 
     module: str

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
-# Put together from parts, so that this file does not break its own rule.
+# Assembled from parts, so that this file passes its own check.
 REGISTRIES = re.compile(
     "|".join(
         re.escape(".".join(parts))

@@ -125,15 +125,15 @@ def construct_of(group: s.Group) -> s.Construct:
     return s.Construct(template=(fact,), where=group)
 
 
-def rows_of(rule: Compiled, told: set[tuple[s.Node, ...]]) -> set[Any]:
+def rows_of(rule: Compiled, asserted: set[tuple[s.Node, ...]]) -> set[Any]:
     index = Index()
-    index.add((subject.text, predicate.text, value.text) for subject, predicate, value in told)
+    index.add((subject.text, predicate.text, value.text) for subject, predicate, value in asserted)
     return set(rule.match(index.objects, index.subjects))
 
 
-@given(group=groups, told=facts)
-def test_a_compiled_rule_finds_what_a_sparql_engine_finds(group: s.Group, told: Any) -> None:
-    """All solutions, and no other, whatever is joined, tested, negated, optional or counted."""
+@given(group=groups, asserted=facts)
+def test_a_compiled_rule_finds_what_a_sparql_engine_finds(group: s.Group, asserted: Any) -> None:
+    """A compiled rule finds the solutions of a SPARQL engine, for all supported patterns."""
     construct = construct_of(group)
     try:
         check_scope(construct, "r")
@@ -142,19 +142,19 @@ def test_a_compiled_rule_finds_what_a_sparql_engine_finds(group: s.Group, told: 
     names = sorted(possible(group))
     columns = " ".join(f"?{name}" for name in names) or "(1 AS ?one)"
     store = ox.Store()
-    for triple in told:
+    for triple in asserted:
         store.update(f"INSERT DATA {{ {' '.join(node.text for node in triple)} }}")
     answers: Any = store.query(f"SELECT DISTINCT {columns} WHERE {print_group(group)}")
     theirs = {tuple(str(row[n]) if row[n] else None for n in names) for row in answers}
 
-    ours = rows_of(compile_alone(Clause(id="r", path="r", construct=construct)), told)
+    ours = rows_of(compile_alone(Clause(id="r", path="r", construct=construct)), asserted)
 
     assert ours == theirs
 
 
-@given(group=groups, told=facts, others=facts)
-def test_the_order_of_joins_makes_no_difference(group: s.Group, told: Any, others: Any) -> None:
-    """What is known of the facts makes a rule faster, and finds the same."""
+@given(group=groups, asserted=facts, others=facts)
+def test_the_order_of_joins_makes_no_difference(group: s.Group, asserted: Any, others: Any) -> None:
+    """Statistics on the facts change the speed of a rule, not its solutions."""
     construct = construct_of(group)
     try:
         check_scope(construct, "r")
@@ -165,7 +165,7 @@ def test_the_order_of_joins_makes_no_difference(group: s.Group, told: Any, other
     clause = Clause(id="r", path="r", construct=construct)
     (informed,) = load([clause], code_of([clause], Statistics.of(index)))
 
-    assert rows_of(informed, told) == rows_of(compile_alone(clause), told)
+    assert rows_of(informed, asserted) == rows_of(compile_alone(clause), asserted)
 
 
 def test_a_rule_of_too_many_joins_is_refused() -> None:

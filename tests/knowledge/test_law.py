@@ -30,7 +30,7 @@ def numbered(family: str, last: int, without: frozenset[int] = frozenset()) -> s
     return {f"{family}-{n:02}" for n in range(1, last + 1) if n not in without}
 
 
-# DEF-01 says that a text holds no definition; the figures of MT-04 are rows of a guideline.
+# DEF-01 states that a text has no definition; the figures of MT-04 are guideline rows.
 ROWS: Final = (
     numbered("EH", 21)
     | numbered("DEF", 6, frozenset({1}))
@@ -39,9 +39,9 @@ ROWS: Final = (
     | numbered("UR", 18)
     | numbered("IMR", 26)
 )
-# Held as several dated texts, none of which has the dates of the whole row.
+# Rows with several dated texts, each with dates different from those of the row.
 IN_TEXTS: Final = {"DEF-04", "DEF-06"}
-# Orders of sources rest on these rows too, for the days on which the order is in force.
+# Orders of sources also refer to these rows for the days on which they are in force.
 RESTING: Final = {("EH-20", LAW + "order-before-2013"), ("EH-11", LAW + "order-2017")}
 
 
@@ -84,7 +84,7 @@ def holders(knowledge: Knowledge, predicate: str) -> dict[str, list[str]]:
 def dossier(shared: Path) -> Mapping[str, Mapping[str, str]]:
     path = shared / "domain" / "data" / "legal_rules.csv"
     if not path.is_file():
-        pytest.skip("The source material beside this checkout holds no table of legal rules.")
+        pytest.skip("The source material next to this checkout has no table of legal rules.")
     lines = path.read_text(encoding="utf-8").splitlines()
     return {row["id"]: row for row in csv.DictReader(lines)}
 

@@ -24,7 +24,7 @@ MTUS = "https://w3id.org/mednec/guideline/mtus-chronic-pain-2009"
 NARROWER = (
     f"<{MTUS}/{{}}-situations> <https://w3id.org/mednec/ns#narrowerThan> <{MTUS}/{{}}-situations>"
 )
-# What is done, where, what stood there, what stands there now, and a case that comes out otherwise.
+# The operator, the file, the original and the changed text, and a case with another outcome.
 SEEDED = (
     (
         "comparison turned",

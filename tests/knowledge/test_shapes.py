@@ -126,7 +126,7 @@ def test_both_validators_agree_on_a_case(path: Path, knowledge: Knowledge) -> No
 
 @pytest.mark.parametrize("name", ["guideline", "vocabulary"])
 def test_the_knowledge_base_conforms(name: str, knowledge: Knowledge) -> None:
-    """The knowledge base conforms to its shapes, each of which has targets."""
+    """The knowledge base conforms to its shapes, and each shape has targets."""
     shapes = knowledge.other_shapes[name]
     facts = "".join(f"{t} .\n" for t in (*knowledge.facts, *knowledge.entailed)).encode()
 

@@ -18,7 +18,7 @@ from tests.mutants.operators import Mutant, all_mutants, sample
 from tests.mutants.report import Outcome, is_excused, report
 
 HOME = Path(__file__).parents[2]
-# The quick ones first: a fault that is noticed is tried no more, unless all is asked.
+# Quick checks first: a noticed fault is not tried again, except with --full.
 CHECKS = (
     "tests/cases/test_golden.py",
     "tests/knowledge/test_shapes.py",
@@ -33,18 +33,23 @@ def arguments(given: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument(
-        "--scale", type=float, default=1.0, help="how many, against the usual sample"
+        "--scale", type=float, default=1.0, help="the size of the sample, relative to the usual one"
     )
-    parser.add_argument("--number", type=int, help="only so many, spread over the sample")
+    parser.add_argument("--number", type=int, help="the number of faults, spread over the sample")
     parser.add_argument("--only", help="only faults whose file or kind contains this")
     parser.add_argument(
-        "--full", action="store_true", help="every property on every fault that may matter to it"
+        "--full", action="store_true", help="try every property on every fault that may affect it"
     )
     parser.add_argument(
-        "--enough", type=int, default=3, help="with --full: so many faults a property; 0 for all"
+        "--enough",
+        type=int,
+        default=3,
+        help="with --full: the number of faults per property; 0 for all",
     )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--least", type=float, default=95.0, help="per cent that must be caught")
+    parser.add_argument(
+        "--least", type=float, default=95.0, help="the percentage that must be noticed"
+    )
     parser.add_argument("--list", action="store_true", help="list the faults and stop")
     parser.add_argument("--matrix", type=Path, help="write which check noticed which fault, as CSV")
     parser.add_argument("--check", help="only checks whose name contains this")
@@ -60,7 +65,7 @@ def chosen(options: argparse.Namespace) -> list[Mutant]:
     if options.only:
         found = [m for m in found if options.only in m.file or options.only == m.kind]
     if options.full:
-        # The properties look at cases that the shapes let pass: faults in shapes are not theirs.
+        # The properties use valid cases, so they do not check faults in shapes.
         found = [m for m in found if not m.file.startswith("shapes/")]
     else:
         found = [m for m in found if not is_excused(m)]

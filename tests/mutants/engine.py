@@ -23,7 +23,7 @@ FAULTS: Final = (
         "return value",
     ),
     (
-        "a summand counted for each firing that it stands in",
+        "a summand counted for each of its firings",
         "reasoner/determinations/sentences.py",
         "return tuple(f for f in derivation.firings if id(f) in wanted)",
         "return tuple(f for f in derivation.firings if id(f) in wanted)[1:]",
@@ -82,9 +82,9 @@ FAULTS: Final = (
 
 def engine_mutants(home: Path) -> list[Mutant]:
     """
-    Find the listed faults in the files as they are.
+    Find the listed faults in the files.
 
-    A fault whose text is no longer there, once, is left out: the test of this list says so.
+    A fault whose text does not occur exactly once is omitted; the test of this list reports it.
     """
     return [
         Mutant(kind="engine", file=file, start=text.index(old), old=old, new=new)

@@ -23,10 +23,10 @@ class Mutant:
 
     Attributes:
         kind: The operator that made it.
-        file: The file that it stands in, relative to the checkout.
-        start: Where in the text of that file.
-        old: What stood there.
-        new: What stands there now.
+        file: The path of the file, relative to the checkout.
+        start: The offset in the text of the file.
+        old: The original text.
+        new: The changed text.
     """
 
     kind: str
@@ -50,7 +50,7 @@ class Mutant:
         Return the text of the file with the fault in it.
 
         Raises:
-            ValueError: The file does not say at that place what it said when the fault was found.
+            ValueError: The text at the offset differs from that when the fault was found.
         """
         end = self.start + len(self.old)
         if text[self.start : end] != self.old:
@@ -182,7 +182,7 @@ WHERE: Final = (
     ("ontology/generated/classification.ttl", CLASSES),
     ("shapes/*.ttl", SHAPES),
 )
-# How many of each kind belong to the usual sample: most of what rules can get wrong.
+# The number of each kind in the usual sample, most of them for rules.
 USUAL: Final = {
     "comparison": 6,
     "arithmetic": 4,
@@ -219,8 +219,8 @@ def sample(mutants: list[Mutant], *, scale: float = 1.0, seed: int = SEED) -> li
 
     Args:
         mutants: All faults.
-        scale: How many, against the usual sample; at least one of each kind.
-        seed: The same seed chooses the same faults of the same files.
+        scale: The size, relative to the usual sample; at least one fault of each kind.
+        seed: The random seed; the same seed chooses the same faults of the same files.
     """
     order = random.Random(seed)  # noqa: S311 - a choice, not a secret
     chosen: list[Mutant] = []

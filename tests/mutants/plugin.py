@@ -1,12 +1,11 @@
 """
 A pytest plugin: run the collected checks on the sound knowledge, then on the faults that matter.
 
-`python -m tests.mutants` starts pytest with it. The knowledge that the checks ask for is then the
-knowledge with the fault; which checks there are is a matter of collection alone, so a property that
-is written later takes part without being named anywhere.
+`python -m tests.mutants` starts pytest with it. The checks then load the knowledge with the fault.
+All collected checks take part, so a new property does not have to be listed.
 
-Each check runs once on the sound knowledge. Its generated examples are kept, and for each it is
-noted which faults can matter to it (`watch.py`); on those faults alone the same examples are tried.
+Each check runs once on the sound knowledge. Its generated examples are kept, each with the faults
+that can affect it (`watch.py`), and the same examples are tried on those faults only.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 
 HOME = Path(__file__).parents[2]
 LEFT_OUT = ("both_validators", "refused", "reports_its_search")
-"""Words in the names of checks that read no knowledge, ask twice, or are of little help here."""
+"""Words in the names of checks that read no knowledge, repeat others, or notice few faults."""
 """Words in the names of checks that do not take part."""
 FIRST = 12
 """The number of faults in knowledge that are tried on a property before those in the engine."""
@@ -54,8 +53,8 @@ def load_current(folder: Path | None = None, **options: Any) -> Knowledge:
     return _load(folder, **options)
 
 
-# Before the checks are imported, so that each gets these by whatever name it imports: the knowledge
-# of the moment, and no second opinion on shapes, which would cost minutes for each fault.
+# Replaced before the checks are imported, so that they load the current knowledge, and skip the
+# second validator, which would take minutes for each fault.
 reasoner.load_knowledge = load_current
 intake.check_data_with_referee = intake.check_data
 
@@ -66,7 +65,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--mutants-out", help="where to write what noticed each, one a line")
     parser.addoption("--mutants-share", help="of the properties only the n-th of m, as n/m")
     parser.addoption(
-        "--mutants-enough", type=int, default=0, help="a property that noticed so many rests"
+        "--mutants-enough",
+        type=int,
+        default=0,
+        help="the number of faults after which a property rests",
     )
 
 
@@ -103,7 +105,7 @@ def chosen(found: list[pytest.Item], share: str | None) -> list[pytest.Item]:
     """
     Choose the checks that take part: all, the quick ones first, or a share of properties.
 
-    Those of proofs are no properties of determinations: they seed faults of their own, in proofs.
+    Tests of proofs are left out, since they seed their own faults in proofs.
     """
     items = [
         item
@@ -126,11 +128,11 @@ class Loop:
     Args:
         world: The knowledge.
         mutants: The faults.
-        enough: How many faults a property notices before it is asked no more; 0 for no end.
+        enough: The number of faults after which a property is not tried again; 0 for no limit.
 
     Attributes:
-        open: The numbers of the faults that nothing has noticed.
-        refused: What was said of faults that were refused when the file was read.
+        open: The numbers of the faults not noticed so far.
+        refused: The messages for faults that were rejected at load.
     """
 
     def __init__(self, world: World, mutants: list[Mutant], enough: int = 0) -> None:

@@ -17,12 +17,12 @@ EQUIVALENT: Final = Path(__file__).parent / "equivalent.csv"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """
-    What came of one fault.
+    The result for one fault.
 
     Attributes:
         mutant: The fault.
         caught: The checks that noticed it.
-        refused: What was said when it was read; empty if it was let in.
+        refused: The message if it was rejected at load, otherwise empty.
     """
 
     mutant: Mutant

@@ -27,18 +27,19 @@ Findings = tuple[Any, ...]
 
 class Watch:
     """
-    A look at every derivation that is made between `begin` and `touched`.
+    An observer of the derivations between `begin` and `touched`.
 
-    A fault in a rule matters to a derivation if the rule, as it is and as it was, does not find the
-    same there. A fault in a fact matters if the derivation speaks of its subject, or is told of a
-    day beside the one that was moved. All other faults may matter always.
+    A fault in a rule can affect a derivation if the original and the changed rule conclude
+    different facts in it. A fault in a fact can affect it if the derivation contains its subject,
+    or the case has a day next to the one that was moved. All other faults may affect every
+    derivation.
 
     Args:
         sound: The knowledge without a fault.
         faults: The knowledge with each fault, by the number of the fault; none for a fault in the
             engine.
         mutants: The faults.
-        refused: The numbers of faults that never came to be knowledge.
+        refused: The numbers of the faults rejected at load.
     """
 
     def __init__(

@@ -46,10 +46,10 @@ class World:
     @contextmanager
     def fault(self, mutant: Mutant) -> Iterator[Knowledge]:
         """
-        Put a fault in, hand out the knowledge that it leads to, and take it out again.
+        Seed a fault, yield the resulting knowledge, and remove the fault again.
 
         Raises:
-            MednecError: The fault is refused when the file is read.
+            MednecError: The loader rejects the fault.
         """
         path = self.home / mutant.file
         text = mutant.apply(path.read_text(encoding="utf-8"))

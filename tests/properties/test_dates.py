@@ -43,7 +43,7 @@ def key_dates(case: Part) -> dict[str, date]:
         "onRequestDate": asked or decided_on,
         "onDecisionDate": decided_on or asked,
         "onInjuryDate": case["injury"]["injuredOn"],
-        # Service is still to come: the day of the decision stands in for it.
+        # The service is in the future, so the day of the decision is used.
         "onServiceDate": decided_on or asked,
     }
 

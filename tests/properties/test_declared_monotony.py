@@ -40,9 +40,9 @@ PREFIXES: Final = {
     "mn": NS,
     "mnc": "https://w3id.org/mednec/concept/",
 }
-# Sums of three small numbers fall below, on and above each small threshold.
+# Sums of three small numbers are below, at and above each small threshold.
 NUMBERS: Final = tuple(range(5))
-# Ends of months of different lengths, the same days of later months, and a leap day.
+# Month ends of different lengths, the same days of later months, and a leap day.
 DAYS: Final = (
     "2014-12-31",
     "2015-01-30",
@@ -178,10 +178,10 @@ def stops(name: str, names: list[str], found: dict[tuple[int, ...], bool], step:
 
 def breaches(rule: Rule, knowledge: Knowledge) -> Iterator[str]:
     """
-    Tell where a declaration of a rule is not what the rule does.
+    Yield each difference between the declaration of a rule and its behavior.
 
-    A rule that rises with a quantity never stops when the quantity rises, and likewise down; a rule
-    that turns with it is seen to stop both ways, so that to turn is a claim like the others.
+    A rule that rises with a quantity never stops when the quantity rises; one that falls never
+    stops when it falls. A rule that turns must stop in both directions.
     """
     names, found = variables(rule), firings(rule, knowledge)
     assert any(found.values()), f"{rule.id} never fires on its own premises"

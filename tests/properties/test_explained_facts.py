@@ -56,12 +56,11 @@ def words(one: Determination) -> list[list[str]]:
 @given(case=EITHER)
 def test_what_is_explained_is_enough(case: Part, knowledge: Knowledge) -> None:
     """
-    From the facts of the explanation alone the same is concluded, and every reason is given again.
+    The facts of the explanation alone give the same outcome and at least the same reasons.
 
-    Two kinds of facts stand in no proof, since they work by being there. A course of the same care
-    that does not count, for another region, shows that the file tells of earlier care, so that the
-    count is not open: courses are kept here. And a fact may keep a reason silent, as a diagnosis
-    does for a region that would be said to have none: a reason may come in addition.
+    Two kinds of facts matter without being in a proof. A course for another region shows that the
+    record mentions earlier treatment, so that the count is not open; courses are kept here. And a
+    fact may suppress a reason, as a diagnosis does for "no diagnosis"; so reasons may be added.
     """
     decision = decided(case, knowledge)
     asserted = {encode(t): t for t in decision.case.triples}
@@ -74,12 +73,12 @@ def test_what_is_explained_is_enough(case: Part, knowledge: Knowledge) -> None:
     assert set(verdict(alone)[-1]) >= set(verdict(whole)[-1])
 
 
-def stands_in(fact: tuple[str, str, str], case: Part) -> bool:
+def is_replaceable(fact: tuple[str, str, str], case: Part) -> bool:
     """
-    Tell whether the law reads the same where a fact is not stated, or it is stated twice.
+    Return True if the law gives the same result without a fact, or if it is stated twice.
 
-    An onset on the day of injury is the onset that is taken where none is stated, and the visits of
-    a course that names no region are counted as those for a region that was asked for.
+    A missing onset is assumed on the day of injury, and a course without a region is counted as one
+    for a requested region.
     """
     injury, text = case["injury"], turtle(case)
     value = re.split(r"[/#]", fact[2].strip("<>"))[-1]
@@ -96,12 +95,12 @@ def test_what_is_explained_is_needed(case: Part, place: int, knowledge: Knowledg
     decision = decided(case, knowledge)
     facts = rested_on(decision)
     fact = sorted(facts)[place % len(facts)]
-    assume(not stands_in(fact, case))
+    assume(not is_replaceable(fact, case))
     lines = "".join(f"{t} .\n" for t in decision.case.triples if encode(t) != fact)
     try:
         found = decide(load_case(lines.encode(), knowledge, form="turtle"), knowledge)
     except CaseError:
-        return  # needed indeed: nothing can be decided without it
+        return  # needed, since the case cannot be decided without it
     (less, *_), (before, *_) = found.determinations, decision.determinations
 
     assert (*verdict(less), words(less)) != (*verdict(before), words(before))

@@ -66,7 +66,7 @@ def test_what_medical_review_decided_does_not_matter(case: Part, knowledge: Know
 def test_without_an_earlier_letter_there_is_nothing_to_audit(
     case: Part, knowledge: Knowledge
 ) -> None:
-    """Without a letter there are no audit findings."""
+    """A case without a letter has an empty audit."""
     assert not judged(without(case, "imrDecision"), knowledge).audit
 
 
@@ -154,13 +154,12 @@ def test_an_authorization_lifts_the_cap_and_nothing_else(
 @given(case=EITHER)
 def test_a_letter_that_agrees_is_not_said_to_differ(case: Part, knowledge: Knowledge) -> None:
     """
-    The audit compares what came of the request as made: equal is no finding, different is one.
+    The audit reports a difference only if the outcomes of the request as made differ.
 
-    The usual form of letter knows no partial outcome: each request is upheld or overturned as it
-    was made, so a letter that upholds the denial of a request that is necessary only in part does
-    not differ, and is not to be accused of it. `mn:expressesWhole` states that. A letter that does
-    know partial outcomes agrees by saying so, which `mn:expresses` states. The determination and
-    findings of their own report what part is supported.
+    The usual letter has no partial outcome: it upholds or overturns each request as made. If it
+    upholds the denial of a partly necessary request, it does not differ (`mn:expressesWhole`). A
+    letter with partial outcomes agrees by stating one (`mn:expresses`). The determination and other
+    findings report the supported part.
     """
     assume("imrDecision" in case)
     decision = decided(case, knowledge)

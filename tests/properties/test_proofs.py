@@ -33,8 +33,8 @@ SEED = ROOT / "fixtures" / "cases" / "seed-2014-spine-12-visits" / "case.ttl"
 Proof = dict[str, Any]
 Place = tuple[str | int, ...]
 
-# What a proof says of the knowledge base that only its files can bear out: where facts are, and
-# rules and populations that the case never met. The engine is named, and need not be believed.
+# Statements of a proof that only the files of the knowledge base can confirm: the places of facts,
+# and the rules and populations that the case does not use. The name of the engine is not checked.
 OF_THE_FILES = ("facts[].file", "facts[].line", "knowledge", "populations", "rules")
 NAMED = "engine"
 MUTATED = CASES[::16]
@@ -196,9 +196,9 @@ def without(proof: Proof, drop: Callable[[list[str]], bool]) -> Proof:
 @pytest.mark.parametrize("path", CASES, ids=lambda p: p.parent.name)
 def test_a_true_proof_is_accepted(path: Path, knowledge: Knowledge, folder: Folder) -> None:
     """
-    What the writer finds on the trees of the rules, the verifier finds on their texts.
+    The writer, working on rule trees, and the verifier, working on rule texts, agree.
 
-    The two share no code, so this holds the format of proofs equal on both sides.
+    They share no code, so this test keeps the format of proofs equal on both sides.
     """
     text = json.dumps(prove(path, knowledge))
 

@@ -55,7 +55,7 @@ def rule(name: str, query: str) -> str:
 
 def with_rules(proof: Proof, *added: tuple[int, str, str]) -> Proof:
     """
-    Forge the proof of a knowledge base with more rules: complete, but for their order.
+    Forge the proof of a knowledge base with more rules, complete except for their order.
 
     Args:
         proof: A true proof.
@@ -254,7 +254,7 @@ def completion(proof: Proof) -> str:
     return str(proof["requests"][0]["completions"][0]["outcome"][0])
 
 
-# For each check: what is changed, and what the verifier then reports.
+# For each check: the change, and the message of the verifier.
 TAMPERING: dict[str, tuple[Callable[[Proof], object], str]] = {
     "format": (lambda p: p.update(format="1"), "the format is not"),
     "engine": (lambda p: p.update(engine=""), "the engine is not named"),

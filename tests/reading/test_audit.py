@@ -290,7 +290,7 @@ def test_the_letter_of_the_seed_yields_the_audit_written_by_hand(
     """The seed letter gives the outcome, robustness and findings that were written by hand."""
     path = shared_folder / "letters" / "seed.txt"
     if not path.is_file():
-        pytest.skip("The letter of the seed is not beside this checkout.")
+        pytest.skip("The letter of the seed is not next to this checkout.")
     golden = json.loads((SEED_CASE / "determination.json").read_text())["determinations"][0]
     (found,) = audits(auditor, load_source(path))
     assert found.determination is not None

@@ -30,7 +30,7 @@ def test_determinations_agree_with_reviewers_or_say_why_not(
     """On the development letters, agreement is balanced and each difference has a finding."""
     letters = shared_folder / "letters"
     if not (letters / "items.jsonl").is_file():
-        pytest.skip("No letters beside this checkout.")
+        pytest.skip("The letters are missing next to this checkout.")
     lines = (letters / "items.jsonl").read_text(encoding="utf-8").splitlines()
     facts = {(f["case"], f["item"]): f for f in map(json.loads, lines)}
     auditor = Auditor(knowledge)

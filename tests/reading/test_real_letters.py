@@ -33,7 +33,7 @@ def test_the_letters_of_development_read_as_before(
     """A changed grammar reads the development letters at least as well."""
     letters = shared_folder / "letters"
     if not (letters / "score.py").is_file():
-        pytest.skip("No letters beside this checkout.")
+        pytest.skip("The letters are missing next to this checkout.")
     readings, half = tmp_path / "readings.jsonl", {}
     for name in ("reference", "items"):
         rows = (letters / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()

@@ -98,7 +98,7 @@ def disturbed(draw: st.DrawFn) -> tuple[str, str]:
     source = SOURCES[name]
     body = source.index("CLINICAL CASE SUMMARY")
     places = [m.start() for m in re.finditer(r"(?<=[a-z,]) (?=[a-z])", source) if m.start() > body]
-    # where a page turns inside the summary, or between words of any part
+    # a page break inside the summary, or between words of any part
     for _ in range(draw(st.integers(min_value=1, max_value=4))):
         at = draw(st.sampled_from(places))
         broken = draw(

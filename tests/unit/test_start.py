@@ -55,7 +55,7 @@ def test_a_decision_loads_no_tool_that_it_does_not_use() -> None:
     unused = SLOW - {"shifty"}
 
     assert loaded_by("decide", SEED, "--format", "json") & unused == set()
-    assert loaded_by("decide", SEED) & unused == {"jinja2"}  # the page of text is a template
+    assert loaded_by("decide", SEED) & unused == {"jinja2"}  # the text page is a template
 
 
 def test_the_probe_sees_what_is_loaded() -> None:
