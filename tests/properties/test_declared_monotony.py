@@ -17,6 +17,7 @@ from reasoner.kernel.index import Index
 from reasoner.kernel.program import compile_alone
 from reasoner.kernel.rules import read_rule
 from reasoner.kernel.terms import NS, RDFS, XSD
+from reasoner.kernel.tree import possible
 from reasoner.knowledge.rule_form import FORM
 
 if TYPE_CHECKING:
@@ -58,7 +59,11 @@ DAYS: Final = (
 
 
 def quantitative(rule: Rule) -> set[str]:
-    """List the variables that a rule compares, each traced back to what the rule reads."""
+    """
+    List the variables that a rule compares, each traced back to what the rule reads.
+
+    A variable that only a NOT EXISTS binds has no value in a solution, so no direction can name it.
+    """
     text = "\n".join(line for line in rule.text.splitlines() if "?lawOf" not in line)
     made = {m["name"]: set(VARIABLE.findall(m["by"])) for m in BOUND.finditer(text)}
     tests = [part for m in COMPARED.finditer(text) for part in re.split(r"&&|\|\|", m["test"])]
@@ -73,7 +78,7 @@ def quantitative(rule: Rule) -> set[str]:
                 todo += made[name]
             else:
                 found.add(name)
-    return found - valued(text)
+    return (found & possible(rule.construct.where)) - valued(text)
 
 
 def valued(text: str) -> set[str]:
