@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class PatternClass:
     """
     A class of individuals whose members are found by patterns, such as a population.
 
@@ -60,7 +60,7 @@ class Program:
 
     base: Index
     rules: tuple[tuple[Rule, Compiled], ...]
-    groups: tuple[Group, ...]
+    groups: tuple[PatternClass, ...]
     stratum: int
     member: str
     kind: str
@@ -238,7 +238,7 @@ def _members(program: Program, index: Index) -> Iterator[list[Firing]]:
         yield found
 
 
-def _membership(program: Program, group: Group, member: str, row: Row) -> Firing:
+def _membership(program: Program, group: PatternClass, member: str, row: Row) -> Firing:
     bindings = dict(zip(group.compiled.names, row, strict=True))
     return Firing(
         rule=None,

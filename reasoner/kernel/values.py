@@ -28,7 +28,7 @@ ERRORS: Final = (ArithmeticError, LookupError, TypeError, ValueError)
 UNESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 
 
-class Iri(str):
+class IriValue(str):
     """An IRI, in angle brackets."""
 
     __slots__ = ()
@@ -41,7 +41,7 @@ class Day(str):
 
 
 Number = int | Fraction
-Value = Iri | Day | str | int | bool | Fraction
+Value = IriValue | Day | str | int | bool | Fraction
 
 
 class _Cache(dict[str, Value]):
@@ -66,7 +66,7 @@ def value_of(term: str) -> Value:
         ValueError: The text of a number is not one.
     """
     if term.startswith("<"):
-        return Iri(term)
+        return IriValue(term)
     quoted, _, kind = term[1:].rpartition('"')
     if kind == INTEGER:
         return int(quoted)
@@ -89,7 +89,7 @@ VALUE: Final = _Cache()
 
 def term_of(value: Value) -> str:
     """Write a value as a term."""
-    if isinstance(value, Iri):
+    if isinstance(value, IriValue):
         return str(value)
     if isinstance(value, bool):
         return TRUE if value else FALSE
@@ -123,7 +123,7 @@ def text(term: str) -> str:
 
 def text_of(value: Value) -> str:
     """Return the text of a value."""
-    if isinstance(value, Iri):
+    if isinstance(value, IriValue):
         return value[1:-1]
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -137,7 +137,7 @@ def truth(value: Value) -> bool:
     Raises:
         TypeError: The value has none.
     """
-    if isinstance(value, Iri | Day):
+    if isinstance(value, IriValue | Day):
         raise TypeError(f"{value} is not true or false")
     return bool(value)
 
@@ -153,7 +153,7 @@ def same(one: str, other: str) -> bool:
 
 def equal(one: Value, other: Value) -> bool:
     """Return True if two values are equal; no IRI equals a literal, no truth value a number."""
-    kinds = (bool, Iri)
+    kinds = (bool, IriValue)
     return all(isinstance(one, k) == isinstance(other, k) for k in kinds) and one == other
 
 
@@ -165,7 +165,7 @@ def order(one: Value, other: Value) -> int:
         TypeError: They are not both numbers, dates, texts or truth values.
     """
     numbers = isinstance(one, Fraction | int) and isinstance(other, Fraction | int)
-    alike = type(one) is type(other) and not isinstance(one, Iri)
+    alike = type(one) is type(other) and not isinstance(one, IriValue)
     if alike or (numbers and bool not in {type(one), type(other)}):
         return (one > other) - (one < other)  # type: ignore[operator] # of one kind, as tested
     raise TypeError(f"{one} and {other} have no order")

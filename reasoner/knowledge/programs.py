@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from reasoner.kernel.engine import Group, Program
+from reasoner.kernel.engine import PatternClass, Program
 from reasoner.kernel.flow import Clause, Given
 from reasoner.kernel.order import find_order
 from reasoner.kernel.plan import Statistics
 from reasoner.kernel.program import code_of, load
 from reasoner.kernel.rules import placed
-from reasoner.kernel.syntax import Construct, Iri, TriplePattern, Union, Values, Variable
-from reasoner.kernel.syntax import Group as Patterns
+from reasoner.kernel.syntax import Construct, Group, Iri, TriplePattern, Union, Values, Variable
 from reasoner.kernel.terms import TYPE, mn
 from reasoner.kernel.tree import writes
 
@@ -122,7 +121,7 @@ def _all_populations(populations: Sequence[Population]) -> Clause:
     return Clause(
         id=POPULATIONS,
         path="populations",
-        construct=Construct(template=template, where=Patterns(elements=where)),
+        construct=Construct(template=template, where=Group(elements=where)),
     )
 
 
@@ -168,7 +167,7 @@ def build_program(
         base=base,
         rules=tuple(zip(rules, compiled, strict=False)),
         groups=tuple(
-            Group(iri=p.iri, premises=p.premises, needs=p.needs, compiled=found)
+            PatternClass(iri=p.iri, premises=p.premises, needs=p.needs, compiled=found)
             for p, found in zip(populations, compiled[len(rules) :], strict=True)
         ),
         stratum=stratum,

@@ -13,13 +13,13 @@ from reasoner.kernel.syntax import (
     Arithmetic,
     Call,
     Comparison,
+    Iri,
     Literal,
     Not,
     Or,
     Variable,
 )
-from reasoner.kernel.syntax import Iri as IriTerm
-from reasoner.kernel.values import Day, Iri, term_of, value_of
+from reasoner.kernel.values import Day, IriValue, term_of, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -70,7 +70,7 @@ def _value(expression: Expression, row: Mapping[str, str]) -> Value:  # noqa: PL
     match expression:
         case Variable():
             return value_of(row[expression.name])
-        case IriTerm() | Literal():
+        case Iri() | Literal():
             return value_of(expression.text)
         case Comparison():
             left, right = _value(expression.left, row), _value(expression.right, row)
@@ -144,7 +144,7 @@ def _called(call: Call, row: Mapping[str, str]) -> Value:  # noqa: C901, PLR0911
         case "STR":
             return _text(values[0])
         case "IRI":
-            return Iri(f"<{_text(values[0])}>")
+            return IriValue(f"<{_text(values[0])}>")
         case "STRAFTER":
             return _text(values[0]).partition(_text(values[1]))[2]
         case "STRSTARTS":
@@ -169,6 +169,6 @@ def _part_of_day(value: Value, name: str) -> int:
 
 
 def _text(value: Value) -> str:
-    if isinstance(value, Iri):
+    if isinstance(value, IriValue):
         return value[1:-1]
     return str(value).lower() if isinstance(value, bool) else str(value)

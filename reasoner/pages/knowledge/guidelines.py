@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from reasoner.kernel.terms import DCTERMS, LABEL, SOURCE, mn
 
 from .book import COMMENT, SHORT_NAME, Link
-from .recommendations import Recommendation, Recommendations, seen
+from .recommendations import RecommendationEntry, Recommendations, seen
 
 if TYPE_CHECKING:
     from .book import Book
@@ -63,8 +63,8 @@ class Edition:
     seen: tuple[Link, ...]
     comments: tuple[str, ...]
     mark: Link | None
-    recommendations: tuple[Recommendation, ...]
-    rules: tuple[Recommendation, ...]
+    recommendations: tuple[RecommendationEntry, ...]
+    rules: tuple[RecommendationEntry, ...]
 
 
 class Guidelines:

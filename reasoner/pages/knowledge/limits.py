@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .book import Book, Link
     from .concepts import Concepts
     from .guidelines import Edition, Guidelines
-    from .recommendations import Recommendation
+    from .recommendations import RecommendationEntry
 
 TREATMENT: Final = mn("Treatment").value
 PHASE: Final = mn("Phase").value
@@ -32,7 +32,7 @@ class LimitRow:
         phases: The phases of care.
     """
 
-    said: Recommendation
+    said: RecommendationEntry
     edition: Edition
     conditions: tuple[Link, ...]
     treatments: tuple[Link, ...]
@@ -60,7 +60,7 @@ def limit_rows(book: Book, concepts: Concepts, guidelines: Guidelines) -> tuple[
     )
 
 
-def row_of(book: Book, concepts: Concepts, said: Recommendation, edition: Edition) -> LimitRow:
+def row_of(book: Book, concepts: Concepts, said: RecommendationEntry, edition: Edition) -> LimitRow:
     """Sort the concepts of a population into the columns of the table."""
     population = book.text(said.iri, mn("population"))
     named = [iri for iri in things_of(book, population) if iri.startswith(CONCEPT)]

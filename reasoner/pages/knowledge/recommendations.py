@@ -58,7 +58,7 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recommendation:
+class RecommendationEntry:
     """
     One recommendation, or a rule beside the recommendations.
 
@@ -147,7 +147,7 @@ class Recommendations:
         return names(below.get(population, set())), names(above.get(population, set()))
 
     @cached_property
-    def all(self) -> dict[str, Recommendation]:
+    def all(self) -> dict[str, RecommendationEntry]:
         """All recommendations and rules of guidelines by IRI, in the order of the files."""
         kinds = {mn("Recommendation").value, mn("GuidelineRule").value}
         return {
@@ -156,11 +156,11 @@ class Recommendations:
             if kinds & set(found)
         }
 
-    def _recommendation(self, iri: str) -> Recommendation:
+    def _recommendation(self, iri: str) -> RecommendationEntry:
         book = self.book
         population = book.text(iri, mn("population"))
         narrower, wider = self.order_of(population)
-        return Recommendation(
+        return RecommendationEntry(
             iri=iri,
             anchor=iri.rsplit("/", 1)[-1],
             link=book.link(iri),
