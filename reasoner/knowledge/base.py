@@ -21,6 +21,7 @@ from reasoner.kernel.terms import (
     LEXICON,
     NS,
     OWL,
+    RULE,
     TYPE,
     VERSION_INFO,
     mn,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 COMPUTED: Final = ("index", "code", "described")
 """What is computed from the attributes of knowledge and worth keeping between runs."""
 REPLACED_BY: Final = ox.NamedNode(DCTERMS + "isReplacedBy")
+APPLIES_PROVISION: Final = mn("appliesProvision")
 GENERATED: Final = "generated/classification.ttl"
 OURS: Final = (NS, CONCEPT)
 LOGIC: Final = re.compile(r"^# logic: ([0-9a-f]{64})$", re.MULTILINE)
@@ -267,6 +269,7 @@ def _load(
         FORM,
         read=lambda path: sources[path.relative_to(home).as_posix()],
     )
+    rules = cited_rules(rules, facts)
     populations = compile_populations(facts)
     entailed = _read_classification(home, written) if entailed is None else entailed
     index = Index()
@@ -328,6 +331,36 @@ def read_sources(home: Path) -> dict[str, bytes]:
     generated = home / "ontology" / GENERATED
     files = [*_all_files(home), *([generated] if generated.exists() else [])]
     return {path.relative_to(home).as_posix(): path.read_bytes() for path in files}
+
+
+def cited_rules(rules: tuple[Rule, ...], facts: Iterable[ox.Triple]) -> tuple[Rule, ...]:
+    """
+    Give the general rules the sources that a jurisdiction names for them.
+
+    Args:
+        rules: The rules as their files state them.
+        facts: The triples of the ontology files.
+
+    Returns:
+        The rules in the same order. A rule that names a source in its file keeps it.
+
+    Raises:
+        KnowledgeUnreadable: A source is given for a rule that no file holds.
+    """
+    cited = {
+        name_of(t.subject).removeprefix(RULE): t.object.value
+        for t in facts
+        if t.predicate == APPLIES_PROVISION and isinstance(t.object, ox.Literal)
+    }
+    if unknown := sorted(set(cited) - {rule.id for rule in rules}):
+        raise KnowledgeUnreadable(
+            f"mn:appliesProvision is stated of {', '.join(unknown)}, which no file of rules holds.",
+            hint="Correct the id, or remove the statement together with the rule.",
+        )
+    return tuple(
+        replace(rule, source=cited[rule.id]) if rule.id in cited and not rule.source else rule
+        for rule in rules
+    )
 
 
 def rule_folders(home: Path) -> list[Path]:
