@@ -119,7 +119,7 @@ def test_a_letter_is_marked_a_draft_in_each_form(name: str, knowledge: Knowledge
     data = assessment_data(decide(case, knowledge), knowledge)
     for form in ("text", "html"):
         page = write_letter(data, knowledge, form).decode()
-        words = page if form == "text" else " ".join(Page(page).words)
+        words = " ".join(page.split() if form == "text" else Page(page).words)
 
         assert words.lower().count("draft for a physician's decision") >= 1
         assert "awaits the recorded decision of a named physician" in words
