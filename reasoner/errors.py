@@ -30,7 +30,7 @@ MednecError
 │   ├── AxiomUnsupported    a class expression that cannot be compiled
 │   └── VocabularyInconsistent   HermiT finds a contradiction or an empty population
 ├── DecisionError       the one who records a decision, or asks for a letter
-│   ├── DocumentUnreadable      not a determination or a document of decision
+│   ├── DocumentUnreadable      not a determination or a decision document
 │   ├── RecommendationAltered   its hash is not the hash of its content
 │   ├── DecisionRefused         without a physician, a date or a reason, or contradictory
 │   └── LetterUnsupported       no such venue, or no form of a letter for it
@@ -209,7 +209,7 @@ class DecisionError(MednecError):
 
 
 class DocumentUnreadable(DecisionError):
-    """A text that is neither a determination nor a document of decision, or is incomplete."""
+    """A text that is neither a determination nor a decision document, or is incomplete."""
 
 
 class RecommendationAltered(DecisionError):

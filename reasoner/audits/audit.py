@@ -38,7 +38,7 @@ class ComparedData(Model, frozen=True, kw_only=True):
     Attributes:
         imr: The disposition of the request as made, in a form of letter without partial outcomes;
             None if nothing was decided.
-        limit: The visits that it was held against (`Visits.held`); None without a limit.
+        limit: The limit that applies to its visits (`Visits.held`); None without a limit.
         robust: True if no open fact can change the answer.
         findings: The rules whose audit findings can account for a disagreement.
     """
@@ -57,8 +57,8 @@ class ItemAudit:
     Attributes:
         item: The item as it was read.
         case: The case as Turtle, each fact with its passage.
-        decision: The assessment of the case; None if the facts do not suffice for one.
-        trouble: Why there is no assessment; empty if there is one.
+        decision: The assessment of the case; None if the facts are not sufficient.
+        trouble: Why the case could not be assessed; empty if it was.
     """
 
     item: Item
@@ -73,7 +73,7 @@ class ItemAudit:
 
 
 class Auditor:
-    """Decides and compares the items of letters; made once for many letters."""
+    """Decides and compares the items of letters; one instance serves many letters."""
 
     def __init__(self, knowledge: Knowledge, lexicon: Lexicon | None = None) -> None:
         self.knowledge = knowledge
@@ -121,7 +121,7 @@ def determination_of(audit: ItemAudit, knowledge: Knowledge) -> ComparedData:
 
 
 def departures(found: Determination) -> list[Sentence]:
-    """List what the audit found; that the two decisions differ is no finding of its own."""
+    """List the findings of the audit; a mere difference of the two decisions is not one."""
     return [s for s in found.audit if DIFFERS not in _kinds(s)]
 
 
@@ -150,7 +150,7 @@ def of_each_item(audits: tuple[ItemAudit, ...]) -> dict[int, list[ItemAudit]]:
 
 
 def deciding(parts: list[ItemAudit], knowledge: Knowledge) -> ItemAudit:
-    """Return the part of an item that decides it: the item is granted only if each part is."""
+    """Return the part that decides an item: the item is granted only if each part is."""
     return min(parts, key=lambda audit: _granted(audit, knowledge))
 
 

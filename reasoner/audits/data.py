@@ -203,7 +203,7 @@ class _View:
         )
 
     def _nodes(self, named: list[str]) -> list[str]:
-        """Keep the nodes that carry the words; a decision only where nothing smaller does."""
+        """Keep the nodes with the words; keep a decision only if no smaller node has them."""
         kinds = {n: {kind.value for kind in self._derivation.types(n)} for n in named}
         small = [n for n in named if kinds[n] & SMALL]
         return small or [n for n in named if kinds[n] & DECISIONS]

@@ -25,7 +25,7 @@ class PassageData(Model, frozen=True, kw_only=True):
 
 
 class CitationData(Model, frozen=True, kw_only=True):
-    """A source that a reviewer cited; the guideline is None if it is not one that is held."""
+    """A source that a reviewer cited; None for a guideline that is not in the knowledge base."""
 
     cited_as: str | None = field(name="as")
     section: str | None
@@ -35,7 +35,7 @@ class CitationData(Model, frozen=True, kw_only=True):
 
 
 class LimitData(Model, frozen=True, kw_only=True):
-    """A number of visits that a reviewer held the request against, with the words."""
+    """A number of visits that a reviewer used as a limit, with the words."""
 
     visits: int
     quote: str
@@ -52,7 +52,7 @@ class ReviewerData(Model, frozen=True, kw_only=True):
 
 
 class MeasureData(Model, frozen=True, kw_only=True):
-    """The recommendation whose figure a request is held against, and its guideline."""
+    """The recommendation whose limit applies to a request, and its guideline."""
 
     label: str
     guideline: str

@@ -18,9 +18,9 @@ def canonical_case(case: CaseGraph) -> str:
     Write a case as it was sent, as canonical N-Quads.
 
     The same facts in Turtle and in JSON give the same text: a part that was sent without a class
-    has the one that the property leading to it implies. Blank nodes are named by RDFC-1.0; a case
-    without a name has got the one that it is decided under, so that the text alone is enough to
-    decide it again.
+    gets the class that its property implies. Blank nodes are named by RDFC-1.0. A case that was
+    sent without a name gets the name under which it is decided, so that the text alone is enough
+    to decide it again.
     """
     if not any(isinstance(n, ox.BlankNode) for t in case.sent for n in (t.subject, t.object)):
         return "".join(sorted(f"{triple} .\n" for triple in case.sent))

@@ -1,4 +1,4 @@
-"""Intake: a case against the shapes of a case, with a report that shows what was looked at."""
+"""Intake: validate a case against its shapes, with a report of what was checked."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Result:
         severity: `Violation` blocks a decision; `Warning` weakens it; `Info` is for information.
         shape: The local name of the shape.
         focus: The node complained about.
-        path: The property complained about, shortened; empty if it is the node as a whole.
-        value: The value complained about; empty if something is lacking.
+        path: The property complained about, shortened; empty for the node as a whole.
+        value: The value complained about; empty if something is missing.
         message: What to supply, and why.
     """
 
@@ -47,12 +47,12 @@ class Result:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseReport:
     """
-    What the shapes say of a case.
+    The result of validating a case against its shapes.
 
     Attributes:
-        conforms: Whether nothing blocks a decision.
+        conforms: True if nothing blocks a decision.
         results: All complaints, sorted, violations first.
-        targets: How many nodes each shape looked at.
+        targets: How many nodes each shape checked.
     """
 
     conforms: bool
@@ -62,11 +62,11 @@ class CaseReport:
 
 def check_case(case: CaseGraph, knowledge: Knowledge) -> CaseReport:
     """
-    Check a case against the shapes, and check that the shapes looked at all of it.
+    Validate a case against its shapes, and check that the shapes covered all of it.
 
     Returns:
-        The report. A shape that had to find a target and found none, and a fact that no shape
-        reads, are violations too: a report that looked at nothing is not a pass.
+        The report. A required shape without a target and a fact that no shape reads are
+        violations too: a report that checked nothing is not a pass.
     """
     results = check_data(case_data(case, knowledge), knowledge.shapes)
     return _report([*results, *_retired(case, knowledge)], case, knowledge.shapes)
@@ -74,10 +74,10 @@ def check_case(case: CaseGraph, knowledge: Knowledge) -> CaseReport:
 
 def check_data(data: bytes, shapes: ShapeSet) -> set[Result]:
     """
-    Check any facts, as N-Triples or Turtle, against shapes.
+    Validate any facts, as N-Triples or Turtle, against shapes.
 
     Returns:
-        The complaints. Unlike `check_case` this does not tell whether the shapes looked at all.
+        The complaints. Unlike `check_case`, this does not report shapes that checked nothing.
     """
     outcome = shapes.validator.validate_algebra(data, infer=False, on_unsupported="error")
     results = set()
@@ -99,25 +99,25 @@ def check_data(data: bytes, shapes: ShapeSet) -> set[Result]:
 
 
 def _path(shape: str, shapes: ShapeSet) -> str:
-    """Name the property of a shape; a longer path is told by the name of the shape alone."""
+    """Name the property of a shape; for a longer path, return the name of the shape."""
     return shorten(shapes.path_of[shape]) if shape in shapes.path_of else ""
 
 
 def _plain(text: str) -> str:
-    """Take the angle brackets off an IRI, and the quotes and datatype off a literal."""
+    """Remove the angle brackets of an IRI, or the quotes and datatype of a literal."""
     if text.startswith("<"):
         return text.strip("<>")
     return text[1 : text.rindex('"')] if text.startswith('"') else text
 
 
 def check_case_with_referee(case: CaseGraph, knowledge: Knowledge) -> CaseReport:
-    """Check a case with pySHACL: slower, and the judge of the fast way."""
+    """Validate a case with pySHACL, the slower reference for `check_case`."""
     results = check_data_with_referee(case_data(case, knowledge), knowledge.shapes)
     return _report([*results, *_retired(case, knowledge)], case, knowledge.shapes)
 
 
 def check_data_with_referee(data: bytes, shapes: ShapeSet) -> set[Result]:
-    """Check any facts, as N-Triples or Turtle, against shapes with pySHACL."""
+    """Validate any facts, as N-Triples or Turtle, against shapes with pySHACL."""
     import pyshacl  # noqa: PLC0415 - a second to import, and only for the referee
     from rdflib import Graph  # noqa: PLC0415
 
@@ -132,7 +132,7 @@ def check_data_with_referee(data: bytes, shapes: ShapeSet) -> set[Result]:
 def _coded(
     t: ox.Triple, coded: Mapping[tuple[str, str], tuple[ox.Triple, ...]], longest: int
 ) -> tuple[ox.Triple, ...]:
-    """Find the facts of the concepts that bear the longest listed code that a code begins with."""
+    """Find the facts of the concepts whose listed code is the longest prefix of a code."""
     code = text_of(t.object)[:longest]
     listed = (coded.get((t.predicate.value, code[:end]), ()) for end in range(len(code), 0, -1))
     return next((facts for facts in listed if facts), ())
@@ -244,12 +244,12 @@ def _unmatched(shape: str) -> Result:
         focus="",
         path="",
         value="",
-        message=f"Nothing in the case is a {name.removesuffix('Shape')}: give one to be checked.",
+        message=f"The case has no {name.removesuffix('Shape')}: add one.",
     )
 
 
 def _unread(case: CaseGraph, shapes: ShapeSet) -> list[Result]:
-    """Complain of facts that no shape reads, or that stand where nothing of the case leads to."""
+    """Report facts that no shape reads, and facts of parts that the case does not link to."""
     read: dict[object, frozenset[str]] = {}
     parts: dict[object, list[object]] = {}
     for t in case.triples:
@@ -273,9 +273,9 @@ def _unread(case: CaseGraph, shapes: ShapeSet) -> list[Result]:
             focus=text_of(t.subject),
             path=shorten(t.predicate.value),
             value=text_of(t.object),
-            message="No shape reads this fact here: take it out, or put it where it belongs."
+            message="No shape reads this fact here: remove it, or move it to the part it describes."
             if t.subject in reached
-            else "Nothing in the case leads here: link this part from the case, or take it out.",
+            else "The case does not link to this part: link it from the case, or remove it.",
         )
         for t in case.triples
         if t.subject not in reached

@@ -1,8 +1,8 @@
 """
 A case as JSON: strict decoding, and the packaged context that turns it into RDF.
 
-Plain JSON is JSON-LD with the context of this vocabulary applied. No other context is ever read
-from anywhere: a reference to one is refused.
+Plain JSON is JSON-LD with the context of this vocabulary applied. No other context is ever
+loaded: a reference to one is an error.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ def decode(data: bytes, source: str) -> object:
     Decode JSON strictly.
 
     Raises:
-        CaseUnreadable: Not JSON, or with a repeated key, a number that JSON does not know, a lone
-            surrogate, or more levels than any case has.
+        CaseUnreadable: The text is not JSON, or has a repeated key, a number that JSON does not
+            allow, a lone surrogate, or too many levels.
     """
     try:
         text = data.decode("utf-8-sig")
@@ -68,7 +68,9 @@ def decode(data: bytes, source: str) -> object:
             f"{source}: not JSON at line {error.lineno}, column {error.colno}: {error.msg}."
         ) from error
     except UnicodeEncodeError as error:
-        raise CaseUnreadable(f"{source}: holds a lone surrogate, which is no character.") from error
+        raise CaseUnreadable(
+            f"{source}: contains a lone surrogate, which is not a character."
+        ) from error
     except RecursionError as error:
         raise CaseUnreadable(f"{source}: nested more than {DEPTH} levels deep.") from error
     _scan(text, source)
@@ -76,11 +78,11 @@ def decode(data: bytes, source: str) -> object:
 
 
 def _integer(digits: str) -> int:
-    return int(digits[: DIGITS + 2])  # a longer one is refused by the scan, with its line
+    return int(digits[: DIGITS + 2])  # the scan rejects a longer one, with its line
 
 
 def _scan(text: str, source: str) -> None:  # noqa: C901 - one branch for each kind of token
-    """Refuse, with its line, what a decoder would mend or pass over in silence."""
+    """Reject, with its line, what a decoder would silently correct or ignore."""
     open_objects: list[set[str] | None] = []
     for token in TOKEN.finditer(text):
         word = token["word"]
@@ -116,7 +118,7 @@ def quads_of(value: object, vocabulary: Vocabulary, source: str) -> list[ox.Quad
     Turn a decoded JSON case into RDF with the packaged context.
 
     Raises:
-        CaseUnreadable: The value is no object, names a context elsewhere, or has an unknown key.
+        CaseUnreadable: The value is not an object, names another context, or has an unknown key.
     """
     if not isinstance(value, dict):
         raise CaseUnreadable(
@@ -139,14 +141,14 @@ def quads_of(value: object, vocabulary: Vocabulary, source: str) -> list[ox.Quad
         raise CaseUnreadable(f"{source}: not JSON-LD: {error}") from error
     if len(quads) != _count_facts(document):
         raise CaseUnreadable(
-            f"{source}: {_count_facts(document)} facts were sent and {len(quads)} understood.",
+            f"{source}: {_count_facts(document)} facts were sent, {len(quads)} understood.",
             hint="Give each value as text, number, true or false, or as an object with an id.",
         )
     return quads
 
 
 def _count_facts(value: object) -> int:
-    """Count the facts that a JSON-LD document states, so that none can be lost on the way."""
+    """Count the facts that a JSON-LD document states, so that a lost fact is noticed."""
     if isinstance(value, list):
         return sum(_count_facts(item) for item in value)
     if not isinstance(value, dict) or "@value" in value:
@@ -161,7 +163,7 @@ def _count_facts(value: object) -> int:
 
 
 def _check_context(value: object, source: str, path: str = "$") -> None:
-    """Refuse any context but ours, wherever it stands."""
+    """Reject any context but ours, at any level."""
     if isinstance(value, list):
         for position, item in enumerate(value):
             _check_context(item, source, f"{path}[{position}]")
@@ -170,7 +172,7 @@ def _check_context(value: object, source: str, path: str = "$") -> None:
     if "@context" in value and (path != "$" or value["@context"] != CONTEXT):
         raise CaseUnreadable(
             f"{source}: {path}.@context is not the context of this vocabulary.",
-            hint=f'Leave it out, or write "{CONTEXT}". Nothing is fetched from anywhere.',
+            hint=f'Leave it out, or write "{CONTEXT}". No context is fetched.',
         )
     for key, item in value.items():
         _check_context(item, source, f"{path}.{key}")
@@ -179,7 +181,7 @@ def _check_context(value: object, source: str, path: str = "$") -> None:
 def _check_keys(
     value: object, context: dict[str, object], vocabulary: Vocabulary, source: str, path: str
 ) -> None:
-    """Refuse a key that the context does not know: JSON-LD would drop it in silence."""
+    """Reject a key that is not in the context: JSON-LD would silently drop it."""
     if isinstance(value, list):
         for position, item in enumerate(value):
             _check_keys(item, context, vocabulary, source, f"{path}[{position}]")
@@ -202,7 +204,7 @@ def _check_term(
     source: str,
     path: str,
 ) -> None:
-    """Refuse a value of the wrong JSON type, or a name that is no term: both would be lost."""
+    """Reject a value of the wrong JSON type, or a name that is not a term: both would be lost."""
     for value in item if isinstance(item, list) else [item]:
         if NS + key in vocabulary.values:
             wanted = {XSD + "integer": int, XSD + "boolean": bool}.get(
@@ -225,7 +227,7 @@ def _check_term(
 
 
 def _check_ids(value: object, path: str, seen: dict[str, str], source: str) -> None:
-    """Refuse two objects that describe one IRI: their facts would run together."""
+    """Reject two objects that describe one IRI: their facts would be merged."""
     if isinstance(value, list):
         for position, item in enumerate(value):
             _check_ids(item, f"{path}[{position}]", seen, source)
@@ -233,14 +235,14 @@ def _check_ids(value: object, path: str, seen: dict[str, str], source: str) -> N
         name = value.get("id", value.get("@id", ""))
         if not isinstance(name, str) or NO_IRI.search(name):
             raise CaseUnreadable(
-                f"{source}: {path} has the id {json.dumps(name)[:60]}, which is no IRI.",
+                f"{source}: {path} has the id {json.dumps(name)[:60]}, which is not an IRI.",
                 hint="Write an IRI, or a short name without spaces, or leave the id out.",
             )
         if name and len(value) > 1:
             if name in seen:
                 raise CaseUnreadable(
                     f"{source}: {path} and {seen[name]} have one id, {name}.",
-                    hint="Give each object an id of its own, or leave the ids out.",
+                    hint="Give each object its own id, or leave the ids out.",
                 )
             seen[name] = path
         for key, item in value.items():

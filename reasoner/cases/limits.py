@@ -1,4 +1,4 @@
-"""How large a case may be; each limit is far above the largest real case that was seen."""
+"""The limits on the size of a case; each is far above the largest real case seen."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """
-    The largest case that is read. The shapes limit how many parts of a kind it has.
+    The largest case that is read. The shapes limit the number of parts of each kind.
 
     Attributes:
         size: Bytes of the document.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def find_lines(text: str, case: CaseGraph, parts: Mapping[str, str]) -> Mapping[Fact, int]:
     """
-    Find the line of each fact of a case, its parts under the names that reading gave them.
+    Find the line of each fact of a case; parts have the names assigned when it was read.
 
     Args:
         text: The Turtle from which the case was read; empty if it came in another form.

@@ -29,11 +29,11 @@ def find_names(
     triples: set[ox.Triple], case: str, source: str
 ) -> Mapping[ox.BlankNode, ox.NamedNode]:
     """
-    Name each blank node by the property that leads to it and its place among its like.
+    Name each blank node by the property that leads to it and its place among similar nodes.
 
     Args:
         triples: The facts of one case.
-        case: The IRI of the case, with which the new names begin.
+        case: The IRI of the case; the new names begin with it.
         source: What to call the document in messages.
 
     Raises:
@@ -69,7 +69,7 @@ def find_names(
             names[node] = next(free)
     if orphan := [n for n in about if isinstance(n, ox.BlankNode) and n not in names]:
         raise CaseUnreadable(
-            f"{source}: {len(orphan)} parts without a name belong to nothing.",
+            f"{source}: {len(orphan)} parts without a name are not linked from the case.",
             hint="Link each part from the case.",
         )
     return names
@@ -90,7 +90,7 @@ def _address(
     parents: Mapping[ox.BlankNode, list[ox.Triple]],
     contents: Mapping[ox.BlankNode, str],
 ) -> str:
-    """Tell a blank node by what is said of it, then by what leads to it: order plays no part."""
+    """Return a key for a blank node: its facts, then the path to it, in any order of facts."""
     if not isinstance(node, ox.BlankNode):
         return str(node)
     if node not in parents:
@@ -104,11 +104,13 @@ def _content(
     source: str,
     above: frozenset[ox.BlankNode],
 ) -> str:
-    """Write what is said of a blank node, without names of blank nodes."""
+    """Write the facts of a blank node, without names of blank nodes."""
     if node in above:
         raise CaseUnreadable(f"{source}: parts without a name refer to each other in a circle.")
     if len(above) >= DEPTH:
-        raise CaseUnreadable(f"{source}: parts without a name lie more than {DEPTH} deep.")
+        raise CaseUnreadable(
+            f"{source}: parts without a name are nested more than {DEPTH} levels deep."
+        )
     below = above | {node}
     said = (
         f"{t.predicate}{_content(t.object, about, source, below)}"

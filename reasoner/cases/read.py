@@ -1,4 +1,4 @@
-"""Read a case: Turtle, JSON or JSON-LD in, checked triples without blank nodes out."""
+"""Read a case from Turtle, JSON or JSON-LD into checked triples without blank nodes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ INTEGERS: Final[dict[str, tuple[int | None, int | None]]] = {
     XSD + "unsignedShort": (0, 2**16 - 1),
     XSD + "unsignedByte": (0, 2**8 - 1),
 }
-"""xsd:integer and the types derived from it, each with its least and its largest value."""
+"""xsd:integer and its derived types, each with its smallest and largest value."""
 KNOWLEDGE: Final = tuple(PREFIXES[p] for p in ("mn", "mnc", "mng", "mnl", "mnr", "mnsh"))
 DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
@@ -92,8 +92,8 @@ def read_case(
         limit: The largest number of bytes that is read.
 
     Raises:
-        CaseTooLarge: More bytes or facts than are read.
-        CaseUnreadable: Not well-formed, or with a term or value that the vocabulary does not know.
+        CaseTooLarge: The document has too many bytes or facts.
+        CaseUnreadable: It is not well-formed, or a term or value is not in the vocabulary.
     """
     if len(data) > limit:
         raise CaseTooLarge(
@@ -102,7 +102,7 @@ def read_case(
         )
     if form not in FORMS:
         raise CaseUnreadable(
-            f"{source}: no form of a case is called '{form}'.", hint=f"One of {', '.join(FORMS)}."
+            f"{source}: '{form}' is not a form of a case.", hint=f"One of {', '.join(FORMS)}."
         )
     if form == "turtle":
         quads = _parse_turtle(data, source)
@@ -116,7 +116,7 @@ def read_case(
     _check_sizes(quads, source)
     if graphs := [q.graph_name for q in quads if q.graph_name != ox.DefaultGraph()]:
         raise CaseUnreadable(
-            f"{source}: the case stands in a graph of its own, {graphs[0]}.",
+            f"{source}: the case is in a named graph, {graphs[0]}.",
             hint="Send the facts without a graph name.",
         )
     triples = {ox.Triple(q.subject, q.predicate, normal_value(q, source)) for q in quads}
@@ -141,7 +141,7 @@ def read_case(
 
 
 def _check_sizes(quads: list[ox.Quad], source: str) -> None:
-    """Refuse a name, a text or a list of values that is longer than any in a real case."""
+    """Reject a name, a text or a list of values that exceeds the limits of a case."""
     counts: dict[tuple[str, str, bool], int] = {}
     for quad in quads:
         for node in (quad.subject, quad.predicate, quad.object):
@@ -177,15 +177,15 @@ def _parse_turtle(data: bytes, source: str) -> list[ox.Quad]:
     except (SyntaxError, ValueError) as error:
         raise CaseUnreadable(
             f"{source}: not Turtle: {error}.",
-            hint="Mend the place named: end each statement with a full stop, declare each prefix.",
+            hint="Fix the place named: end each statement with a period, and declare each prefix.",
         ) from error
 
 
 def normal_value(quad: ox.Quad, source: str) -> ox.NamedNode | ox.BlankNode | ox.Literal:
-    """Check the form of a value, and bring integers and booleans into one form."""
+    """Check the form of a value, and normalize integers and booleans."""
     value = quad.object
     if isinstance(value, ox.Triple):
-        raise CaseUnreadable(f"{source}: a quoted triple has no place in a case.")
+        raise CaseUnreadable(f"{source}: a quoted triple is not allowed in a case.")
     if not isinstance(value, ox.Literal):
         return value
     kind = value.datatype.value
@@ -196,9 +196,7 @@ def normal_value(quad: ox.Quad, source: str) -> ox.NamedNode | ox.BlankNode | ox
             hint="Leave the direction out: texts of a case are in English.",
         )
     if "\0" in value.value:
-        raise CaseUnreadable(
-            f"{where} holds the character NUL, which is not a character of a text."
-        )
+        raise CaseUnreadable(f"{where} contains the character NUL, which is not allowed in text.")
     if kind in INTEGERS:
         return ox.Literal(_whole_number(value.value, kind, where))
     if kind == XSD + "boolean":
@@ -281,19 +279,19 @@ def _check_terms(triples: set[ox.Triple], vocabulary: Vocabulary, source: str) -
                     ),
                 )
             if node.value.startswith((OWL, RDFS, SH)):
-                raise CaseUnreadable(f"{where}: axioms and shapes have no place in a case.")
+                raise CaseUnreadable(f"{where}: axioms and shapes are not allowed in a case.")
         if isinstance(t.subject, ox.NamedNode) and t.subject.value.startswith(KNOWLEDGE):
             raise CaseUnreadable(
                 f"{where}: a case may not state facts of the knowledge base itself."
             )
         if t.predicate == TYPE and text_of(t.object) not in vocabulary.classes:
             raise CaseUnreadable(
-                f"{where} is a {shorten(text_of(t.object))}, which is no class of the vocabulary."
+                f"{where} is a {shorten(text_of(t.object))}, not a class of the vocabulary."
             )
 
 
 def _is_plain(t: ox.Triple, vocabulary: Vocabulary) -> bool:
-    """Tell at a glance that a fact gives no cause for complaint: most do not."""
+    """Return True if a quick test shows that a fact is valid, as most are."""
     return (
         t.predicate.value in vocabulary.properties
         and (isinstance(t.object, ox.Literal) or text_of(t.object) in vocabulary.individuals)
@@ -319,7 +317,7 @@ def _find_case(triples: set[ox.Triple], source: str) -> str:
 
 
 def _check_single(triples: set[ox.Triple], source: str) -> None:
-    """Refuse two requests under one IRI: one request cannot ask for two numbers of visits."""
+    """Reject two requests under one IRI: one request cannot ask for two numbers of visits."""
     single = {mn("requestedVisits"), mn("treatment"), mn("visitsPerWeek"), mn("weeks")}
     requests = {t.object for t in triples if t.predicate == mn("request")}
     seen: dict[tuple[object, object], ox.Triple] = {}

@@ -1,1 +1,1 @@
-"""The determination of a request: what a derivation says, as data, text and RDF."""
+"""The determination of a request, read from a derivation, as data and RDF."""

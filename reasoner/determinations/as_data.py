@@ -1,4 +1,4 @@
-"""An assessment as data: the typed model of its JSON document, filled from what was derived."""
+"""An assessment as data: the typed model of its JSON document, filled from the derivation."""
 
 from __future__ import annotations
 
@@ -227,7 +227,7 @@ def _notice(sentence: Sentence, d: Determination, knowledge: Knowledge) -> Notic
 
 def _warnings(d: Determination, assessment: Assessment) -> list[SentenceData]:
     """
-    List the warnings of the shapes that no sentence about this request reports already.
+    List the warnings of the shapes that no sentence about this request reports.
 
     A sentence reports a warning if its rule concludes that this property is missing, or rests on
     what the case states of this node by this property. The case itself does not count as such a

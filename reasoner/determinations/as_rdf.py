@@ -28,12 +28,12 @@ LABEL = ox.NamedNode(RDFS + "label")
 FOUND = ("reasons", "missing", "changes", "legal", "audit", "search", "administrator")
 """The findings of a determination."""
 LETTER_PARTS = ("summary", "documents", "notices")
-"""What a letter tells beside the findings."""
+"""The parts of a determination that a letter states in addition to the findings."""
 LINKS = {"reasons": "hasReason", "documents": "hasDocument", "notices": "hasNotice"}
 
 
 def assessment_triples(assessment: Assessment, knowledge: Knowledge) -> list[ox.Triple]:
-    """Write a decision as triples, sorted; the derived facts of each proof are among them."""
+    """Write a decision as triples, sorted, including the derived facts of each proof."""
     found: set[ox.Triple] = set()
     case, canonical = ox.NamedNode(assessment.case.iri), canonical_case(assessment.case)
     found.add(ox.Triple(case, mn("canonicalCase"), ox.Literal(canonical)))

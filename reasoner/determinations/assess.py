@@ -1,4 +1,4 @@
-"""The one pipeline: a case is read, checked, decided and told."""
+"""The pipeline that decides a case: read it, check it, derive from it, conclude."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ FORMS: Final = {".ttl": "turtle", ".json": "json", ".jsonld": "jsonld"}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """
-    A case decided.
+    The result of deciding one case.
 
     Attributes:
         case: The case as it was read.
-        report: What the shapes said of it.
+        report: The result of validating it against the shapes.
         derivation: Everything that was derived.
         determinations: One for each request, in the order of their IRIs.
         knowledge_digest: The hash of the files of the knowledge base.
-        knowledge_version: The version that the knowledge base gives itself.
+        knowledge_version: The version that the knowledge base states.
         engine: The engine and its version.
-        as_of: The day whose law and guidelines were asked for; None if the case says it.
-        comparisons: What was asked for beside the determinations, by request.
+        as_of: The requested day of law and guidelines; None for the dates of the case itself.
+        comparisons: The requested comparisons, by request.
     """
 
     case: CaseGraph
@@ -88,15 +88,15 @@ def load_case(
 
 def load_case_file(path: Path, knowledge: Knowledge) -> CaseGraph:
     """
-    Read a case from a file; its ending says its form.
+    Read a case from a file, in the form that its ending names.
 
     Raises:
-        CaseError: The file is not there, is too large, or cannot be read.
+        CaseError: The file does not exist, is too large, or cannot be read.
     """
     form = FORMS.get(path.suffix.lower())
     if form is None:
         raise CaseUnreadable(
-            f"{path}: the ending '{path.suffix}' names no form of a case.",
+            f"{path}: the ending '{path.suffix}' is not that of a case.",
             hint=f"Use one of {', '.join(FORMS)}.",
         )
     try:
@@ -122,15 +122,15 @@ def decide(
     Args:
         case: The case.
         knowledge: The knowledge base.
-        as_of: The day whose law and guidelines decide; None for the dates of the case itself.
-        include: What is wanted beside the determinations: some of `COMPARISONS`.
+        as_of: The day whose law and guidelines apply; None for the dates of the case itself.
+        include: The comparisons to add: some of `COMPARISONS`.
 
     Raises:
-        ValueError: Something is wanted that is no comparison.
+        ValueError: A name in `include` is not a comparison.
         CaseRejected: The shapes find a violation; the error carries the report.
     """
     if unknown := set(include) - set(COMPARISONS):
-        raise ValueError(f"no comparison is called {', '.join(sorted(unknown))}")
+        raise ValueError(f"not a comparison: {', '.join(sorted(unknown))}")
     report = check_case(case, knowledge)
     if not report.conforms:
         blocking = [r for r in report.results if r.severity == "Violation"]

@@ -1,4 +1,4 @@
-"""A request decided in other ways, as data."""
+"""The variants of a request, as data."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def describe_variant(v: Variant, knowledge: Knowledge) -> VariantData:
-    """Describe a request decided in another way."""
+    """Describe one variant of a request as data."""
     editions = [(knowledge.value(iri, mn("statedIn")) or "", iri) for iri in v.governing]
     return VariantData(
         id=v.iri,
@@ -42,7 +42,7 @@ def describe_variant(v: Variant, knowledge: Knowledge) -> VariantData:
 
 
 def describe_timeline(steps: Iterable[Stretch], knowledge: Knowledge) -> list[StretchData]:
-    """Describe the stretches of time in which a request is decided alike, in order."""
+    """Describe the periods in which the outcome of a request stays the same, in order."""
     made = []
     for step in steps:
         v = describe_variant(step.variant, knowledge)

@@ -1,7 +1,7 @@
 """
 The determination: what was decided about one request, as plain data.
 
-Read off a derivation; text, JSON, HTML and RDF are made from it.
+It is read from a derivation; text, JSON, HTML and RDF are made from it.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Governing:
         population: Its class expression, in functional style.
         population_label: What that class is called.
         figures: Its figures, or those of the row that it borrows from, by property name.
-        borrowed_from: The row whose figures it borrows by judgement; None if they are its own.
+        borrowed_from: The row whose figures it borrows by judgment; None if they are its own.
     """
 
     source: Source
@@ -75,38 +75,38 @@ class Governing:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Determination:
     """
-    What was decided about one request, and why.
+    The outcome of one request, and why.
 
     Attributes:
         iri: The determination; made from the request's own IRI.
         request: The request in dispute.
-        treatment: What was asked for.
-        regions: For which parts of the body, sorted.
-        frequency: Visits a week and weeks; None where the request does not say.
+        treatment: The requested treatment.
+        regions: The parts of the body to treat, sorted.
+        frequency: Visits a week and weeks; None if the request does not state them.
         outcome: The IRI of the outcome.
         label: The outcome in words.
         meaning: What the outcome means.
         dispositions: The outcome in the terms of each venue, by the key of the venue.
-        robust: Whether no completion of the open facts changes the answer to the request as made.
-        robustness: The sentence that says so.
+        robust: True if no completion of the open facts changes the answer to the request as made.
+        robustness: The sentence that states this.
         law_of: The date under whose law the request was decided.
         dated_by: Which date that is.
-        dates: The date that each family of sources is selected by, and why.
+        dates: The date that selects each family of sources, and why.
         visits: The arithmetic.
-        governing: The recommendations that govern; more than one where they conflict or agree.
+        governing: The recommendations that govern; several if they conflict or agree.
         administrator: What the claims administrator decided and cited.
         search: The search for the governing recommendation, step by step.
         reasons: The grounds, strongest first.
         missing: What is missing, and what it could change.
         changes: What would lead to a better outcome; each was decided by the same rules.
         legal: Legal findings, kept apart from medical necessity.
-        otherwise: What another counting policy, or another date that may stand in, would give.
+        otherwise: The result under another counting policy, or under another possible date.
         audit: Departures of an earlier decision; empty if there was none.
-        summary: The facts of the case, told as a clinical summary.
+        summary: The facts of the case, as a clinical summary.
         documents: The documents that the case names.
-        notices: What the letter of the venue tells its reader.
+        notices: The notices to the reader of the letter of the venue.
         slots: The open terms that a person fills in, with the outcome under each answer.
-        venue: Where the request is decided, as an IRI.
+        venue: The IRI of the venue that decides the request.
         recommended: The dispositions in the words of a recommendation, by the key of the venue.
         sources: All sources cited, in the order of first mention.
         proof: The firings that all this rests on.
@@ -146,7 +146,7 @@ class Determination:
     proof: tuple[Firing, ...]
 
     def numbers(self, sentence: Sentence | Slot) -> list[int]:
-        """Return the numbers, in the list of sources, of what a saying or a slot cites."""
+        """Return the numbers of the sources that a sentence or a slot cites."""
         order = [source.iri for source in self.sources]
         return sorted(order.index(iri) + 1 for iri in sentence.sources)
 
@@ -155,7 +155,7 @@ def conclude(
     knowledge: Knowledge, derivation: Derivation, request: str, supposed: Supposed
 ) -> Determination:
     """
-    Read the determination of one request off a derivation.
+    Read the determination of one request from a derivation.
 
     Args:
         knowledge: The knowledge base.
@@ -216,7 +216,7 @@ def conclude(
 
 
 def _proof(derivation: Derivation, sentences: tuple[Sentence, ...]) -> tuple[Firing, ...]:
-    """Collect the firings told of, and what they rest on; another request's may conclude alike."""
+    """Collect the firings behind some sentences, and the firings that those rest on."""
     firings = [sentence.firing for sentence in sentences]
     below = prove(derivation, [fact for firing in firings for fact in firing.rests_on])
     return derivation.in_order((*firings, *below))
@@ -233,7 +233,7 @@ def _frequency(derivation: Derivation, request: str) -> tuple[int, int] | None:
 
 
 def _dated_by(derivation: Derivation, request: str) -> str:
-    """Say why that date selects the law, in the words of the rule that found it."""
+    """State why that date selects the law, in the words of its rule."""
     date = derivation.value(request, "onDecisionDate")
     if date is None:
         return ""

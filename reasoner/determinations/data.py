@@ -2,7 +2,7 @@
 A determination as the JSON document that people and programs exchange: one type for each object.
 
 The fields are the names of the JSON, in camelCase there. `as_data` fills these types from an
-assessment, `reasoner.records` reads them from outside, pages and letters are made from them.
+assessment, `reasoner.records` parses documents into them, and pages and letters are made from them.
 Structs of msgspec rather than dataclasses: they carry the JSON names and check what is read.
 """
 
@@ -172,7 +172,7 @@ class ReasonData(Model, frozen=True, kw_only=True):
 
 
 class VariantData(Model, frozen=True, kw_only=True):
-    """The request decided another way; the fields are those of `Variant`."""
+    """A variant of the request; the fields are those of `Variant`."""
 
     id: str
     name: str
@@ -288,7 +288,7 @@ class DeterminationData(Model, frozen=True, kw_only=True):
 
 
 class ProvenanceData(Model, frozen=True, kw_only=True):
-    """What was used, for a replay; `canonical_case` is set only in a document with its proof."""
+    """The inputs, for a replay; `canonical_case` is set only in a document with its proof."""
 
     case_digest: str
     case_hash: str

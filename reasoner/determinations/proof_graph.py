@@ -1,4 +1,4 @@
-"""The proof of a determination as a graph: steps, rules and premises, to be asked in SPARQL."""
+"""The proof of a determination as a graph of steps, rules and premises, for SPARQL queries."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def proof_triples(determination: Determination, derivation: Derivation) -> set[o
     """
     Write the steps that the outcome and the reasons of a determination rest on.
 
-    Each premise is a statement, with subject, predicate and object, so that a figure of a guideline
-    can be asked for. What a step says is absent is a statement with the places that are bound.
+    Each premise is a statement, with subject, predicate and object, so that a query can
+    find a figure of a guideline. An absence is a statement with only the places that are bound.
     """
     return set(_Graph(determination, derivation).triples())
 
@@ -61,7 +61,7 @@ def stored_triples(paths: Iterable[Path]) -> list[ox.Triple]:
         paths: Files, and folders whose files with these endings are read, sorted by path.
 
     Raises:
-        DeterminationUnreadable: A file is not there, or is neither.
+        DeterminationUnreadable: A file does not exist, or is neither.
     """
     files = [f for path in paths for f in (sorted(path.rglob("*")) if path.is_dir() else [path])]
     found: list[ox.Triple] = []
@@ -69,7 +69,7 @@ def stored_triples(paths: Iterable[Path]) -> list[ox.Triple]:
         form = ENDINGS.get(path.suffix.lower())
         if form is None and path in set(paths):
             raise DeterminationUnreadable(
-                f"{path}: the ending '{path.suffix}' names no form of a determination.",
+                f"{path}: the ending '{path.suffix}' is not that of a determination.",
                 hint=f"Use one of {', '.join(ENDINGS)}.",
             )
         if form is not None:

@@ -1,4 +1,4 @@
-"""What is read off a derivation about one request: its situations, its scenarios, its outcome."""
+"""The situations, the scenarios and the outcome of one request, read from a derivation."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def situations_of(derivation: Derivation, request: str) -> list[str]:
 
 
 def completions(derivation: Derivation, request: str) -> list[str]:
-    """List the scenarios that fill in what the record leaves open; those of each reading after."""
+    """List the scenarios that complete the open facts, then those of each reading of the record."""
     return [
         scenario
         for reading in (request, *derivation.subjects("readingOf", ox.NamedNode(request)))

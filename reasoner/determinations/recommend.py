@@ -1,8 +1,8 @@
 """
-Recommend: the outcome of each request of one or many cases, and what it rests on in figures.
+Recommend: the outcome of each request of one or many cases, with its figures.
 
-Only the rules on which these can rest are run, over all cases at a time, and nothing is recorded:
-reasons, slots, proposals and proofs are another step, on demand.
+Only the rules that can affect these are run, over all cases at once, and no firing is recorded:
+reasons, slots, proposals and proofs are a second step, on demand.
 """
 
 from __future__ import annotations
@@ -39,18 +39,18 @@ READ: Final = (
 )
 """The properties that a recommendation or a comparison shows."""
 TOGETHER: Final = 32
-"""Cases that are decided in one run: more take no less time each, and more memory."""
+"""Number of cases decided in one run; more would take more memory and no less time per case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recommendation:
     """
-    What is recommended about one request.
+    The recommendation on one request.
 
     Attributes:
         request: The IRI of the request.
         outcome: The IRI of the outcome.
-        robust: Whether no completion of the open facts changes the outcome.
+        robust: True if no completion of the open facts changes the outcome.
         governing: The IRIs of the recommendations that govern, sorted.
         limit: The smallest governing maximum of visits; None if none is set.
         least: The fewest visits that any reading of the record supports.
@@ -78,7 +78,7 @@ def recommend(
     cases: Sequence[CaseGraph], knowledge: Knowledge
 ) -> tuple[tuple[Recommendation, ...], ...]:
     """
-    Recommend on the requests of cases.
+    Return the recommendations on the requests of cases.
 
     Args:
         cases: The cases, checked.
@@ -100,7 +100,7 @@ def recommend(
 
 
 def _groups(cases: Iterable[CaseGraph]) -> Iterable[list[CaseGraph]]:
-    """Group cases that are decided together; two cases of one IRI are kept apart."""
+    """Group cases to be decided together; two cases with one IRI are in different groups."""
     group: list[CaseGraph] = []
     for case in cases:
         if len(group) == TOGETHER or any(case.iri == other.iri for other in group):

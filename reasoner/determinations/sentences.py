@@ -1,7 +1,8 @@
 """
-Explanation: firings told in the words of their rules, with their sources.
+Sentences: firings in the words of their rules, with their sources.
 
-Nothing is worded here. A sentence comes from its rule, a name from a label, a figure from a fact.
+This module has no wording of its own. A sentence comes from its rule, a name from a label, and a
+figure from a fact.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ STATED_IN = mn("statedIn")
 PINPOINT = mn("pinpoint")
 VERIFICATION = mn("verification")
 PHRASE: Final = "phrase"
-"""How the name of a variable begins whose value is a phrase with places of its own."""
+"""The prefix of variables whose value is a phrase that has places of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +40,12 @@ class Source:
 
     Attributes:
         iri: The recommendation or provision.
-        citation: Where it stands, down to the heading or page.
+        citation: The place of its text, down to the heading or page.
         title: What it is called.
         edition: The guideline edition that states it; empty for a provision of law.
-        verified: Whether its text or a quotation of it was seen; if not, it is provisional.
-        file: The knowledge file that holds it, where its figures can be read.
-        seen_at: Addresses at which it was read.
+        verified: True if its text or a quotation of it was seen; if not, it is provisional.
+        file: The knowledge file that states it.
+        seen_at: Addresses at which its text was read.
         row: Rows of the project's data from which its figures came.
     """
 
@@ -61,7 +62,7 @@ class Source:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
     """
-    One finding, told.
+    One finding, in the words of its rule.
 
     Attributes:
         rule: The id of the rule.
@@ -90,7 +91,7 @@ class Sentence:
 
 
 def write_value(value: ox.NamedNode | ox.Literal, knowledge: Knowledge) -> str:
-    """Write a value for people: a label, the words of a case node's name, or the plain value."""
+    """Write a value for people: its label, the words of a node's name, or the plain value."""
     if isinstance(value, ox.Literal):
         return value.value
     label = knowledge.label(value.value)
@@ -105,13 +106,13 @@ def fill_sentence(firing: Firing, knowledge: Knowledge, together: Sequence[Firin
     """
     Fill the sentence of a firing's rule with its values.
 
-    The places in a phrase of the knowledge base, the value of a variable whose name begins with
-    `phrase`, are filled too.
+    If the value of a variable is a phrase (its name begins with `phrase`), its places are filled
+    too.
 
     Args:
         firing: The firing.
         knowledge: The knowledge base, for labels.
-        together: All firings that the sentence tells, where its rule lists; sorted.
+        together: All firings that the sentence combines, sorted, if its rule lists values.
     """
     if firing.rule is None:
         return f"{shorten(firing.bindings['population'].value)} contains the situation."
@@ -130,13 +131,13 @@ def fill_sentence(firing: Firing, knowledge: Knowledge, together: Sequence[Firin
 
 
 def _texts(name: str, firings: Sequence[Firing], knowledge: Knowledge) -> list[str]:
-    """List the values of a variable in some firings, each once, sorted as they are spoken."""
+    """List the values of a variable in some firings, each once, sorted as they are written."""
     terms = {term for firing in firings if (term := firing.row.get(name)) is not None}
     return sorted({write_value(decode(term), knowledge) for term in terms})
 
 
 def _joined(words: Sequence[str]) -> str:
-    """Write a list as people do: a, b and c."""
+    """Write a list in words: a, b and c."""
     return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
@@ -144,9 +145,9 @@ def sentences_of(
     derivation: Derivation, knowledge: Knowledge, role: str, request: str
 ) -> tuple[Sentence, ...]:
     """
-    Tell all firings of one role about one request, in the order of their rules.
+    Return the sentences of one role about one request, in the order of their rules.
 
-    Firings that come out as the same sentence are told once.
+    Firings with the same sentence are returned once.
     """
     groups: dict[tuple[object, ...], list[Firing]] = {}
     for firing in derivation.firings_about(role, request):
@@ -203,7 +204,7 @@ def find_source(iri: str, knowledge: Knowledge) -> Source:
 
 def prove(derivation: Derivation, goals: Iterable[Fact]) -> tuple[Firing, ...]:
     """
-    Collect the firings that some facts rest on, all the way down to what was told.
+    Collect the firings that some facts rest on, down to the facts that the case asserts.
 
     Returns:
         The firings in the order in which they were made.

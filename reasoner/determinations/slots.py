@@ -1,8 +1,8 @@
 """
-Judgement: the open terms that only a person can fill in, and the outcome under each answer.
+Judgment: the open terms that only a person can fill in, and the outcome under each answer.
 
-Most answers are scenarios of the derivation itself. An answer that changes which guideline governs
-is not: the case is then decided again with the answer supposed.
+Most answers are scenarios of the derivation itself. An answer that changes the governing guideline
+is not: for it, the case is decided again with the answer supposed.
 """
 
 from __future__ import annotations
@@ -37,16 +37,16 @@ Supposed = Mapping[tuple[str, str], "Derivation"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """
-    One answer to a slot, and what follows from it.
+    One answer to a slot, with the outcome under it.
 
     Attributes:
         iri: The answer.
-        label: The answer in a word or two.
-        meaning: What it supposes.
+        label: The answer in one or two words.
+        meaning: What the answer supposes.
         outcome: The IRI of the outcome under it.
         least: The fewest visits that any reading of the record supports under it.
         most: The most visits that any reading of the record supports under it.
-        given: Whether the record gives this answer.
+        given: True if the record gives this answer.
     """
 
     iri: str
@@ -66,9 +66,9 @@ class Slot:
     Attributes:
         iri: The slot.
         label: The term.
-        question: What is asked.
-        evidence: What has to be shown.
-        filled_by: The roles whose statement fills it in, in words, sorted.
+        question: The question to the person.
+        evidence: What the evidence has to show.
+        filled_by: The roles whose statement answers it, in words, sorted.
         judged_by: The roles that decide whether the statement persuades, in words, sorted.
         sources: The provisions in force that use or define the term, sorted.
         answers: In the order in which they are offered.
@@ -88,7 +88,7 @@ def suppose_answers(
     knowledge: Knowledge, derivation: Derivation, requests: Iterable[str]
 ) -> Supposed:
     """
-    Decide a case under each answer that is no scenario of its derivation.
+    Decide a case under each answer that is not a scenario of its derivation.
 
     Args:
         knowledge: The knowledge base.
@@ -96,8 +96,8 @@ def suppose_answers(
         requests: The requests of the case.
 
     Returns:
-        The derivation under each answer, for `read_slots`; one for all requests, of the rules on
-        which an outcome can rest.
+        The derivation under each answer, for `read_slots`. Each covers all requests and runs
+        the rules that can affect an outcome.
     """
     wanted = {
         (slot.value, answer)
@@ -144,7 +144,7 @@ def _offered(knowledge: Knowledge, slot: str) -> list[str]:
 
 
 def _held(request: str, answer: str) -> str:
-    """Name what holds of a request under an answer."""
+    """Name the property that is true of a request under an answer."""
     return f"{request}/answer/{answer.removeprefix(NS)}"
 
 
@@ -154,7 +154,7 @@ def _is_derived(derivation: Derivation, request: str, answer: str) -> bool:
 
 
 def _stated(derivation: Derivation, request: str) -> set[str]:
-    """Return the answers that the record gives or that are assumed without one."""
+    """Return the answers that the record gives, or that are assumed if it gives none."""
     names = ("givenAnswer", "assumedAnswer")
     return {value.value for name in names for value in derivation.values(request, name)}
 
@@ -215,9 +215,10 @@ def suppose(
     knowledge: Knowledge, asserted: Iterable[ox.Triple], slot: str, answer: str
 ) -> tuple[ox.Triple, ...]:
     """
-    Return the facts of a case as they would be if a slot were answered.
+    Return the facts of a case, changed as if a slot were answered.
 
-    A finding that the slot asks is replaced by one that answers it; a rebuttal is accepted or not.
+    A finding that the slot asks for is replaced by one that answers it. A rebuttal is accepted or
+    rejected.
     """
     facts = list(asserted)
     truth = knowledge.value(answer, mn("supposesTruth"))

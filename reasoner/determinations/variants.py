@@ -1,8 +1,8 @@
 """
 Comparisons: the same request under other dates, other sets of sources, other counting policies.
 
-Each variant is decided by the same rules in the same derivation; which sets and policies there are,
-and on which dates something changes, the knowledge base says.
+Each variant is decided by the same rules in the same derivation. The sets, the policies and the
+dates of change come from the knowledge base.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from reasoner.knowledge.base import Knowledge
 
 COMPARISONS: Final = ("timeline", "sources", "policies")
-"""What can be asked for beside the determination, in the order in which it is shown."""
+"""The comparisons that can be requested, in the order in which they are shown."""
 SHOWN: Final = {"sources": "SourceViews", "policies": "CountingPolicies"}
 COMMENT: Final = ox.NamedNode(RDFS + "comment")
 POSITION: Final = mn("position")
@@ -37,22 +37,22 @@ DATE: Final = ox.NamedNode(XSD + "date")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
     """
-    The request, decided in one other way.
+    The request, decided in one other way, and its outcome.
 
     Attributes:
-        iri: The variant; the request itself where it is decided as it is.
+        iri: The variant; for the request as made, the request itself.
         name: The set of sources or the policy in words; empty for a date and for the request.
-        note: What the knowledge base says of that set or policy.
+        note: What the knowledge base states about that set or policy.
         outcome: The IRI of the outcome.
         label: The outcome in words.
-        robust: Whether no completion of the open facts changes the answer.
+        robust: True if no completion of the open facts changes the answer.
         governing: The recommendations that govern, sorted.
         limit: The smallest governing maximum; None if none is set.
-        prior: Earlier visits that count and are sure.
-        prior_open: Whether there may be more.
+        prior: Earlier visits that certainly count.
+        prior_open: True if there may be more.
         least: The fewest visits that any reading of the record supports.
         most: The most visits that any reading of the record supports.
-        why: What decided it to be as it is, and not as in the legal order.
+        why: The sentences that explain a difference from the legal order.
     """
 
     iri: str
@@ -73,14 +73,14 @@ class Variant:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
     """
-    A stretch of time in which the request is decided alike.
+    A period in which the outcome of the request stays the same.
 
     Attributes:
-        start: The first day; the day of injury for the first stretch.
-        end: The first day of the next stretch; None for the last.
+        start: The first day; the day of injury for the first period.
+        end: The first day of the next period; None for the last.
         variant: How the request is decided on each of these days.
-        flips: Whether the outcome differs from that of the stretch before.
-        used: Whether the date that selects the law of the determination lies in it.
+        flips: True if the outcome differs from that of the previous period.
+        used: True if the date that selects the law of the determination is in the period.
     """
 
     start: str
@@ -93,7 +93,7 @@ class Stretch:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestComparison:
     """
-    What was asked for beside the determination of one request; each part empty if it was not.
+    The comparisons of one request; a comparison that was not requested is empty.
 
     Attributes:
         timeline: The outcome as a step function of the date, from the day of injury on.
@@ -107,7 +107,7 @@ class RequestComparison:
 
 
 def as_of_facts(requests: Iterable[str], date: str) -> tuple[ox.Triple, ...]:
-    """Say of requests that they are to be decided under the law and guidelines of a day."""
+    """Return the facts that set the day of law and guidelines of some requests."""
     return tuple(_fact(request, "asOf", ox.Literal(date, datatype=DATE)) for request in requests)
 
 
@@ -118,7 +118,7 @@ def compare(
     wanted: Iterable[str],
 ) -> dict[str, RequestComparison]:
     """
-    Decide the requests of a case in other ways.
+    Decide the variants of the requests of a case.
 
     Args:
         case: The case.
@@ -155,7 +155,7 @@ def _fact(subject: str, name: str, value: ox.NamedNode | ox.Literal) -> ox.Tripl
 def _listed(
     knowledge: Knowledge, derivation: Derivation, request: str, by: str, asked: set[str]
 ) -> tuple[Variant, ...]:
-    """Describe the request and its variants of one kind; nothing if they were not asked for."""
+    """List the request and its variants of one kind; empty if they were not requested."""
     if not asked:
         return ()
     variants = [
@@ -196,7 +196,7 @@ def _describe(knowledge: Knowledge, derivation: Derivation, iri: str, by: str) -
 def _timelines(
     case: CaseGraph, knowledge: Knowledge, first: Derivation
 ) -> dict[str, tuple[Stretch, ...]]:
-    """Decide each request on each date on which something changes, until no new date comes up."""
+    """Decide each request on each date of change, and repeat until no new date is found."""
     used = {r: first.value(r, "onDecisionDate") or "" for r in case.requests}
     born = {r: first.value(r, "onInjuryDate") or used[r] for r in case.requests}
     todo = {r: {min(born[r], used[r]), used[r]} for r in case.requests}
@@ -221,7 +221,7 @@ def _timelines(
 
 
 def _is_request(fact: ox.Triple) -> bool:
-    """Tell whether a fact makes a request of its subject: in a timeline only its variants are."""
+    """Return True if a fact types its subject as a request: a timeline decides only variants."""
     return fact.predicate == TYPE and fact.object == mn("Request")
 
 
@@ -240,7 +240,7 @@ def _dated(case: str, request: str, date: str) -> tuple[ox.Triple, ...]:
 
 
 def _steps(found: dict[str, Variant], used: str) -> tuple[Stretch, ...]:
-    """Merge neighbouring dates on which the request is decided alike."""
+    """Merge adjacent dates with the same outcome into one period."""
     starts: list[str] = []
     for date in sorted(found):
         if not starts or _alike(found[date]) != _alike(found[starts[-1]]):

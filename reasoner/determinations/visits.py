@@ -1,4 +1,4 @@
-"""The arithmetic of a determination: how many visits, counted how, against which figures."""
+"""The arithmetic of a determination: the visits, how they were counted, and the limits."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ class Visits:
     The arithmetic of a determination.
 
     Attributes:
-        prior: Earlier visits that count and are sure.
-        prior_open: Whether there may be more than that.
-        prior_most: The most that the record leaves possible, where it sets an end; else None.
+        prior: Earlier visits that certainly count.
+        prior_open: True if there may be more.
+        prior_most: The most earlier visits that the record allows for; None if it sets no maximum.
         authorized: Of the earlier visits, those that were approved and are still to come.
         requested: Visits requested.
         limit: The smallest governing maximum; None if none is set.
-        largest: The largest governing maximum; other than `limit` only where two conflict.
-        trial: Visits after which a reassessment is due; None if none is asked for.
+        largest: The largest governing maximum; differs from `limit` only if two conflict.
+        trial: Visits after which a reassessment is due; None if no reassessment is required.
         least: The fewest visits that any reading of the record supports.
         most: The most visits that any reading of the record supports.
-        per_week: The most of them a week; None unless the request asks for more a week.
+        per_week: The supported visits per week; None unless the request asks for more per week.
         cap: The statutory cap for the discipline; None if none applies.
-        capped: Earlier visits that count toward the cap and are sure.
+        capped: Earlier visits that certainly count toward the cap.
         policy: How earlier visits were counted.
         policy_reason: Why they were counted so.
     """
@@ -55,21 +55,21 @@ class Visits:
 
     @property
     def total(self) -> int:
-        """Earlier and requested visits together, as far as they are sure."""
+        """The sum of earlier and requested visits, without uncertain ones."""
         return self.prior + self.requested
 
     @property
     def remaining(self) -> int | None:
-        """Visits left under the limit if the sure visits were all; None without a limit."""
+        """Visits left under the limit, without uncertain earlier visits; None without a limit."""
         return None if self.limit is None else max(0, self.limit - self.prior)
 
     @property
     def held(self) -> int | None:
         """
-        The figure that the request as made is held against.
+        The figure that limits the request as made.
 
-        That is the trial where the course is still in it and no maximum is exceeded, so that the
-        trial decides; else the largest limit. None if neither is set.
+        This is the trial if the course is still in its trial and no maximum is exceeded;
+        otherwise the largest limit. None if neither is set.
         """
         inside = self.largest is None or self.total <= self.largest
         if self.trial is None or not inside:
@@ -80,7 +80,7 @@ class Visits:
 
 
 def visits_of(knowledge: Knowledge, derivation: Derivation, request: str) -> Visits:
-    """Read the arithmetic of a request off a derivation."""
+    """Read the arithmetic of a request from a derivation."""
     situations = situations_of(derivation, request)
     limits = [n for s in situations if (n := derivation.number(s, "smallestLimit")) is not None]
     largest = [n for s in situations if (n := derivation.number(s, "largestLimit")) is not None]
@@ -115,7 +115,7 @@ def visits_of(knowledge: Knowledge, derivation: Derivation, request: str) -> Vis
 
 
 def _per_week(derivation: Derivation, request: str) -> int | None:
-    """Find how many visits a week are supported, where a reading of the record asks for more."""
+    """Find how many visits per week are supported; None unless a reading asks for more."""
     limits = [
         limit
         for scenario in completions(derivation, request)

@@ -1,4 +1,4 @@
-"""A document of decision as RDF: the recommendation and the physician's decision, with PROV-O."""
+"""A decision document as RDF: the recommendation and the physician's decision, with PROV-O."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DATE = ox.NamedNode(XSD + "date")
 
 def signed_triples(document: Json) -> list[ox.Triple]:
     """
-    Write a document of decision as triples, sorted.
+    Write a decision document as triples, sorted.
 
     Raises:
         DocumentUnreadable: A part of the document is missing or of another type.
@@ -51,7 +51,7 @@ def signed_triples(document: Json) -> list[ox.Triple]:
 
 
 def signed_rdf(document: Json, form: str) -> str:
-    """Write a document of decision as Turtle or JSON-LD; `form` is `turtle` or `jsonld`."""
+    """Write a decision document as Turtle or JSON-LD; `form` is `turtle` or `jsonld`."""
     text = ox.serialize(signed_triples(document), format=FORMATS[form], prefixes=PREFIXES)
     return text.decode() if text else ""
 

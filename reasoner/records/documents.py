@@ -1,7 +1,7 @@
 """
 Documents: an assessment under its hash, and the document that adds a physician's decision to it.
 
-A document is kept and hashed as the JSON that was written. `parse_document` gives its typed form.
+A document is stored and hashed as the JSON that was written. `parse_document` gives its typed form.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class DecisionData(Model, frozen=True, kw_only=True):
 
     Attributes:
         on: The IRI of the determination.
-        recommendation_digest: The digest of the recommendation that the physician had.
+        recommendation_digest: The digest of the recommendation that the physician decided on.
         decision: `accept` or `override`.
         visits: Visits found necessary.
         reason: The physician's reason; empty for none.
@@ -79,7 +79,7 @@ class DecisionData(Model, frozen=True, kw_only=True):
 
 
 class DecisionDocument(Model, frozen=True, kw_only=True):
-    """The JSON of a document of decision."""
+    """The JSON of a decision document."""
 
     case: str
     name: str
@@ -95,7 +95,7 @@ class Document:
     A document in its typed form.
 
     Attributes:
-        recommendation: The recommendation; an assessment is its own.
+        recommendation: The recommendation; for an assessment, the assessment itself.
         decisions: The decisions of a physician; empty for an assessment.
     """
 
@@ -136,7 +136,7 @@ def digest(data: Json) -> str:
 
 
 def is_document(data: bytes) -> bool:
-    """Return True if bytes are an assessment or a document of decision, and not a case."""
+    """Return True if bytes are an assessment or a decision document, and not a case."""
     try:
         value = json.loads(data)
     except (ValueError, RecursionError):
@@ -146,7 +146,7 @@ def is_document(data: bytes) -> bool:
 
 def read_document(data: bytes, *, source: str) -> Json:
     """
-    Read an assessment or a document of decision.
+    Read an assessment or a decision document.
 
     Args:
         data: The bytes.
@@ -164,7 +164,7 @@ def read_document(data: bytes, *, source: str) -> Json:
         raise DocumentUnreadable(f"{source}: not JSON: {error}.") from error
     if not isinstance(value, dict) or not ({"determinations", "recommendation"} & set(value)):
         raise DocumentUnreadable(
-            f"{source}: neither a determination nor a document of decision.",
+            f"{source}: neither a determination nor a decision document.",
             hint="Write one with 'mednec decide CASE --format json'.",
         )
     check_document(value, source)
@@ -189,7 +189,7 @@ def parse_document(data: Json, source: str) -> Document:
 
 def check_document(data: Json, source: str) -> Document:
     """
-    Check that a document carries the hash of its content, and that its parts belong together.
+    Check that the hash of a document is that of its content, and that its parts match.
 
     Returns:
         Its typed form.
@@ -201,12 +201,12 @@ def check_document(data: Json, source: str) -> Document:
     recommendation = data.get("recommendation", data)
     held = recommendation.get("determinations") if isinstance(recommendation, dict) else None
     if not isinstance(recommendation, dict) or not isinstance(held, list) or not held:
-        raise DocumentUnreadable(f"{source}: it has no determination.")
+        raise DocumentUnreadable(f"{source}: a determination is missing.")
     for part in (recommendation, data):
         if part.get("digest") != digest(part):
             raise RecommendationAltered(
                 f"{source}: its digest is not that of its content.",
-                hint="A recommendation is kept as it was made. Decide the case again.",
+                hint="A recommendation must not be changed. Decide the case again.",
             )
     document = parse_document(data, source)
     if data is not recommendation:
@@ -215,10 +215,10 @@ def check_document(data: Json, source: str) -> Document:
 
 
 def _check_decisions(document: Document, source: str) -> None:
-    """Check that each decision is that of a named physician, and on this recommendation."""
+    """Check that each decision is made by a named physician, and on this recommendation."""
     known = {d.id: d for d in document.recommendation.determinations}
     if not document.decisions:
-        raise DocumentUnreadable(f"{source}: a document of decision without a decision.")
+        raise DocumentUnreadable(f"{source}: a decision document without a decision.")
     for decision in document.decisions:
         if decision.recommendation_digest != document.recommendation.digest:
             raise RecommendationAltered(f"{source}: a decision is on another recommendation.")
@@ -231,7 +231,7 @@ def _check_decisions(document: Document, source: str) -> None:
 
 
 def _is_whole(decision: DecisionData, on: DeterminationData) -> bool:
-    """Return True if a decision names a physician and a date, and fits its determination."""
+    """Return True if a decision names a physician and a date, and matches its determination."""
     who = decision.physician
     named = all(text.strip() for text in (who.name, who.licence, who.specialty))
     fits = {"accept": decision.outcome == on.outcome, "override": bool(decision.reason)}

@@ -1,4 +1,4 @@
-"""Replay: reach a recorded determination again, and give the same bytes or say what differs."""
+"""Replay: make a recorded determination again, and return the same bytes or the differences."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ if TYPE_CHECKING:
 MOST: Final = 30
 KNOWLEDGE: Final = "urn:sha256:"
 KEYS: Final = {"sources": "sourcesAlone"}
-"""Where a determination holds a comparison, if not under its own name."""
+"""The keys of a determination that hold comparisons under another name."""
 ENGINE: Final = "urn:mednec:engine:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
     """
-    A determination as it was recorded.
+    A recorded determination.
 
     Attributes:
         form: `json`, `turtle` or `jsonld`.
         body: Its bytes.
-        case: The canonical N-Quads of the case; empty if the document does not carry them.
+        case: The canonical N-Quads of the case; empty if the document does not contain them.
         case_hash: The hash that was recorded for them.
         knowledge: The digest of the knowledge base.
-        version: The version that the knowledge base gave itself; empty if none was recorded.
+        version: The version that the knowledge base stated; empty if none was recorded.
         engine: The engine and its version.
-        as_of: The day whose law was asked for; empty if none was.
-        include: The comparisons that were asked for.
+        as_of: The requested day of law and guidelines; empty if none was requested.
+        include: The requested comparisons.
     """
 
     form: str
@@ -63,11 +63,11 @@ class Recorded:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
     """
-    What came of a replay.
+    The result of a replay.
 
     Attributes:
-        bytes_same: Whether the same bytes came out.
-        differences: What differs, in words; none where only the way of writing differs.
+        bytes_same: True if the replay gave the same bytes.
+        differences: The differences, in words; empty if only the way of writing differs.
     """
 
     bytes_same: bool
@@ -79,14 +79,14 @@ def read_recorded(body: bytes, source: str) -> Recorded:
     Read a recorded determination in JSON, Turtle or JSON-LD.
 
     Raises:
-        DeterminationUnreadable: It is none of these, or says nothing of how it was reached.
+        DeterminationUnreadable: It is none of these, or does not state how it was made.
     """
     try:
         data = json.loads(body)
     except ValueError:
         return _recorded_graph(body, "turtle", source)
     if isinstance(data, dict) and isinstance(data.get("recommendation"), dict):
-        data = data["recommendation"]  # A physician decided on it, and it was kept as it was made.
+        data = data["recommendation"]  # A decision document contains the recommendation unchanged.
         body = (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
     if isinstance(data, dict) and "provenance" in data:
         made = data["provenance"]
@@ -124,7 +124,7 @@ def _recorded_graph(body: bytes, form: str, source: str) -> Recorded:
 
     if not {mn("canonicalHash").value, f"{PROV}used"} & set(values):
         raise DeterminationUnreadable(
-            f"{source}: neither a determination nor a document of decision.",
+            f"{source}: neither a determination nor a decision document.",
             hint="Give what 'mednec decide --format json' or 'turtle', or 'mednec sign', wrote.",
         )
 
@@ -146,21 +146,21 @@ def _recorded_graph(body: bytes, form: str, source: str) -> Recorded:
 
 def replay(recorded: Recorded, knowledge: Knowledge, case: CaseGraph | None = None) -> Replay:
     """
-    Reach a determination again.
+    Make a recorded determination again.
 
     Args:
         recorded: The determination.
         knowledge: The knowledge base to decide with.
-        case: The case, where the determination does not carry it.
+        case: The case, if the determination does not contain it.
 
     Raises:
-        DeterminationUnreadable: No case is given and the determination carries none.
+        DeterminationUnreadable: No case is given, and the determination does not contain one.
         CaseError: The case can no longer be decided.
     """
     if case is None:
         if not recorded.case:
             raise DeterminationUnreadable(
-                "The determination does not carry its case.", hint="Give it with --case."
+                "The determination does not contain its case.", hint="Give it with --case."
             )
         case = load_case(
             recorded.case.encode(), knowledge, form="turtle", source="the recorded case"
@@ -171,7 +171,7 @@ def replay(recorded: Recorded, knowledge: Knowledge, case: CaseGraph | None = No
         day = date.fromisoformat(recorded.as_of) if recorded.as_of else None
         assessment = decide(case, knowledge, as_of=day, include=recorded.include)
     except CaseError as error:
-        return Replay(bytes_same=False, differences=(*differences, f"now it is refused: {error}"))
+        return Replay(bytes_same=False, differences=(*differences, f"now it is rejected: {error}"))
     differences += _circumstance("engine", recorded.engine, assessment.engine)
     writings = _writings(assessment, knowledge, recorded.form)
     if recorded.body in writings:
@@ -187,11 +187,11 @@ def _circumstances(recorded: Recorded, found: str, knowledge: Knowledge) -> Iter
 
 def _circumstance(name: str, then: str, now: str) -> Iterator[str]:
     if then != now:
-        yield f"the {name} is another: {then or 'none recorded'} then, {now} now"
+        yield f"the {name} differs: {then or 'none recorded'} then, {now} now"
 
 
 def _writings(assessment: Assessment, knowledge: Knowledge, form: str) -> list[bytes]:
-    """Write a decision as the command line and as the service write it."""
+    """Write an assessment in each way that the command line and the service write it."""
     if form != "json":
         text = assessment_rdf(assessment, knowledge, form)
         return [f"{text}\n".encode(), text.encode()]
@@ -217,7 +217,7 @@ def _lines(body: bytes, form: str) -> set[str]:
 
 
 def _different(then: object, now: object, at: str) -> Iterator[str]:
-    """Name each place at which two documents differ."""
+    """Yield each place at which two documents differ."""
     if isinstance(then, dict) and isinstance(now, dict):
         for key in sorted(set(then) | set(now)):
             if key not in then or key not in now:
@@ -239,7 +239,7 @@ def _short(value: object) -> str:
 
 
 def replay_text(result: Replay) -> str:
-    """Say what came of a replay, in lines."""
+    """Write the result of a replay, one line for each difference."""
     if result.bytes_same:
         head = "SAME BYTES"
     elif result.differences:

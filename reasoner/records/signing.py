@@ -1,8 +1,8 @@
 """
 The decision of a named physician on a recommendation.
 
-A recommendation becomes a decision here and nowhere else. Both are kept: the recommendation as it
-was made, under its hash, and the decision with the physician, the date and the reason.
+Only this module turns a recommendation into a decision. The document contains both: the unchanged
+recommendation with its hash, and the decision with the physician, the date and the reason.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ class Physician:
     The physician who decides.
 
     Attributes:
-        name: As it stands on the licence.
-        licence: State and number of the licence.
+        name: The name on the license.
+        licence: State and number of the license.
         specialty: Certification or specialty.
-        hours: When and how the physician can be reached, which a notice of utilization review
-            tells the treating physician; empty if it is not stated.
+        hours: When and how the treating physician can reach the physician, for a notice of
+            utilization review; empty if not stated.
     """
 
     name: str
@@ -48,16 +48,16 @@ class Physician:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
     """
-    What the physician decides.
+    The decision of the physician, to be recorded.
 
     Attributes:
         decision: `accept` or `override`.
         decided_on: The date, as YYYY-MM-DD.
-        outcome: The local name of the outcome; None to take the recommended one.
-        visits: Visits found necessary; None where the outcome leaves no choice.
-        reason: The physician's reason; empty for none, which an override may not have.
-        item: The IRI of the determination, or the number of its item from 1; None for every one
-            that is not decided.
+        outcome: The local name of the outcome; None for the recommended one.
+        visits: Visits found necessary; None if the outcome determines them.
+        reason: The physician's reason; empty for none. An override requires one.
+        item: The IRI of the determination, or the number of its item, from 1; None for all that are
+            not decided.
     """
 
     decision: str
@@ -73,18 +73,18 @@ def sign(document: Json, knowledge: Knowledge, physician: Physician, ruling: Rul
     Record a physician's decision on a recommendation.
 
     Args:
-        document: An assessment, or a document of decision with an item that is not decided.
+        document: An assessment, or a decision document with an item that is not decided.
         knowledge: The knowledge base, for the outcomes and their words.
-        physician: Who decides.
-        ruling: What is decided.
+        physician: The physician who decides.
+        ruling: The decision of the physician.
 
     Returns:
-        A document of decision: the recommendation as it was, and the decisions.
+        A decision document: the unchanged recommendation, and the decisions.
 
     Raises:
-        RecommendationAltered: The recommendation is not the one that was made.
+        RecommendationAltered: The recommendation was changed after it was made.
         DocumentUnreadable: A part of the document is missing or of another type.
-        DecisionRefused: Something is missing, or does not fit the recommendation.
+        DecisionRefused: The decision is incomplete, or does not match the recommendation.
     """
     before = check_document(document, "the recommendation")
     _check_physician(physician)
@@ -92,8 +92,8 @@ def sign(document: Json, knowledge: Knowledge, physician: Physician, ruling: Rul
     chosen = _chosen(before, ruling)
     if len(chosen) > 1 and (ruling.decision != "accept" or ruling.outcome or ruling.visits):
         raise DecisionRefused(
-            f"{len(chosen)} items are undecided, and this decision fits one.",
-            hint="Name the item; its number counts from 1.",
+            f"{len(chosen)} items are not decided; this decision is about one.",
+            hint="Name the item by its number, counted from 1.",
         )
     who = PhysicianData(**asdict(physician))
     if any(d.physician != who for d in before.decisions):
@@ -122,21 +122,21 @@ def _check_physician(physician: Physician) -> None:
 
 
 def _chosen(document: Document, ruling: Ruling) -> list[DeterminationData]:
-    """Find the determinations that a ruling is about, none of which is decided."""
+    """Find the determinations that a ruling is about; all must be undecided."""
     items = document.recommendation.determinations
     if ruling.item is None:
         chosen = [d for d in items if document.decision_on(d) is None]
         if not chosen:
-            raise DecisionRefused("Every item of this document is decided.")
+            raise DecisionRefused("Every item of this document is already decided.")
         return chosen
     names = {str(n): d for n, d in enumerate(items, start=1)} | {d.id: d for d in items}
     found = names.get(ruling.item)
     if found is None:
         raise DecisionRefused(
-            f"There is no item '{ruling.item}'.", hint=f"Name one of 1 to {len(items)}."
+            f"Item '{ruling.item}' does not exist.", hint=f"Name one of 1 to {len(items)}."
         )
     if document.decision_on(found) is not None:
-        raise DecisionRefused(f"Item '{ruling.item}' is decided.")
+        raise DecisionRefused(f"Item '{ruling.item}' is already decided.")
     return [found]
 
 
@@ -147,7 +147,7 @@ def _decided(
     physician: PhysicianData,
     ruling: Ruling,
 ) -> DecisionData:
-    """Write one decision, once it is checked."""
+    """Check one decision and return it as data."""
     outcome = _outcome(d, knowledge, ruling)
     _check_date(d, ruling)
     iri = NS + outcome
@@ -226,7 +226,7 @@ def _check_date(d: DeterminationData, ruling: Ruling) -> None:
 
 
 def _visits(d: DeterminationData, outcome: str, ruling: Ruling) -> int:
-    """Return the visits found necessary, which only a partial outcome leaves open."""
+    """Return the visits found necessary; only a partial outcome leaves a choice."""
     asked = d.asked.visits
     whole, part = mn("MedicallyNecessary").value, mn("NecessaryInPart").value
     if NS + outcome != part:
@@ -240,7 +240,7 @@ def _visits(d: DeterminationData, outcome: str, ruling: Ruling) -> int:
     if visits is None and recommended:
         visits = supported.most
     if visits is None or not 1 <= visits <= asked:
-        raise DecisionRefused(f"Say how many of the {asked} visits are necessary: 1 to {asked}.")
+        raise DecisionRefused(f"State how many of the {asked} visits are necessary: 1 to {asked}.")
     if ruling.decision == "accept" and not supported.least <= visits <= supported.most:
         raise DecisionRefused(
             f"{visits} visits are not recommended.", hint="Override it, and give the reason."

@@ -169,7 +169,7 @@ def test_a_changed_case_in_the_record_is_reported(knowledge: Knowledge) -> None:
 
     result = replay(read_recorded(body.replace(nine, nine.replace(b"9", b"1")), "x"), knowledge)
 
-    assert result.differences[0].startswith("the case is another")
+    assert result.differences[0].startswith("the case differs")
 
 
 @pytest.mark.parametrize("form", ["json", "turtle"])
@@ -180,7 +180,7 @@ def test_other_knowledge_is_reported_with_what_it_changes(form: str, knowledge: 
 
     result = replay(read_recorded(other, "x"), knowledge)
 
-    assert result.differences[0].startswith("the knowledge base is another")
+    assert result.differences[0].startswith("the knowledge base differs")
     assert not result.bytes_same
 
 
@@ -216,6 +216,6 @@ def test_another_version_of_the_knowledge_is_said(form: str, knowledge: Knowledg
     )
 
     assert not result.bytes_same
-    assert f"the version of the knowledge base is another: 0.0.1 then, {version} now" in (
+    assert f"the version of the knowledge base differs: 0.0.1 then, {version} now" in (
         result.differences
     )

@@ -136,7 +136,7 @@ def test_the_spelling_of_a_number_makes_no_difference(spelling: str, knowledge: 
         (TURTLE + ":case mn:age 49 {| mn:quote 'x' |} .", "quoted triple"),
         (TURTLE + ":case mn:record _:r . :case mn:finding [ mn:recordedIn _:r ] .", "2 ways"),
         (TURTLE + "_:a mn:record _:b . _:b mn:record _:a .", "circle"),
-        (TURTLE + "[] mn:findingType mnc:Tenderness .", "belong to nothing"),
+        (TURTLE + "[] mn:findingType mnc:Tenderness .", "are not linked from the case"),
         (TURTLE + ":case mn:record " + "[ mn:record " * 900 + "[]" + "] " * 900 + ".", "deep"),
         (TURTLE + ':case mn:finding [ mn:quote "a\\u0000b" ] .', "NUL"),
         (

@@ -94,7 +94,7 @@ def test_a_case_that_cannot_be_decided_fails_validation(mednec, tmp_path: Path) 
     ("name", "content", "words"),
     [
         ("missing.ttl", None, "No such file"),
-        ("case.xml", b"<x/>", "names no form"),
+        ("case.xml", b"<x/>", "is not that of a case"),
         ("case.ttl", b"@prefix", "not Turtle"),
         ("case.json", b"{", "not JSON at line 1"),
         ("empty.ttl", b"", "empty"),
@@ -233,7 +233,7 @@ def test_a_determination_that_a_physician_decided_on_is_replayed(mednec, tmp_pat
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("replay", SEED), "neither a determination nor a document of decision"),
+        (("replay", SEED), "neither a determination nor a decision document"),
         (("coverage", "--condition", "lumbar strian"), "No label of a condition or a treatment"),
         (("letter", SEED, "-o", "letter.docx"), "no letter is written as '.docx'"),
         (("new", "guideline", "a-b-2027", "--from", "2027-13-01"), "'2027-13-01' is not a date"),

@@ -97,7 +97,7 @@ def test_a_bracket_in_a_quotation_is_not_a_level(knowledge: Knowledge) -> None:
         (request_with(treatment={"id": "no iri"}), "$.request[0].treatment"),
         ({**PLAIN, "request": [{**REQUEST, "id": "r"}] * 2}, "$.request[1] and $.request[0]"),
         ({**PLAIN, "type": "Kase"}, "mn:Case"),
-        ({"@id": "http://example.org/g", "@graph": [PLAIN]}, "graph of its own"),
+        ({"@id": "http://example.org/g", "@graph": [PLAIN]}, "in a named graph"),
         ({**PLAIN, "_:x": 1}, "$._:x"),
         ({**PLAIN, "@reverse": {}}, "$.@reverse"),
         ({**PLAIN, "@context": "http://example.org/c"}, "$.@context"),

@@ -78,7 +78,7 @@ def test_parts_lie_no_deeper_than_the_limit(knowledge: Knowledge) -> None:
     """Nesting deeper than the limit is refused."""
     assert turtle(nested(LIMITS.depth), knowledge).triples
 
-    with pytest.raises(errors.CaseUnreadable, match=f"more than {LIMITS.depth} deep"):
+    with pytest.raises(errors.CaseUnreadable, match=f"more than {LIMITS.depth} levels deep"):
         turtle(nested(LIMITS.depth + 1), knowledge)
 
 

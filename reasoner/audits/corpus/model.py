@@ -21,10 +21,10 @@ class ItemRow(Model, frozen=True, kw_only=True):
         decided: True if the reasoner decided it; otherwise the fields after `trouble` are unset.
         trouble: Why it was not decided; empty if its kind is not decided here.
         imr: The disposition of the request as made; None if its outcome has none.
-        limit: The visits that it was held against; None without a limit.
+        limit: The limit that applies to its visits; None without a limit.
         findings: Rules of the audit that can account for a difference in the outcome.
         departures: Kinds of departure, sorted.
-        differs: True if the reviewer's outcome is another one.
+        differs: True if the reviewer's outcome differs.
     """
 
     number: int

@@ -41,7 +41,7 @@ KEPT: Final = tuple(
         "turnsOn",
     )
 )
-"""What is kept of what follows from a case: enough to ask, without the scenarios."""
+"""The kinds of conclusions that are stored for queries; scenarios are left out."""
 
 
 def letter_row(

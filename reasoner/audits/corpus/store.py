@@ -46,7 +46,7 @@ class Built:
         added: Letters added.
         known: Letters that were in the store already, read with the same knowledge.
         failed: Letters that could not be read, each with the reason.
-        recovered: Whether the build before broke off; what it had not finished was cut off.
+        recovered: True if the previous build was interrupted; its unfinished writes were removed.
     """
 
     added: int
@@ -57,15 +57,15 @@ class Built:
 
 def build(files: Iterable[Path], store: Path, knowledge: Knowledge) -> Built:
     """
-    Add letters to a store; one that cannot be read stops no other.
+    Add letters to a store; a letter that cannot be read does not stop the others.
 
     Args:
         files: The letters, in the order in which they are added.
-        store: The folder of the store; made if it is not there.
+        store: The folder of the store; created if it does not exist.
         knowledge: The knowledge base with which they are read and decided.
 
     Raises:
-        StoreBusy: Another build writes to the store.
+        StoreBusy: Another build is writing to the store.
         StoreUnreadable: The folder cannot be written, or its index is damaged.
     """
     auditor = Auditor(knowledge)
@@ -107,10 +107,11 @@ def _add(path: Path, store: Path, auditor: Auditor, have: set[tuple[str, str]]) 
 @contextmanager
 def _writing(store: Path) -> Iterator[bool]:
     """
-    Hold the store for one writer, and say whether the build before broke off.
+    Lock the store for one writer; yield True if the previous build was interrupted.
 
-    The system lets go of the lock when its holder ends, however it ends; what the file says is
-    only whether a build came to its end. What one wrote in part is cut off before the next begins.
+    The operating system releases the lock when the process ends, for any reason. The lock file has
+    text only while a build runs, so text in it shows that a build did not finish. The partial
+    writes of that build are removed before the next begins.
     """
     try:
         for part in ("sources", "audits"):
@@ -123,21 +124,21 @@ def _writing(store: Path) -> Iterator[bool]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise StoreBusy(
-                f"{store}: another build writes to this store.", hint="Wait until it has ended."
+                f"{store}: another build is writing to this store.", hint="Wait until it has ended."
             ) from error
         broken = os.fstat(lock.fileno()).st_size > 0
         if broken:
             for name in (INDEX, FACTS):
                 _cut(store / name)
         lock.truncate(0)
-        lock.write("A build writes here.\n")
+        lock.write("A build is writing here.\n")
         lock.flush()
         yield broken
         lock.truncate(0)
 
 
 def _cut(path: Path) -> None:
-    """Cut off a last line that was not written to its end."""
+    """Remove a last line that was not written completely."""
     if path.exists():
         data = path.read_bytes()
         path.write_bytes(data[: data.rfind(b"\n") + 1])
@@ -145,17 +146,17 @@ def _cut(path: Path) -> None:
 
 def rows(store: Path, *, missing_ok: bool = False) -> list[LetterRow]:
     """
-    Read the index of a store; of one letter, the row that was added last.
+    Read the index of a store: for each letter, the row that was added last.
 
     Raises:
-        StoreUnreadable: There is no store, or a line of its index is damaged.
+        StoreUnreadable: The folder is not a store, or a line of its index is damaged.
     """
     path = store / INDEX
     if not path.exists():
         if missing_ok:
             return []
         raise StoreUnreadable(
-            f"{store}: no store of letters.", hint="Make one with 'mednec corpus build'."
+            f"{store}: not a store of letters.", hint="Make one with 'mednec corpus build'."
         )
     found: dict[str, LetterRow] = {}
     for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
@@ -195,12 +196,12 @@ def stored_facts(store: Path) -> list[ox.Triple]:
     Return the facts of all cases of a store.
 
     Raises:
-        StoreUnreadable: There is no store, or its facts are damaged.
+        StoreUnreadable: The folder is not a store, or its facts are damaged.
     """
     path = store / FACTS
     if not path.is_file():
         raise StoreUnreadable(
-            f"{store}: no store of letters.", hint="Make one with 'mednec corpus build'."
+            f"{store}: not a store of letters.", hint="Make one with 'mednec corpus build'."
         )
     try:
         return [quad.triple for quad in ox.parse(path=path, format=ox.RdfFormat.N_TRIPLES)]

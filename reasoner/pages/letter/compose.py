@@ -37,7 +37,7 @@ def compose(
     Compose the letter of a document.
 
     Args:
-        document: An assessment, or a document of decision.
+        document: An assessment, or a decision document.
         knowledge: The knowledge base, which has the form.
         venue: The local name of the venue; None for that of the case.
         confidential: True to withhold the name and the number of the physician.

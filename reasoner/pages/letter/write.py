@@ -26,7 +26,7 @@ def write_letter(
     confidential: bool = False,
 ) -> bytes:
     """
-    Write the letter of a determination or of a document of decision.
+    Write the letter of a determination or of a decision document.
 
     Args:
         document: The document; its hash was checked if it came from outside.
