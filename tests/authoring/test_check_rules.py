@@ -154,7 +154,7 @@ def test_a_comparison_without_a_direction_is_found(home: Path) -> None:
     assert findings(home) == []
 
 
-def test_what_is_compared_is_traced_to_what_is_read(home: Path) -> None:
+def test_a_compared_variable_is_traced_to_a_premise(home: Path) -> None:
     """A difference that is compared compares both of its terms."""
     where = f"{FIRES} ?row mn:maximumVisits ?most . ?request mn:requestedVisits ?asked ."
     bind = "BIND (?asked - ?most AS ?over) FILTER (?over > 0)"
@@ -173,7 +173,7 @@ def test_what_is_compared_is_traced_to_what_is_read(home: Path) -> None:
         ("", f"{FIRES} SERVICE <http://example.org/> {{ ?a ?b ?c }}", "SERVICE"),
     ],
 )
-def test_a_head_or_body_of_bad_form_is_one_finding(
+def test_a_malformed_head_or_body_is_one_finding(
     home: Path, more: str, body: str, words: str
 ) -> None:
     """The rule has exactly one finding, which gives the line."""

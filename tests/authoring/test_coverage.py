@@ -77,7 +77,7 @@ def test_one_day_is_a_cut_through_all_days(space: Space, every: Coverage, day: s
     assert {content_of(s) for s in coverage(space, day).spells} == cut
 
 
-def test_a_gap_is_where_nothing_that_is_held_speaks(every: Coverage) -> None:
+def test_a_gap_has_no_source_in_the_knowledge_base(every: Coverage) -> None:
     """A guideline held by name only is reported as a gap."""
     for gap in every.gaps:
         for spell in spells(every, gap.condition, gap.treatment):

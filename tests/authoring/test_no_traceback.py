@@ -1,4 +1,4 @@
-"""No text in a knowledge file ends in a traceback: it is a finding, or it is loaded."""
+"""Any text in a knowledge file is either loaded or a finding, never a traceback."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ pytestmark = pytest.mark.slow
 
 
 def everything(home: Path) -> None:
-    """Run every stage of a check that needs no reasoner, and what reads loaded knowledge."""
+    """Run every stage of the check that works without a reasoner, and use the loaded knowledge."""
     places = Places(home)
     found = [*check_files(places), *places.malformed, *check_values(places)]
     found += [*check_concepts(places), *check_circles(places)]
@@ -96,7 +96,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def mutate(path: Path, piece: int, wrong: str) -> Callable[[], None]:
-    """Replace one piece of a file; return what puts it back."""
+    """Replace one piece of a file; return a function that restores it."""
     text = path.read_text(encoding="utf-8")
     found = list(PIECES.finditer(text))
     place = found[piece % len(found)]
@@ -107,7 +107,7 @@ def mutate(path: Path, piece: int, wrong: str) -> Callable[[], None]:
 @PROFILE
 @given(data=st.data())
 def test_a_wrong_word_in_a_file_is_never_a_traceback(home: Path, data: st.DataObject) -> None:
-    """Any literal, number, date, name or mark of any file, replaced by something wrong."""
+    """Any literal, number, date, name or mark of any file can be replaced by an error."""
     files = sorted(
         p
         for p in (*home.rglob("*.ttl"), *home.rglob("*.rq"))

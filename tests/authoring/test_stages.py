@@ -50,7 +50,7 @@ def test_an_empty_base_holds_nothing(tmp_path: Path) -> None:
     assert not any(contents(Places(tmp_path)).values())
 
 
-def test_a_report_says_what_each_stage_looked_at() -> None:
+def test_a_report_lists_what_each_stage_checked() -> None:
     """In text, in JSON and in SARIF, people and programs see what was checked and what was not."""
     report = Report(
         findings=(),

@@ -1,4 +1,4 @@
-"""An edition that replaces another starts from its rows, and the dates follow."""
+"""An edition that replaces another starts with its rows and continues its dates."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def rows(knowledge: Knowledge, edition: str) -> dict[str, str]:
 
 
 def test_the_rows_are_carried_over_with_their_figures(after: Knowledge) -> None:
-    """Nobody copies a hundred rows by hand."""
+    """`--replaces` copies the rows of the previous edition."""
     old, new = rows(after, OLD), rows(after, NEW)
     figure = mn("maximumVisits")
 
@@ -59,7 +59,7 @@ def test_the_rows_are_carried_over_with_their_figures(after: Knowledge) -> None:
 
 
 def test_every_row_carried_over_is_provisional(after: Knowledge) -> None:
-    """The text of the new edition was not seen, whatever was seen of the old one."""
+    """Copied rows are provisional, since the text of the new edition was not seen."""
     marks = {after.value(row, mn("verification")) for row in rows(after, NEW).values()}
 
     assert marks == {mn("Provisional").value}
@@ -74,7 +74,7 @@ def test_scope_and_displacement_are_kept(after: Knowledge) -> None:
 
 
 def test_the_dates_and_the_succession_follow(after: Knowledge) -> None:
-    """The old one ends, the new one ends where the old one did, and what came next follows."""
+    """The old edition ends, and the new one takes over its end date and its successor."""
     replaces = "http://purl.org/dc/terms/replaces"
 
     assert after.value(BASE + OLD, mn("effectiveUntil")) == "2017-02-01"
@@ -92,7 +92,7 @@ def test_what_was_replaced_already_is_not_replaced_again(tmp_path: Path) -> None
 
 
 def test_a_concept_is_a_member_of_itself_in_the_file_of_those_above_it(tmp_path: Path) -> None:
-    """A case can name it at once."""
+    """A case can use the new concept at once."""
     home = copy_knowledge(tmp_path)
     known = load_knowledge(home, entailed=())
     path = new_concept(
@@ -111,7 +111,7 @@ def test_a_concept_is_a_member_of_itself_in_the_file_of_those_above_it(tmp_path:
 
 
 def test_an_edition_held_by_name_only_retires_nothing() -> None:
-    """Its text is not held, so nobody knows whether the row is gone."""
+    """The text of the edition is missing, so its rows are not known to be retired."""
     changes = diff_editions(State(HOME), BASE + OLD, BASE + NEXT)
     what = {change.what for change in changes}
 

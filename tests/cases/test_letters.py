@@ -182,7 +182,7 @@ def test_the_pdf_of_a_letter_is_tagged_and_fits_its_pages(knowledge: Knowledge) 
         assert all(0 <= x <= width and 0 <= abs(y) <= height for x, y in places)
 
 
-def test_what_a_record_says_cannot_break_a_letter(knowledge: Knowledge) -> None:
+def test_text_of_a_record_cannot_break_a_letter(knowledge: Knowledge) -> None:
     """Text from a record is escaped in HTML and typst."""
     nasty = "<script>alert(1)</script> #panic() $x$ *b* _i_ @c <a> \\\\ &amp; “2014-05-09”"
     text = (CASES / GOLDEN[0] / "case.ttl").read_text(encoding="utf-8")
@@ -245,7 +245,7 @@ def test_a_letter_of_utilization_review_gives_its_own_notices(knowledge: Knowled
         ("the reviewer's name", r"Name +_"),
     ],
 )
-def test_a_letter_of_utilization_review_holds_what_the_regulation_asks_of_it(
+def test_a_letter_of_utilization_review_has_the_elements_of_the_regulation(
     element: str, words: str, knowledge: Knowledge
 ) -> None:
     """A modification letter contains each element that 8 CCR 9792.9.1(e)(5) lists."""
@@ -254,7 +254,7 @@ def test_a_letter_of_utilization_review_holds_what_the_regulation_asks_of_it(
     assert re.search(words, text), element
 
 
-def test_the_hours_of_a_physician_stand_in_the_notice(knowledge: Knowledge) -> None:
+def test_the_hours_of_a_physician_are_in_the_notice(knowledge: Knowledge) -> None:
     """The letter states when the treating physician can reach the reviewer."""
     case = load_case_file(CASES / "at-utilization-review-12-visits" / "case.ttl", knowledge)
     who = Physician(name="A. Reader", licence="California A 1", specialty="PM&R", hours="M-F 9-11")

@@ -75,7 +75,7 @@ def test_each_form_in_gives_each_form_out(sent: str, wanted: str, client: FlaskC
     assert "NotMedicallyNecessary" in response.text or "not medically necessary" in response.text
 
 
-def test_json_is_what_is_given_unasked(client: FlaskClient) -> None:
+def test_json_is_the_default(client: FlaskClient) -> None:
     """Without `Accept`, the answer is JSON with the complete proof."""
     body = client.post("/v1/determinations", data=TURTLE, content_type="text/turtle").get_json()
 
@@ -279,7 +279,7 @@ def test_queries_read_the_knowledge_base_and_reach_nothing_else(
         problem(response)
 
 
-def test_a_query_is_answered_in_the_form_that_is_asked_for(client: FlaskClient) -> None:
+def test_a_query_is_answered_in_the_requested_format(client: FlaskClient) -> None:
     """SPARQL accepts GET, form and body, and returns rows or triples."""
     ask = "SELECT ?n WHERE { <https://w3id.org/mednec/guideline/mtus-chronic-pain-2009/myalgia>"
     ask += " <https://w3id.org/mednec/ns#maximumVisits> ?n }"
@@ -347,7 +347,7 @@ def test_the_first_page_lists_the_guidelines(client: FlaskClient, knowledge: Kno
     assert all(knowledge.label(iri) in page for iri in knowledge.editions)
 
 
-def test_a_case_is_decided_as_of_a_day_that_is_asked_for(client: FlaskClient) -> None:
+def test_a_case_is_decided_as_of_a_requested_day(client: FlaskClient) -> None:
     """From 2017-12-01 the text in force is not held, so the 2014 outcome no longer applies."""
     found = client.post(
         "/v1/determinations?asOf=2017-12-01", data=TURTLE, content_type="text/turtle"
@@ -358,7 +358,7 @@ def test_a_case_is_decided_as_of_a_day_that_is_asked_for(client: FlaskClient) ->
     assert found["provenance"]["asOf"] == "2017-12-01"
 
 
-def test_comparisons_are_given_where_they_are_asked_for(client: FlaskClient) -> None:
+def test_comparisons_are_given_on_request(client: FlaskClient) -> None:
     """The three comparison lists are empty unless requested."""
     keys = ("timeline", "sourcesAlone", "policies")
     wanted = client.post(

@@ -201,7 +201,7 @@ def _one_a_kind(docs: Documentation) -> list[str]:
     return sorted({page.template: path for path, page in docs.pages.items()}.values())
 
 
-def test_what_is_sought_is_shown_as_text(client: FlaskClient) -> None:
+def test_the_search_term_is_shown_as_text(client: FlaskClient) -> None:
     """The search page escapes the query and works without a script."""
     response = client.get("/search", query_string={"q": '"><script>alert(1)</script>'})
     found = read(client.get("/search", query_string={"q": "S39.012"}).text)

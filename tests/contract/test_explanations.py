@@ -149,6 +149,6 @@ def test_a_proof_and_an_explanation_are_given_as_of_a_day(client: FlaskClient) -
     assert "2015-04-20" not in send(client, why, "text/plain").text
 
 
-def test_a_day_that_is_none_is_refused(client: FlaskClient) -> None:
+def test_a_malformed_day_is_refused(client: FlaskClient) -> None:
     """A mistyped day is an error and does not fall back to the day of the case."""
     assert send(client, "/v1/proofs?asOf=tomorrow").status_code == 400

@@ -56,7 +56,7 @@ def test_an_unknown_name_is_refused() -> None:
 
 
 @pytest.mark.parametrize("name", reasoner.__all__)
-def test_a_public_name_exists_and_says_what_it_is_for(name: str) -> None:
+def test_a_public_name_exists_and_has_a_docstring(name: str) -> None:
     """`help(reasoner)` describes each public name."""
     thing = getattr(reasoner, name)
 

@@ -80,7 +80,7 @@ def test_the_counts_of_what_is_verified_are_those_of_the_knowledge(knowledge: Kn
     assert f"statements of law, {len(law & verified)} are verified" in text
 
 
-def test_a_document_that_lags_behind_is_seen() -> None:
+def test_an_outdated_document_is_reported() -> None:
     """The check of the code map fails for a missing row."""
     table = "## Code map\n\n| room | does |\n| --- | --- |\n| `a/` | x |\n\n`reasoner/__init__.py`"
 

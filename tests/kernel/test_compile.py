@@ -1,4 +1,4 @@
-"""Compiled rules against a SPARQL engine, on rules and facts that nobody thought of."""
+"""Compare compiled rules with a SPARQL engine on generated rules and facts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ IRIS = [s.Iri(f"urn:{name}") for name in "abc"]
 DAYS = [s.Literal(day, s.XSD + "date") for day in ("2013-12-31", "2014-01-01")]
 NUMBERS = [s.Literal(str(number), INTEGER) for number in (-1, 0, 1, 2)]
 AMOUNT = s.Iri("urn:amount")
-"""A property whose values are numbers: what an aggregate counts over is of one kind."""
+"""A property with numeric values only, for aggregates."""
 PROPERTIES = [s.Iri(f"urn:{name}") for name in "pqr"]
 NAMES = [s.Variable(name) for name in "wxyz"]
 
@@ -169,7 +169,7 @@ def test_the_order_of_joins_makes_no_difference(group: s.Group, asserted: Any, o
 
 
 def test_a_rule_of_too_many_joins_is_refused() -> None:
-    """Python nests twenty loops; the author reads what to do."""
+    """A rule with too many nested loops for Python is an error that states what to do."""
     joins = " . ".join(f"?x{n} <urn:p> ?x{n + 1}" for n in range(19))
     construct = parse_construct(f"CONSTRUCT {{ ?x0 a <urn:T> }} WHERE {{ {joins} }}", "r.rq")
 
@@ -178,7 +178,7 @@ def test_a_rule_of_too_many_joins_is_refused() -> None:
 
 
 def test_an_index_leaves_the_facts_below_it_alone() -> None:
-    """A case is laid over the knowledge base, and never written into it."""
+    """A case is overlaid on the knowledge base and never written into it."""
     base = Index()
     base.add([("<a>", "<p>", "<b>"), ("<a>", "<q>", "<b>")])
     over = Index(base)

@@ -1,4 +1,4 @@
-"""The order of rules follows from what they read, negate and write, and from nothing else."""
+"""The order of rules follows only from what they read, negate and conclude."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_a_circle_is_refused_with_rules_files_and_properties() -> None:
 
 
 def test_a_rule_that_may_read_any_property_reads_its_own() -> None:
-    """A variable property has to be narrowed by VALUES or by what the knowledge base states."""
+    """A variable property must be restricted by VALUES or by facts of the knowledge base."""
     with pytest.raises(RuleMalformed, match="R0 reads what it concludes itself"):
         strata("?x :c 1 <- ?x ?any ?y")
 

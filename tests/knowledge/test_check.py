@@ -391,7 +391,7 @@ def test_an_empty_class_comes_with_the_axioms_that_empty_it(unsound: Report) -> 
     assert any("Disjoint" in axiom for axiom in found[0].detail)
 
 
-def test_what_leaves_owl_2_dl_is_named(unsound: Report) -> None:
+def test_axioms_outside_owl_2_dl_are_named(unsound: Report) -> None:
     """HermiT is complete only for OWL 2 DL."""
     assert findings_of(
         unsound, "not-owl-2-dl", "ontology/core/concepts/body-regions.ttl", "terminology/Hip"

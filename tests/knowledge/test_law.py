@@ -99,7 +99,7 @@ def test_law_conforms_to_the_shapes_for_its_authors(knowledge: Knowledge) -> Non
         assert members(knowledge, target.removeprefix(mn("").value)), target
 
 
-def test_every_provision_has_a_citation_and_says_what_follows(knowledge: Knowledge) -> None:
+def test_every_provision_has_a_citation_and_a_consequence(knowledge: Knowledge) -> None:
     """Each provision can be looked up at its citation."""
     found = provisions(knowledge)
 

@@ -34,7 +34,7 @@ def figures(knowledge: Knowledge, iri: str) -> dict[str, str | None]:
     return {name: knowledge.value(iri, mn(name)) for name in names}
 
 
-def test_each_figure_is_that_of_its_row(knowledge: Knowledge, shared_folder: Path) -> None:
+def test_each_figure_equals_that_of_its_row(knowledge: Knowledge, shared_folder: Path) -> None:
     """The figures of a recommendation equal those of the row that it names."""
     path = shared_folder / "domain" / "data" / "visit_limits.csv"
     rows = {row["id"]: row for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())}
@@ -149,9 +149,7 @@ def test_a_numeric_facet_compiles(knowledge: Knowledge) -> None:
 
 
 @pytest.mark.slow
-def test_the_committed_classification_is_what_hermit_says_today(
-    knowledge: Knowledge, tmp_path: Path
-) -> None:
+def test_the_committed_classification_is_up_to_date(knowledge: Knowledge, tmp_path: Path) -> None:
     """The committed classification equals a new one."""
     shutil.copytree(ROOT / "ontology", tmp_path / "ontology")
     shutil.copytree(ROOT / "shapes", tmp_path / "shapes")

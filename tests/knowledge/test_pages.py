@@ -127,7 +127,7 @@ def test_a_page_shows_the_label_and_the_definition(
     assert missing == []
 
 
-def test_every_link_between_pages_leads_somewhere(site: Path, pages: Mapping[str, Page]) -> None:
+def test_every_link_between_pages_resolves(site: Path, pages: Mapping[str, Page]) -> None:
     """Each link leads to an existing page and anchor."""
     files = {path.relative_to(site).as_posix() for path in site.rglob("*")}
 
@@ -140,7 +140,7 @@ def test_every_page_is_well_formed(pages: Mapping[str, Page]) -> None:
     assert [f"{name}: {fault}" for name, page in pages.items() for fault in page.faults] == []
 
 
-def test_every_page_keeps_to_the_policy_and_can_be_read_aloud(pages: Mapping[str, Page]) -> None:
+def test_every_page_is_accessible_and_follows_the_policy(pages: Mapping[str, Page]) -> None:
     """Each page has one heading, labeled fields and columns, and no inline style or script."""
     found = []
     for name, page in pages.items():
@@ -227,7 +227,7 @@ def marks_by_anchor(page: Page, tag: str) -> dict[str, list[str]]:
     }
 
 
-def test_what_is_provisional_is_marked_wherever_it_shows(
+def test_provisional_figures_are_marked_on_every_page(
     graph: rdflib.Graph, pages: Mapping[str, Page]
 ) -> None:
     """A provisional figure is marked as provisional on every page."""
@@ -289,7 +289,7 @@ def test_a_concept_names_the_recommendations_for_it_and_for_what_is_broader(
     assert "sprain or strain of the spine" in text
 
 
-def test_the_turtle_of_a_page_is_what_the_files_say_of_its_subject(
+def test_the_turtle_of_a_page_has_the_facts_about_its_subject(
     site: Path, graph: rdflib.Graph
 ) -> None:
     """The Turtle of a page contains exactly what the files state about its subject."""
@@ -338,9 +338,7 @@ def test_words_of_the_knowledge_are_never_markup(knowledge: Knowledge, tmp_path:
     assert bad.replace("\\", "").lower() in read_pages["limits"].all("main")[0].text.lower()
 
 
-def test_a_folder_that_holds_something_else_is_left_alone(
-    knowledge: Knowledge, tmp_path: Path
-) -> None:
+def test_a_folder_with_other_files_is_not_overwritten(knowledge: Knowledge, tmp_path: Path) -> None:
     """The command does not overwrite a folder with other files."""
     (tmp_path / "thesis.txt").write_text("years of work", "utf-8")
 
@@ -358,7 +356,7 @@ def test_outdated_pages_are_removed(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_link_that_leads_nowhere_is_seen() -> None:
+def test_a_broken_link_is_reported() -> None:
     """The check of links fails for a missing file and for a missing anchor."""
     page = read(
         "<p id='here'><a href='b.html'>b</a><a href='#there'>c</a><a href='#here'>d</a></p>"

@@ -93,7 +93,7 @@ def test_a_dated_rule_keeps_to_its_dates(day: str, fires: bool, knowledge: Knowl
 
 
 @pytest.mark.parametrize("path", CASES[::7], ids=lambda p: p.parent.name)
-def test_the_rules_towards_an_outcome_are_enough_for_it(path: Path, knowledge: Knowledge) -> None:
+def test_the_rules_for_an_outcome_suffice_for_it(path: Path, knowledge: Knowledge) -> None:
     """Running only the rules that an outcome depends on gives the same outcome."""
     case = load_case_file(path, knowledge)
     few = rules_for(knowledge)
@@ -155,7 +155,7 @@ def toy(folder: Path, text: str, stratum: str = "1-toys") -> Path:
     return path
 
 
-def test_a_rule_of_good_form_is_read(tmp_path: Path) -> None:
+def test_a_well_formed_rule_is_read(tmp_path: Path) -> None:
     """The sample rule is valid before the next test breaks it."""
     rule = read_rule(toy(tmp_path, GOOD), tmp_path, FORM)
 

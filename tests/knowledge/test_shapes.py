@@ -162,7 +162,7 @@ def test_a_well_formed_shape_is_read() -> None:
         ),
     ],
 )
-def test_a_shape_that_would_be_passed_over_is_refused(old: str, new: str, fault: str) -> None:
+def test_a_shape_that_would_be_ignored_is_refused(old: str, new: str, fault: str) -> None:
     """Shapes that a validator would ignore are rejected at load."""
     assert GOOD.count(old) == 1
 

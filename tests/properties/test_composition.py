@@ -108,7 +108,7 @@ def test_splitting_a_request_in_two_never_helps_over_the_cap(
 
 
 @given(case=MEASURED, prior=st.integers(0, 6), whole=st.integers(2, 20), part=st.integers(1, 19))
-def test_what_a_whole_supports_its_halves_support(
+def test_a_necessary_request_stays_necessary_in_two_parts(
     case: Part, prior: int, whole: int, part: int, knowledge: Knowledge
 ) -> None:
     """A necessary request stays necessary when split in two."""

@@ -71,13 +71,13 @@ def found_in_force(decision: Assessment) -> set[str]:
 
 
 @given(case=EITHER)
-def test_what_is_in_force_is_what_its_dates_say(case: Part, knowledge: Knowledge) -> None:
+def test_a_source_is_in_force_between_its_dates(case: Part, knowledge: Knowledge) -> None:
     """A source is in force from its start date, inclusive, to its end date, exclusive."""
     assert found_in_force(decided(case, knowledge)) == in_force(knowledge, case)
 
 
 @pytest.mark.parametrize("edge", edges(), ids=str)
-def test_each_edge_of_the_knowledge_is_sharp(edge: date, knowledge: Knowledge) -> None:
+def test_sources_change_exactly_on_their_dates(edge: date, knowledge: Knowledge) -> None:
     """Sources change exactly on the day on which one takes effect or ends."""
     for day in (edge - timedelta(1), edge, edge + timedelta(1)):
         case = {
@@ -209,9 +209,7 @@ def test_chronic_pain_is_defined_by_the_day(
 
 
 @pytest.mark.parametrize("between", ["request-and-decision", "decision-and-review"])
-def test_all_readings_of_a_case_keep_to_the_day_that_is_asked_for(
-    between: str, knowledge: Knowledge
-) -> None:
+def test_all_readings_of_a_case_use_the_requested_day(between: str, knowledge: Knowledge) -> None:
     """`asOf` sets the day for every scenario of the request."""
     path = CASES / f"low-back-2017-edition-between-{between}" / "case.ttl"
     day = date(2017, 11, 1)

@@ -104,7 +104,9 @@ STORIES = st.builds(
 
 
 @given(story=STORIES)
-def test_the_outcome_under_an_answer_comes_true(story: Story, knowledge: Knowledge) -> None:
+def test_the_outcome_under_an_answer_is_that_of_the_answered_case(
+    story: Story, knowledge: Knowledge
+) -> None:
     """The outcome under an answer equals that of the case with the answer on record."""
     decision = decide(load_case(story.turtle().encode(), knowledge, form="turtle"), knowledge)
     one = decision.determinations[0]

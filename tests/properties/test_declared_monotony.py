@@ -225,9 +225,7 @@ def test_every_declared_direction_holds(knowledge: Knowledge) -> None:
         ("rises with ?visits", "rises with ?nothing", "never binds"),
     ],
 )
-def test_a_declaration_of_bad_form_is_refused(
-    old: str, new: str, words: str, tmp_path: Path
-) -> None:
+def test_a_malformed_declaration_is_refused(old: str, new: str, words: str, tmp_path: Path) -> None:
     """The error states what was expected."""
     text = (RULES / "how-many-visits" / "exceeds.rq").read_text("utf-8")
     path = tmp_path / "17-arithmetic" / "exceeds.rq"

@@ -54,7 +54,7 @@ def words(one: Determination) -> list[list[str]]:
 
 
 @given(case=EITHER)
-def test_what_is_explained_is_enough(case: Part, knowledge: Knowledge) -> None:
+def test_the_explaining_facts_are_sufficient(case: Part, knowledge: Knowledge) -> None:
     """
     The facts of the explanation alone give the same outcome and at least the same reasons.
 
@@ -90,7 +90,7 @@ def is_replaceable(fact: tuple[str, str, str], case: Part) -> bool:
 
 
 @given(case=EITHER, place=st.integers(0, 10**6))
-def test_what_is_explained_is_needed(case: Part, place: int, knowledge: Knowledge) -> None:
+def test_the_explaining_facts_are_necessary(case: Part, place: int, knowledge: Knowledge) -> None:
     """Removing a fact that explains a determination changes its text."""
     decision = decided(case, knowledge)
     facts = rested_on(decision)
@@ -107,7 +107,7 @@ def test_what_is_explained_is_needed(case: Part, place: int, knowledge: Knowledg
 
 
 @given(case=MEASURED)
-def test_without_what_decides_nothing_is_decided(case: Part, knowledge: Knowledge) -> None:
+def test_the_outcome_needs_its_deciding_facts(case: Part, knowledge: Knowledge) -> None:
     """The outcome is not reached without the facts that support it."""
     decision = decided(case, knowledge)
     before = decision.determinations[0]

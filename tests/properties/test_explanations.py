@@ -93,7 +93,7 @@ def test_every_premise_holds(case: Part, knowledge: Knowledge) -> None:
 
 
 @given(case=EITHER)
-def test_what_is_called_absent_is_absent(case: Part, knowledge: Knowledge) -> None:
+def test_absent_premises_are_absent(case: Part, knowledge: Knowledge) -> None:
     """A fact that a step calls absent is absent."""
     decision = decided(case, knowledge)
     known = Facts(knowledge.base_facts)
@@ -190,7 +190,7 @@ def test_text_data_and_rdf_say_the_same(case: Part, knowledge: Knowledge) -> Non
 
 
 @given(case=EITHER)
-def test_a_promised_change_comes_true(case: Part, knowledge: Knowledge) -> None:
+def test_a_proposed_change_has_the_promised_result(case: Part, knowledge: Knowledge) -> None:
     """A proposed change leads to the promised outcome when it is made."""
     case = without(case, "authorization") | {"record": case["record"][:1]}
     found = judged(case, knowledge)
@@ -226,7 +226,7 @@ def test_a_promised_number_is_the_largest(case: Part, knowledge: Knowledge) -> N
 
 
 @given(case=EITHER)
-def test_what_is_necessary_needs_no_change(case: Part, knowledge: Knowledge) -> None:
+def test_a_necessary_request_has_no_proposals(case: Part, knowledge: Knowledge) -> None:
     """No change is proposed for a request that is supported as made, except to state its count."""
     found = judged(case, knowledge)
     assume(name(found) == SUPPORTED)

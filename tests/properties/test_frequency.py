@@ -66,7 +66,7 @@ def test_a_frequency_does_not_change_the_number(
 
 
 @given(case=EITHER, rate=st.integers(4, 7), weeks=st.integers(1, 3))
-def test_a_promised_frequency_comes_true_and_is_the_highest(
+def test_the_proposed_frequency_is_supported_and_the_highest(
     case: Part, rate: int, weeks: int, knowledge: Knowledge
 ) -> None:
     """The proposed frequency is supported, and one more visit a week is not."""

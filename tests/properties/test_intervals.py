@@ -34,7 +34,7 @@ def contradicted(story: Story, many: int, knowledge: Knowledge) -> Determination
 
 
 @given(story=STORIES, more=st.integers(1, 9), where=st.integers(0, 9))
-def test_a_robust_answer_to_two_counts_survives_every_count_between_them(
+def test_a_robust_outcome_under_two_counts_holds_between_them(
     story: Story, more: int, where: int, knowledge: Knowledge
 ) -> None:
     """A robust outcome holds for every count between the two."""
@@ -49,7 +49,7 @@ def test_a_robust_answer_to_two_counts_survives_every_count_between_them(
 
 
 @given(story=STORIES, more=st.integers(1, 9))
-def test_an_answer_to_two_counts_that_is_not_robust_differs_between_them(
+def test_an_open_outcome_under_two_counts_differs_between_them(
     story: Story, more: int, knowledge: Knowledge
 ) -> None:
     """An outcome is not robust only if a count of the interval or the response changes it."""
@@ -64,7 +64,7 @@ def test_an_answer_to_two_counts_that_is_not_robust_differs_between_them(
 
 
 @given(story=STORIES, more=st.integers(1, 9))
-def test_a_count_that_is_proposed_to_be_stated_leads_where_it_says(
+def test_stating_the_proposed_count_has_the_promised_result(
     story: Story, more: int, knowledge: Knowledge
 ) -> None:
     """Stating the proposed count leads to the promised outcome."""

@@ -123,7 +123,7 @@ def test_a_later_edition_changes_nothing_before_its_day(case: Part, knowledge: K
 
 
 @given(case=EITHER)
-def test_what_was_not_out_yet_changes_nothing(case: Part, knowledge: Knowledge) -> None:
+def test_future_editions_change_nothing(case: Part, knowledge: Knowledge) -> None:
     """Editions that begin after the case have no effect on it."""
     day = next(day for day in DAYS if day > last_day(case))
 

@@ -95,7 +95,7 @@ def test_the_limit_holds_at_its_edge(
 
 
 @given(story=OPEN_STORIES, prior=st.integers(0, 40))
-def test_a_robust_answer_survives_every_count(
+def test_a_robust_outcome_holds_for_every_count(
     story: Story, prior: int, knowledge: Knowledge
 ) -> None:
     """A robust outcome holds for every possible count."""
@@ -122,7 +122,7 @@ def test_an_answer_that_is_not_robust_names_a_fact_that_decides(
 
 
 @given(story=STORIES)
-def test_a_promised_change_comes_true(story: Story, knowledge: Knowledge) -> None:
+def test_a_proposed_change_has_the_promised_result(story: Story, knowledge: Knowledge) -> None:
     """A proposed change leads to the promised outcome."""
     found = judge(story, knowledge)
 

@@ -42,7 +42,7 @@ def test_asking_for_more_never_turns_refusal_into_support(
 
 
 @given(case=MEASURED, asked=st.integers(1, 30), extra=st.integers(1, 10))
-def test_asking_for_more_never_lessens_what_is_supported(
+def test_asking_for_more_never_reduces_supported_visits(
     case: Part, asked: int, extra: int, knowledge: Knowledge
 ) -> None:
     """A larger request never has fewer visits supported."""
@@ -53,7 +53,7 @@ def test_asking_for_more_never_lessens_what_is_supported(
 
 
 @given(case=EITHER)
-def test_no_more_is_supported_than_is_asked_for(case: Part, knowledge: Knowledge) -> None:
+def test_no_more_is_supported_than_requested(case: Part, knowledge: Knowledge) -> None:
     """A necessary request is supported in full, and never more than that."""
     found = judged(case, knowledge)
     asked = case["request"][0]["requestedVisits"]

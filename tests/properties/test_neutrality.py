@@ -152,7 +152,9 @@ def test_an_authorization_lifts_the_cap_and_nothing_else(
 
 
 @given(case=EITHER)
-def test_a_letter_that_agrees_is_not_said_to_differ(case: Part, knowledge: Knowledge) -> None:
+def test_a_letter_that_agrees_is_not_reported_as_different(
+    case: Part, knowledge: Knowledge
+) -> None:
     """
     The audit reports a difference only if the outcomes of the request as made differ.
 

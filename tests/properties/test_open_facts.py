@@ -82,7 +82,7 @@ def within(part: Determination, whole: Determination) -> bool:
 
 
 @given(case=EITHER, sure=st.integers(0, 12), certainty=COUNTS, extra=st.integers(0, FAR))
-def test_a_robust_answer_survives_every_count(
+def test_a_robust_outcome_holds_for_every_count(
     case: Part, sure: int, certainty: str, extra: int, knowledge: Knowledge
 ) -> None:
     """A robust outcome holds for every possible count."""
@@ -95,9 +95,7 @@ def test_a_robust_answer_survives_every_count(
 
 
 @given(case=EITHER)
-def test_a_robust_answer_survives_whatever_the_missing_notes_say(
-    case: Part, knowledge: Knowledge
-) -> None:
+def test_a_robust_outcome_holds_for_all_missing_notes(case: Part, knowledge: Knowledge) -> None:
     """A robust outcome holds for improvement, no improvement and no statement on it."""
     found = judged(open_response(case), knowledge)
 
@@ -109,7 +107,7 @@ def test_a_robust_answer_survives_whatever_the_missing_notes_say(
 
 
 @given(case=EITHER)
-def test_a_robust_answer_survives_whether_or_not_the_pain_is_chronic(
+def test_a_robust_outcome_holds_with_and_without_chronicity(
     case: Part, knowledge: Knowledge
 ) -> None:
     """A robust outcome holds whether or not the pain is chronic."""
@@ -124,7 +122,7 @@ def test_a_robust_answer_survives_whether_or_not_the_pain_is_chronic(
 
 
 @given(case=EITHER, sure=st.integers(0, 12), extra=st.integers(0, FAR))
-def test_a_robust_answer_survives_all_of_it_at_once(
+def test_a_robust_outcome_holds_for_all_combinations(
     case: Part, sure: int, extra: int, knowledge: Knowledge
 ) -> None:
     """A robust outcome holds for every combination of count, response and chronicity."""
@@ -137,7 +135,7 @@ def test_a_robust_answer_survives_all_of_it_at_once(
 
 
 @given(case=MEASURED, sure=st.integers(0, 12), truth=st.sampled_from(["Affirmed", None]))
-def test_an_answer_that_turns_on_the_count_does_so(
+def test_an_outcome_reported_to_depend_on_the_count_does(
     case: Part, sure: int, truth: str | None, knowledge: Knowledge
 ) -> None:
     """If only the count is open, one count supports the request and another does not."""
@@ -158,7 +156,7 @@ def test_an_answer_that_turns_on_the_count_does_so(
 
 
 @given(case=MEASURED, prior=st.integers(0, 12))
-def test_an_answer_that_turns_on_the_notes_does_so(
+def test_an_outcome_reported_to_depend_on_the_notes_does(
     case: Part, prior: int, knowledge: Knowledge
 ) -> None:
     """If only the response is open, the outcome depends on it or is robust."""
@@ -174,7 +172,7 @@ def test_an_answer_that_turns_on_the_notes_does_so(
 
 
 @given(case=EITHER)
-def test_what_turns_on_chronicity_says_so(case: Part, knowledge: Knowledge) -> None:
+def test_dependence_on_chronicity_is_reported(case: Part, knowledge: Knowledge) -> None:
     """Both readings are decided, and the determination reports a difference."""
     settled = responding(given_before(open_phase(case), 3), "Affirmed")
     found = judged(settled, knowledge)
@@ -201,9 +199,7 @@ def test_an_unknown_count_is_not_zero(case: Part, knowledge: Knowledge) -> None:
 
 
 @given(case=EITHER)
-def test_saying_nothing_of_earlier_therapy_is_not_saying_none(
-    case: Part, knowledge: Knowledge
-) -> None:
+def test_a_silent_record_does_not_exclude_earlier_therapy(case: Part, knowledge: Knowledge) -> None:
     """A record without earlier therapy leaves the count open."""
     silent = judged(case | {"course": []}, knowledge)
     unknown = judged(given_before(case, None, "UnknownCount"), knowledge)
@@ -213,7 +209,7 @@ def test_saying_nothing_of_earlier_therapy_is_not_saying_none(
 
 
 @given(case=MEASURED, prior=st.integers(1, 12))
-def test_a_missing_record_denies_nothing(case: Part, prior: int, knowledge: Knowledge) -> None:
+def test_a_missing_record_is_not_a_denial(case: Part, prior: int, knowledge: Knowledge) -> None:
     """A request is open if missing notes could support or refuse it."""
     treated = given_before(case, prior)
     missing = judged(open_response(treated), knowledge)
@@ -224,9 +220,7 @@ def test_a_missing_record_denies_nothing(case: Part, prior: int, knowledge: Know
 
 
 @given(case=EITHER)
-def test_a_record_that_contradicts_itself_is_not_chosen_from(
-    case: Part, knowledge: Knowledge
-) -> None:
+def test_a_contradictory_record_is_not_resolved(case: Part, knowledge: Knowledge) -> None:
     """Contradicting statements on improvement support only what both support."""
     both = changed(
         responding(case, "Affirmed"),

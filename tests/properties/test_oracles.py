@@ -351,7 +351,7 @@ def test_two_counts_bound_what_was_given_with_what_was_approved(
 
 
 @given(case=MEASURED, prior=st.one_of(st.integers(0, 1), st.integers(8, 14)))
-def test_a_word_of_degree_is_held_against_the_number(
+def test_a_word_of_degree_is_compared_with_the_number(
     case: Part, prior: int, knowledge: Knowledge
 ) -> None:
     """The word "extensive" is a finding if the earlier visits are within the guideline."""

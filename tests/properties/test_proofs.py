@@ -249,7 +249,7 @@ def test_a_mutated_proof_of_the_seed_is_rejected_by_itself(seed: Proof) -> None:
     assert accepted == []
 
 
-def test_a_proof_says_what_was_taken_on_trust(seed: Proof, folder: Folder) -> None:
+def test_a_proof_states_what_was_taken_on_trust(seed: Proof, folder: Folder) -> None:
     """The verdict lists what was taken on trust."""
     text = json.dumps(seed)
 
@@ -320,7 +320,7 @@ def copied_knowledge(to: Path) -> Path:
         "acoem-low-back-2004/initial-therapy",
     ],
 )
-def test_a_candidate_left_out_is_missed(name: str, seed: Proof, folder: Folder) -> None:
+def test_an_omitted_candidate_is_detected(name: str, seed: Proof, folder: Folder) -> None:
     """A proof without a recommendation and all facts about it is rejected."""
     iri = f"mng:{name}"
 
@@ -331,7 +331,7 @@ def test_a_candidate_left_out_is_missed(name: str, seed: Proof, folder: Folder) 
 
 
 @pytest.mark.parametrize("rule", ["SCN-01", "OUT-11", "SRCH-10", "SRCH-07", "SUM-01", "CONT-04"])
-def test_a_use_of_a_rule_left_out_is_missed(rule: str, seed: Proof) -> None:
+def test_an_omitted_use_of_a_rule_is_detected(rule: str, seed: Proof) -> None:
     """A proof without a completion, a reading or a rank is rejected."""
     step = next(s for s in seed["steps"] if s.get("rule") == rule)
     dropped = {tuple(f["fact"]) for f in seed["facts"] if f["id"] in step["concludes"]}
@@ -362,7 +362,7 @@ def test_another_outcome_is_rejected(outcome: str, seed: Proof) -> None:
     assert not verify(json.dumps({**seed, "facts": facts})).accepted
 
 
-def test_facts_that_hold_each_other_up_are_rejected(seed: Proof) -> None:
+def test_circular_facts_are_rejected(seed: Proof) -> None:
     """A proof whose facts support each other in a cycle is rejected."""
     request = seed["requests"][0]["request"]
     circle = [
@@ -447,7 +447,7 @@ def test_another_day_among_the_facts_is_rejected(day: str, dated: Proof, folder:
     assert not _accepted(other, None)
 
 
-def test_a_day_that_nobody_asked_for_is_rejected(dated: Proof, folder: Folder) -> None:
+def test_a_day_that_was_not_requested_is_rejected(dated: Proof, folder: Folder) -> None:
     """A day listed as a fact of the case is rejected, since the case does not state it."""
     other = copy.deepcopy(dated)
     other["case"]["asOf"] = None

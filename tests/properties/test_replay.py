@@ -204,7 +204,7 @@ def test_a_document_that_is_not_a_determination_is_rejected(
 
 
 @pytest.mark.parametrize("form", ["json", "turtle", "jsonld"])
-def test_another_version_of_the_knowledge_is_said(form: str, knowledge: Knowledge) -> None:
+def test_another_version_of_the_knowledge_is_reported(form: str, knowledge: Knowledge) -> None:
     """The version is recorded in addition to the hash, in each format, and compared."""
     version = knowledge.version
     body = written(load_case_file(SEED, knowledge), knowledge, form)

@@ -188,7 +188,7 @@ def test_citing_another_source_explains_no_outcome(auditor: Auditor) -> None:
 
 
 @pytest.mark.parametrize(("visits", "held"), [(6, 18), (7, 6), (18, 6), (19, 18)])
-def test_the_figure_held_against_is_the_one_that_decides(
+def test_the_figure_compared_is_the_one_that_decides(
     visits: int, held: int, auditor: Auditor
 ) -> None:
     """The figure compared is the number in a trial, the trial beyond it, then the number again."""
@@ -212,7 +212,7 @@ def test_the_difference_itself_explains_nothing(auditor: Auditor) -> None:
 
 @given(st.integers(min_value=0, max_value=2400))
 @settings(max_examples=12, deadline=None)
-def test_a_letter_that_breaks_off_is_audited_as_far_as_it_goes(end: int) -> None:
+def test_a_truncated_letter_is_audited_as_far_as_it_goes(end: int) -> None:
     """A truncated letter gives an error or fewer audits, never a crash."""
     from reasoner import load_knowledge
 
@@ -229,7 +229,7 @@ def test_a_letter_that_breaks_off_is_audited_as_far_as_it_goes(end: int) -> None
 _AUDITORS: dict[str, Auditor] = {}
 
 
-def test_the_page_needs_no_help_and_keeps_its_width(auditor: Auditor) -> None:
+def test_the_page_explains_itself_and_keeps_its_width(auditor: Auditor) -> None:
     """The page shows who stated what, agreements, departures with quotations, and a glossary."""
     letter = read_letter(load_source(WHOLE), auditor.lexicon)
     pages = [

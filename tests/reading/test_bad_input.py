@@ -113,7 +113,7 @@ def test_another_kind_of_letter_is_refused(text: str, lexicon: Lexicon) -> None:
     assert isinstance(caught.value, CaseError)
 
 
-def test_a_letter_that_breaks_off_is_read_as_far_as_it_goes(lexicon: Lexicon) -> None:
+def test_a_truncated_letter_is_read_as_far_as_it_goes(lexicon: Lexicon) -> None:
     """A truncated letter is read, and the missing parts are listed."""
     letter = read_letter(KNEE[: KNEE.index("MAXIMUS guideline")], lexicon)
 
@@ -124,7 +124,7 @@ def test_a_letter_that_breaks_off_is_read_as_far_as_it_goes(lexicon: Lexicon) ->
     assert [p.kind for p in letter.problems] == ["item-incomplete"]
 
 
-def test_a_letter_that_breaks_off_in_its_summary_has_no_items(lexicon: Lexicon) -> None:
+def test_a_letter_truncated_in_its_summary_has_no_items(lexicon: Lexicon) -> None:
     """The summary is read, and the missing items are a problem."""
     letter = read_letter(KNEE[: KNEE.index("The treatment plan included")], lexicon)
 
@@ -133,7 +133,7 @@ def test_a_letter_that_breaks_off_in_its_summary_has_no_items(lexicon: Lexicon) 
     assert {p.kind for p in letter.problems} == {"part-issues-missing"}
 
 
-def test_every_truncation_is_answered(lexicon: Lexicon) -> None:
+def test_every_truncated_letter_is_read_or_refused(lexicon: Lexicon) -> None:
     """A letter truncated anywhere is refused with a message or read in part."""
     for end in range(0, len(KNEE), 61):
         try:
@@ -176,7 +176,7 @@ def test_a_pdf_reads_like_its_text(tmp_path: Path, lexicon: Lexicon) -> None:
     assert read == as_reference(read_letter(KNEE, lexicon))
 
 
-def test_an_audit_of_a_letter_that_breaks_off_says_what_is_missing(tmp_path: Path) -> None:
+def test_an_audit_of_a_truncated_letter_states_what_is_missing(tmp_path: Path) -> None:
     """The audit of a truncated letter states what is missing."""
     half = KNEE[: KNEE.index("The treatment plan included")]
     done = CliRunner().invoke(commands, ["audit", str(write(tmp_path, half.encode()))])

@@ -62,7 +62,7 @@ def test_a_malformed_pattern_is_refused(pattern: str, says: str) -> None:
     assert "mnw:bad" in caught.value.message
 
 
-def test_of_words_that_overlap_the_longest_stay(lexicon: Lexicon) -> None:
+def test_the_longest_of_overlapping_words_is_used(lexicon: Lexicon) -> None:
     """The longest match wins: "low back" is one region."""
     found = lexicon.mentions("RegionWord", "strain of the low back and the back of the hand")
 

@@ -67,7 +67,7 @@ def test_the_seed_is_read(knowledge: Knowledge) -> None:
     assert case.requests == (case.iri + "#request",)
 
 
-def test_parts_get_the_type_that_leads_to_them(knowledge: Knowledge) -> None:
+def test_parts_get_the_type_of_their_property(knowledge: Knowledge) -> None:
     """Parts get their type from the property that refers to them."""
     case = read(PLAIN, knowledge)
 
@@ -75,7 +75,7 @@ def test_parts_get_the_type_that_leads_to_them(knowledge: Knowledge) -> None:
     assert types == {mn(n) for n in ("Case", "Injury", "TreatmentCourse", "Request", "UrDecision")}
 
 
-def test_no_part_stays_without_a_name(knowledge: Knowledge) -> None:
+def test_every_part_gets_a_name(knowledge: Knowledge) -> None:
     """Each part gets a name, so that a proof can refer to it."""
     case = read(TURTLE, knowledge, "turtle")
 

@@ -290,7 +290,7 @@ def test_a_question_is_asked_over_determinations(mednec, tmp_path: Path) -> None
     assert "acupuncture-first-6-treatments" in page
 
 
-def test_a_reader_who_stops_reading_sees_no_traceback() -> None:
+def test_a_closed_pipe_gives_no_traceback() -> None:
     """`mednec decide … | head -1` ends quietly."""
     program = "from reasoner.commands.main import main; main()"
     command = f"{sys.executable} -c '{program}' explain {SEED} | head -1"

@@ -80,7 +80,7 @@ def words(phrase: Phrase) -> str:
         ),
     ],
 )
-def test_a_population_is_said_in_the_labels_of_its_parts(
+def test_a_population_is_described_by_the_labels_of_its_parts(
     population: str, said: str, book: Book
 ) -> None:
     """A population is described by the labels of its parts."""
@@ -90,7 +90,7 @@ def test_a_population_is_said_in_the_labels_of_its_parts(
     assert words(phrase) == said
 
 
-def test_every_population_is_said_whole(book: Book, knowledge: Knowledge) -> None:
+def test_every_population_is_described_completely(book: Book, knowledge: Knowledge) -> None:
     """The description of a population contains each class, value and property."""
     for population in knowledge.populations:
         phrase = population_phrase(book, population.iri)

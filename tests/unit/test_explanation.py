@@ -94,7 +94,7 @@ def test_each_place_that_is_named_holds_its_fact(seed: Assessment, knowledge: Kn
         assert node["words"].rsplit(" ", 1)[-1] in lines_of(node["place"])
 
 
-def test_a_why_goes_down_to_asserted_facts(seed: Assessment, knowledge: Knowledge) -> None:
+def test_a_why_goes_back_to_asserted_facts(seed: Assessment, knowledge: Knowledge) -> None:
     """Each leaf of the tree has a place or was shown above."""
     answer = explain(seed, knowledge, why="NotMedicallyNecessary")
 
@@ -115,7 +115,7 @@ def test_a_rule_a_property_or_a_recommendation_can_be_asked(
     assert explain(seed, knowledge, why=asked)["why"]["found"]  # type: ignore[index]
 
 
-def test_a_recommendation_that_is_outranked_says_by_what(
+def test_an_outranked_recommendation_names_what_outranks_it(
     seed: Assessment, knowledge: Knowledge
 ) -> None:
     """The why-not of an outranked recommendation names the source that comes first."""

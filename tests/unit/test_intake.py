@@ -53,7 +53,7 @@ def test_a_sufficient_case_has_no_complaint(knowledge: Knowledge) -> None:
     assert report(knowledge).results == ()
 
 
-def test_every_shape_says_what_it_looked_at(knowledge: Knowledge) -> None:
+def test_every_shape_reports_its_targets(knowledge: Knowledge) -> None:
     """The report lists the number of targets of each shape."""
     targets = dict(report(knowledge).targets)
 

@@ -42,7 +42,7 @@ def request_with(**changes: object) -> dict[str, Any]:
     return {**PLAIN, "request": [{**REQUEST, **changes}]}
 
 
-def test_our_own_context_and_none_mean_the_same(knowledge: Knowledge) -> None:
+def test_the_packaged_context_is_the_default(knowledge: Knowledge) -> None:
     """Plain JSON is read with the packaged JSON-LD context."""
     named = {"@context": CONTEXT, **PLAIN}
 

@@ -61,7 +61,7 @@ def test_which_determinations_hinge_on_the_six_visit_trial_is_one_query(
     assert names == {"acupuncture-first-6-treatments", "myalgia-2017-trial-not-reassessed"}
 
 
-def test_each_step_leads_down_to_the_outcome_and_up_to_nothing_open(
+def test_each_step_leads_to_the_outcome_and_has_no_open_premise(
     store: Path, knowledge: Knowledge
 ) -> None:
     """Each premise is asserted, in the knowledge base, or concluded by an earlier step."""

@@ -1,4 +1,4 @@
-"""A recommendation is what the whole determination says, from fewer rules and for many cases."""
+"""A recommendation agrees with the determination, but runs fewer rules and many cases."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CASES = sorted((Path(__file__).parents[2] / "fixtures" / "cases").glob("*/case.t
 
 
 def test_a_recommendation_agrees_with_the_determination(knowledge: Knowledge) -> None:
-    """Outcome, robustness, rows that govern, limit and visits, of every fixture."""
+    """Outcome, robustness, governing rows, limit and visits agree for every fixture."""
     cases = [load_case_file(path, knowledge) for path in CASES]
 
     for case, found in zip(cases, recommend(cases, knowledge), strict=True):
@@ -33,7 +33,7 @@ def test_a_recommendation_agrees_with_the_determination(knowledge: Knowledge) ->
 
 
 def test_cases_together_and_alone_are_decided_alike(knowledge: Knowledge) -> None:
-    """A case does not see the one next to it, and may come twice."""
+    """Cases do not affect each other and may be repeated."""
     cases = [load_case_file(path, knowledge) for path in CASES[:9]] * 2
 
     assert recommend(cases, knowledge) == tuple(recommend([c], knowledge)[0] for c in cases)
@@ -41,7 +41,7 @@ def test_cases_together_and_alone_are_decided_alike(knowledge: Knowledge) -> Non
 
 
 def test_a_recommendation_runs_no_rule_that_words_it(knowledge: Knowledge) -> None:
-    """Reasons, changes, summaries and findings of an audit are another step."""
+    """Reasons, changes, summaries and audit findings are not computed."""
     kept = rules_for(knowledge)
     roles = {rule.role for rule in knowledge.rules if rule.id in kept}
 
@@ -52,7 +52,7 @@ def test_a_recommendation_runs_no_rule_that_words_it(knowledge: Knowledge) -> No
 def test_a_conclusion_is_read_and_runs_nothing(
     knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is supposed of open terms is derived before, once for all requests."""
+    """The answers to open questions are derived once for all requests."""
     for path in CASES[::9]:
         decision = decide(load_case_file(path, knowledge), knowledge)
         supposed = suppose_answers(knowledge, decision.derivation, decision.case.requests)

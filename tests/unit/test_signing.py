@@ -168,7 +168,7 @@ def test_an_incomplete_decision_is_refused(
     assert words in str(caught.value)
 
 
-def test_what_is_recommended_cannot_be_overridden_to_itself(knowledge: Knowledge) -> None:
+def test_an_override_must_differ_from_the_recommendation(knowledge: Knowledge) -> None:
     """An override must differ from the recommendation."""
     path = CASES / "headache-2017-schedule-silent" / "case.ttl"
     data = assessment_data(decide(load_case_file(path, knowledge), knowledge), knowledge)

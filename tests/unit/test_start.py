@@ -64,7 +64,7 @@ def test_the_probe_sees_what_is_loaded() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_the_list_of_commands_says_what_each_command_says(name: str) -> None:
+def test_the_list_of_commands_agrees_with_each_command(name: str) -> None:
     """The list of commands agrees with the help of each command."""
     command = commands.get_command(click.Context(commands), name)
 

@@ -218,7 +218,7 @@ def test_the_version_of_a_file_is_written_in_full() -> None:
     assert f"owl:versionIRI {full} ." in body(f"{OWL_LINE}:s owl:versionIRI {full} .")
 
 
-def test_only_prefixes_in_use_are_bound_and_the_own_one() -> None:
+def test_only_used_prefixes_and_the_own_one_are_bound() -> None:
     """Only used prefixes are bound, and the file's own; comments and strings do not count."""
     text = (
         "@prefix b: <http://b.example/> .\n@prefix a: <http://a.example/> .\n"
@@ -324,7 +324,7 @@ def test_a_subject_in_two_places_is_merged_at_the_first() -> None:
     assert body(text) == ("# one\n\n# a\n# b\n:s\n    :p 1, 2 .\n\n# two\n\n:t\n    :p 1 .\n")
 
 
-def test_a_comment_on_a_nameless_part_goes_to_the_subject_that_holds_it() -> None:
+def test_a_comment_on_a_blank_node_moves_to_its_subject() -> None:
     """A blank node described separately moves into its subject, and its comment above it."""
     assert body(":s :p _:x .\n:t :p 1 .\n# of x\n_:x :p 1 .\n") == (
         "# of x\n:s\n    :p [ :p 1 ] .\n\n:t\n    :p 1 .\n"
@@ -370,14 +370,14 @@ def test_odd_files_are_formatted_too(text: str, formatted: str) -> None:
         ('VERSION "1.2"\n<a:s> <a:p> <a:o> .', "Line 1"),
     ],
 )
-def test_what_is_not_turtle_is_refused_with_its_line(text: str, said: str) -> None:
+def test_invalid_turtle_is_refused_with_its_line(text: str, said: str) -> None:
     """The error names the line, and nothing is written."""
     with pytest.raises(KnowledgeUnreadable, match=said) as error:
         format_turtle(text, PREFIXES)
     assert error.value.hint
 
 
-def test_a_text_that_would_say_something_else_is_never_given_out(
+def test_a_text_with_another_meaning_is_never_written(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The formatter compares its output with its input and raises an error if they differ."""

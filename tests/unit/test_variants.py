@@ -100,7 +100,7 @@ def test_the_steps_follow_one_another_and_differ(name: str, knowledge: Knowledge
     assert sum(s.used for s in steps) == 1
 
 
-def test_the_seed_flips_where_an_edition_begins_that_is_not_held(knowledge: Knowledge) -> None:
+def test_the_seed_changes_when_an_edition_without_text_begins(knowledge: Knowledge) -> None:
     """From 2017-12-01 the text in force is not held, so the outcome becomes not established."""
     steps = compared(SEED, knowledge, "timeline").timeline
 
@@ -165,7 +165,7 @@ def test_an_unknown_comparison_is_refused(knowledge: Knowledge) -> None:
         of(SEED, knowledge, include=["weather"])
 
 
-def test_the_page_shows_what_was_asked_for(knowledge: Knowledge) -> None:
+def test_the_page_shows_the_requested_comparisons(knowledge: Knowledge) -> None:
     """The page has three additional sections."""
     full = of(SEED, knowledge, include=COMPARISONS)
     headings = ("By date", "Which source decides", "By counting policy")
@@ -217,7 +217,7 @@ def test_two_counts_of_one_course_are_an_interval(knowledge: Knowledge) -> None:
         ),
     ],
 )
-def test_a_change_that_is_proposed_comes_true(
+def test_a_proposed_change_has_the_promised_result(
     name: str, rule: str, edits: list[tuple[str, str]], outcome: str, knowledge: Knowledge
 ) -> None:
     """Making the proposed change gives the promised outcome."""
