@@ -132,13 +132,13 @@ def test_the_arithmetic_of_the_seed_is_that_of_the_letter(seed: Assessment) -> N
 @pytest.mark.parametrize(
     ("rule", "words"),
     [
-        ("LIM-02", "9 visits given and 12 requested make 21"),
-        ("LIM-05", "The request alone, 12 visits, exceeds 10"),
-        ("LIM-07", "turns on whether functional improvement is documented"),
+        ("LIM-02", "9 earlier and 12 requested visits make 21"),
+        ("LIM-05", "The request alone, 12 visits, exceeds the limit of 10"),
+        ("LIM-07", "depends on documented functional improvement"),
         ("LIM-09", "ODG 2014, which is not reached, supports at most 10"),
         ("FI-10", "is not documented: therapy notes are not in the file"),
         ("HOME-01", "active home program"),
-        ("FADE-01", "frequency of visits fade"),
+        ("FADE-01", "frequency of visits to fade"),
         ("REG-02", "thoracic sprain is only a past diagnosis"),
         ("CAP-10", "21 of the 24 visits"),
         ("UR-04", "Timeliness of utilization review: unknown"),
@@ -149,10 +149,10 @@ def test_the_arithmetic_of_the_seed_is_that_of_the_letter(seed: Assessment) -> N
         ("AUD-01", "utilization review cited nothing"),
         ("AUD-02", "outside the schedule and makes no finding"),
         ("AUD-03", "A trial is a checkpoint, not a limit"),
-        ("AUD-04", "“extensive physical therapy” of 9 visits"),
-        ("AUD-05", "therapy notes that would show it are not in the file"),
-        ("AUD-06", "requested on a past diagnosis only"),
-        ("AUD-07", "275 days had passed. At the date of the letter it is unknown"),
+        ("AUD-04", "“extensive physical therapy” about 9 visits"),
+        ("AUD-05", "therapy notes that could show it are not in the file"),
+        ("AUD-06", "requested on a past diagnosis alone"),
+        ("AUD-07", "275 days had passed. The date of the letter is missing"),
     ],
 )
 def test_the_seed_says_what_the_design_names(rule: str, words: str, seed: Assessment) -> None:
