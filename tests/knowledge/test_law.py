@@ -209,7 +209,7 @@ def test_only_limits_of_the_ordinary_review_bind_its_decision(knowledge: Knowled
     bound = [
         iri
         for (iri, p), targets in knowledge.described.items()
-        if p == mn("limitsTime").value and mn("UrDecision") in targets
+        if p == mn("limitsTime").value and mn("UtilizationReview") in targets
     ]
 
     assert bound == [LAW + "review-within-14-days"]
