@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 CACHE = ROOT / ".pytest_cache" / "mednec"
+# Commands, in this process or in their own, share what the fixtures keep.
+os.environ["MEDNEC_CACHE"] = str(CACHE)
 
 # Properties have no settings: the profile sets the number of cases.
 settings.register_profile(
@@ -59,6 +63,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     sweeps = [item for item in items if item.get_closest_marker("sweep")]
     config.hook.pytest_deselected(items=sweeps)
     items[:] = [item for item in items if not item.get_closest_marker("sweep")]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Fill the cache once, before the workers start, so that none of them compiles the rules."""
+    with suppress(Exception):  # knowledge that cannot be loaded is reported by the tests
+        from reasoner import load_knowledge
+
+        load_knowledge(ROOT, cache=CACHE)
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from typing import Final
 
 HASH: Final = hashlib.sha256().digest_size
 KEPT: Final = 8
-"""The number of files of one name that are kept; the oldest go."""
+"""The number of files of one name that are kept; those unused for longest go."""
 
 
 class Cache:
@@ -53,7 +53,11 @@ class Cache:
         except OSError:
             return None
         content = data[HASH:]
-        return content if _seal(name, key, content) == data[:HASH] else None
+        if _seal(name, key, content) != data[:HASH]:
+            return None
+        with contextlib.suppress(OSError):
+            path.touch()  # what is in use is kept
+        return content
 
     def write(self, name: str, key: str, content: bytes) -> None:
         """Keep bytes, in one step; nothing happens where they cannot be kept."""
@@ -79,7 +83,7 @@ class Cache:
         return (self.folder or Path()) / f"{name}-{digest}.bin"
 
     def _forget(self, name: str) -> None:
-        """Delete all but the newest files of a name."""
+        """Delete all but the files of a name that were used last."""
         found = sorted((self.folder or Path()).glob(f"{name}-*.bin"), key=_age, reverse=True)
         for path in found[KEPT:]:
             path.unlink()

@@ -12,13 +12,13 @@ from reasoner.authoring.check_rule_bodies import check_rule_bodies, compared
 from reasoner.authoring.check_rules import check_order, check_rule_files, read_all, rule_paths
 from reasoner.authoring.check_shapes import read_shapes, terms_of_cases
 from reasoner.authoring.places import Places
-from reasoner.knowledge.base import load_knowledge
 
 from .seeding import HEAD, HOME, add_rule, append, copy_knowledge, find_file, kinds, rule_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from reasoner import Knowledge
     from reasoner.authoring.finding import Finding
 
 FIRES = "?s mn:ofRequest ?request ; mn:governedBy ?row ."
@@ -46,9 +46,9 @@ def test_the_rules_of_the_knowledge_base_have_no_fault() -> None:
     assert findings(HOME) == []
 
 
-def test_the_check_reads_the_rules_that_the_loader_reads() -> None:
+def test_the_check_reads_the_rules_that_the_loader_reads(knowledge: Knowledge) -> None:
     """The check reads the same rules that decide cases."""
-    loaded = {rule.path.rsplit("/", 1)[-1] for rule in load_knowledge(HOME).rules}
+    loaded = {rule.path.rsplit("/", 1)[-1] for rule in knowledge.rules}
 
     assert {path.name for path in rule_paths(HOME)} == loaded
 

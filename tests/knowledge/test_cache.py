@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,6 +99,20 @@ def test_old_files_go(tmp_path: Path) -> None:
 
     assert len(list(tmp_path.iterdir())) == KEPT
     assert cache.read("rules", str(KEPT + 2)) == b"content"
+
+
+def test_what_is_in_use_stays(tmp_path: Path) -> None:
+    """Knowledge that is read between the changes of other copies is not compiled again."""
+    cache = Cache(tmp_path)
+    cache.write("rules", "used", b"content")
+    os.utime(only(tmp_path), (0, 0))
+    for number in range(KEPT - 1):
+        cache.write("rules", str(number), b"content")
+    cache.read("rules", "used")
+    cache.write("rules", "last", b"content")
+
+    assert cache.read("rules", "used") == b"content"
+    assert len(list(tmp_path.iterdir())) == KEPT
 
 
 def test_the_key_changes_with_any_file() -> None:

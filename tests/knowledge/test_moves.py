@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import cache
 from itertools import chain, combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 import pytest
 
-from reasoner import load_knowledge
 from reasoner.kernel.terms import mn
 from tests.generated_cases import (
     Part,
@@ -140,10 +138,8 @@ def test_the_proposals_are_the_smallest_sets_of_moves_that_suffice(
     assert proposed(case, knowledge) == smallest_that_suffice(case, knowledge)
 
 
-@cache
-def phrases() -> dict[str, str]:
+def phrases(knowledge: Knowledge) -> dict[str, str]:
     """Return the phrase of each move and indication by its IRI."""
-    knowledge = load_knowledge()
     return {
         iri: value.value
         for name in ("proposedAs", "indicatedWhere")
@@ -158,7 +154,7 @@ def test_each_placeholder_of_a_phrase_is_filled_by_each_rule_that_uses_it(
     knowledge: Knowledge,
 ) -> None:
     """Each rule that uses a phrase binds a variable for each of its placeholders."""
-    places = {p for text in phrases().values() for p in re.findall(r"\{\?(\w+)", text)}
+    places = {p for text in phrases(knowledge).values() for p in re.findall(r"\{\?(\w+)", text)}
     with_phrase = [r for r in knowledge.rules if "{?phrase" in r.because and "proposal" in r.text]
 
     assert places == {"asked", "most"}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reasoner import errors, load_case, load_case_file, load_knowledge
+from reasoner import errors, load_case, load_case_file
 from reasoner.determinations.recommend import rules_for
 from reasoner.kernel.engine import derive
 from reasoner.kernel.index import Index
@@ -38,28 +38,21 @@ IDS = sorted(rule.id for rule in read_rules(ROOT, rule_folders(ROOT), FORM))
 
 
 @cache
-def held() -> Knowledge:
-    """Load the knowledge base once for all fixtures."""
-    return load_knowledge()
-
-
-@cache
-def fired_in(path: Path) -> frozenset[str]:
-    knowledge = held()
+def fired_in(path: Path, knowledge: Knowledge) -> frozenset[str]:
     case = load_case_file(path, knowledge)
     return frozenset(firing.name for firing in derive(knowledge, case.triples).firings)
 
 
 @pytest.mark.parametrize("path", FIRES, ids=lambda p: p.parent.name)
-def test_a_rule_fires_in_the_case_written_for_it(path: Path) -> None:
+def test_a_rule_fires_in_the_case_written_for_it(path: Path, knowledge: Knowledge) -> None:
     """The folder names the rule that fires."""
-    assert RULE_ID.match(path.parent.name)[0] in fired_in(path)
+    assert RULE_ID.match(path.parent.name)[0] in fired_in(path, knowledge)
 
 
 @pytest.mark.parametrize("rule", IDS)
-def test_a_rule_was_seen_firing(rule: str) -> None:
+def test_a_rule_was_seen_firing(rule: str, knowledge: Knowledge) -> None:
     """Each rule fires in at least one fixture."""
-    assert any(rule in fired_in(path) for path in (*CASES, *FIRES))
+    assert any(rule in fired_in(path, knowledge) for path in (*CASES, *FIRES))
 
 
 @pytest.mark.parametrize("path", FIRES, ids=lambda p: p.parent.name)
