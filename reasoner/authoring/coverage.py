@@ -92,10 +92,10 @@ def coverage(space: Space, day: str = "") -> Coverage:
     pairs: list[tuple[str, str, str]] = []
     for (condition, treatment), ranks in sorted(spoken.items()):
         names = (k.label(condition) if condition else "", k.label(treatment))
-        spells = [s for tier in ranks for s in _spells(names, k.label(tier), ranks[tier], days)]
-        shown = [s for s in spells if s.says]
+        of_pair = [s for tier in ranks for s in _spells(names, k.label(tier), ranks[tier], days)]
+        shown = [s for s in of_pair if s.says]
         spells += shown
-        gaps += _gaps(names, spells, days)
+        gaps += _gaps(names, of_pair, days)
         order = (FIGURE, NO_FIGURE, NOT_HELD, SILENT)
         pairs.append((*names, min((s.says for s in shown), key=order.index, default=SILENT)))
     return Coverage(
