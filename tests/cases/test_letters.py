@@ -240,7 +240,7 @@ def test_a_letter_of_utilization_review_gives_its_own_notices(knowledge: Knowled
         ("the clinical grounds", r"treating physician documented functional improvement"),
         ("how to ask for independent review", r"Time to ask for independent medical review"),
         ("the reviewer's specialty", r"Certification or specialty +_"),
-        ("the reviewer's state of license", r"State and number of licence +_"),
+        ("the reviewer's state of license", r"State and number of license +_"),
         ("the reviewer's hours", r"Hours and telephone +_"),
         ("the reviewer's name", r"Name +_"),
     ],
