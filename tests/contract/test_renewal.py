@@ -48,7 +48,7 @@ def edit(app: Flask, name: str, old: str, new: str) -> None:
 def test_a_sound_change_is_taken_up(app: Flask) -> None:
     """A reworded rule is in use at once, and the health page names the new knowledge."""
     before = app.test_client().get("/v1/health").get_json()["knowledge"]
-    edit(app, RULE, "asks that the frequency", "wants the frequency")
+    edit(app, RULE, "calls for the frequency", "wants the frequency")
 
     assert State.of(app).renew()
     after = app.test_client().get("/v1/health").get_json()
@@ -99,7 +99,7 @@ def test_the_watch_sees_a_change_by_itself(app: Flask) -> None:
     """The service notices a saved file by itself."""
     before = State.of(app).knowledge.digest
     ends = State.of(app).watch(seconds=0.1)
-    edit(app, RULE, "asks that the frequency", "wants the frequency")
+    edit(app, RULE, "calls for the frequency", "wants the frequency")
 
     for _ in range(300):
         if State.of(app).knowledge.digest != before:
