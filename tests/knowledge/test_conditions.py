@@ -141,7 +141,7 @@ def seen_in(path: Path, todo: Iterable[Variant], knowledge: Knowledge) -> set[Va
     """
     derivation = derive(knowledge, load_case_file(path, knowledge).triples)
     index = Index(knowledge.program.base)
-    index.add(encode(fact) for fact in derivation.told)
+    index.add(encode(fact) for fact in derivation.asserted)
     concluded: dict[str, set[Fact]] = {}
     for firing in derivation.firings:
         concluded.setdefault(firing.name, set()).update(firing.concluded)
