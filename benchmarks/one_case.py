@@ -31,8 +31,8 @@ from reasoner.determinations.recommend import recommend
 from reasoner.determinations.slots import suppose_answers
 from reasoner.kernel.engine import derive
 from reasoner.kernel.reference import derive_in_store
-from reasoner.kernel.terms import NS
 from reasoner.knowledge.classify import classify
+from reasoner.knowledge.terms import NS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from reasoner.determinations.assess import decide, load_case
 from reasoner.determinations.data import Model, to_json
 from reasoner.errors import CaseError
-from reasoner.kernel.terms import mn, name_of
+from reasoner.kernel.terms import name_of
+from reasoner.knowledge.terms import mn
 from reasoner.knowledge.venues import whole_disposition
 from reasoner.letters.case_graph import case_of
 from reasoner.letters.lexicon import read_lexicon

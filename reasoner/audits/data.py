@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 from reasoner.determinations.as_data import describe_assessment
 from reasoner.determinations.data import SpanData, to_json
 from reasoner.determinations.sentences import sentences_of
-from reasoner.kernel.terms import CONCEPT, mn, shorten
+from reasoner.knowledge.terms import CONCEPT, mn, shorten
 from reasoner.knowledge.venues import whole_disposition
 
 from .model import (

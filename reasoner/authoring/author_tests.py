@@ -14,8 +14,8 @@ import yaml
 
 from reasoner.determinations.assess import decide, load_case
 from reasoner.errors import CaseError, KnowledgeUnreadable, QueryError
-from reasoner.kernel.terms import CASE
 from reasoner.knowledge.query import ask
+from reasoner.knowledge.terms import CASE
 from reasoner.proofs.explanation import explain
 
 if TYPE_CHECKING:

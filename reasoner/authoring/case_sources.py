@@ -9,7 +9,8 @@ import pyoxigraph as ox
 
 from reasoner.determinations.assess import FORMS, load_case, load_case_file
 from reasoner.errors import CaseUnreadable
-from reasoner.kernel.terms import TYPE, mn
+from reasoner.kernel.terms import TYPE
+from reasoner.knowledge.terms import mn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from reasoner.kernel.terms import LABEL, mn, name_of
+from reasoner.kernel.terms import LABEL, name_of
+from reasoner.knowledge.terms import mn
 
 if TYPE_CHECKING:
     from reasoner.determinations.assess import Assessment

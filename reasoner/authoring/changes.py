@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from reasoner.errors import AxiomUnsupported
-from reasoner.kernel.terms import DCTERMS, LABEL, RDF, XSD, mn, name_of, shorten
+from reasoner.kernel.terms import DCTERMS, LABEL, RDF, XSD, name_of
 from reasoner.knowledge.base import read_turtle
 from reasoner.knowledge.find import ontology_files
 from reasoner.knowledge.plain_populations import (
@@ -18,6 +18,7 @@ from reasoner.knowledge.plain_populations import (
     read_plain_populations,
 )
 from reasoner.knowledge.populations import compile_populations
+from reasoner.knowledge.terms import mn, shorten
 
 from .check_rules import rule_paths
 

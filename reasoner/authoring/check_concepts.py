@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from reasoner.kernel.terms import CONCEPT, LABEL, LEXICON, OWL, PREFIXES, TYPE, name_of, shorten
+from reasoner.kernel.terms import LABEL, OWL, TYPE, name_of
+from reasoner.knowledge.terms import CONCEPT, LEXICON, PREFIXES, shorten
 
 from .finding import Finding
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from reasoner.kernel.terms import CONCEPT, NS, OWL, SH, TYPE, name_of, shorten
+from reasoner.kernel.terms import OWL, SH, TYPE, name_of
+from reasoner.knowledge.terms import CONCEPT, NS, shorten
 
 from .finding import WARNING, Finding
 

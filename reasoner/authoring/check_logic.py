@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from reasoner.errors import ClassifierFailed, VocabularyInconsistent
-from reasoner.kernel.terms import shorten
 from reasoner.knowledge.classify import (
     Classification,
     classification_of,
@@ -16,6 +15,7 @@ from reasoner.knowledge.classify import (
 from reasoner.knowledge.limits import SECONDS
 from reasoner.knowledge.logic import logic_digest, logic_ntriples
 from reasoner.knowledge.owl_api import OwlAnswer, OwlApiMissing, read_answer, run_owl_api
+from reasoner.knowledge.terms import shorten
 
 from .finding import Finding
 from .stages import Memory

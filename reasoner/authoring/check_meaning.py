@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from reasoner.kernel.terms import DCTERMS, LABEL, RDFS, TYPE, mn, name_of, shorten
+from reasoner.kernel.terms import DCTERMS, LABEL, RDFS, TYPE, name_of
+from reasoner.knowledge.terms import mn, shorten
 
 from .finding import ERROR, WARNING, Finding
 

@@ -9,8 +9,9 @@ import pyoxigraph as ox
 
 from reasoner.kernel.printer import print_construct
 from reasoner.kernel.syntax import Iri, Literal, Variable
-from reasoner.kernel.terms import TYPE, mn, name_of, shorten
+from reasoner.kernel.terms import TYPE, name_of
 from reasoner.kernel.tree import Key, chosen, counted, keys, premises, reads, writes
+from reasoner.knowledge.terms import mn, shorten
 
 from .finding import WARNING
 

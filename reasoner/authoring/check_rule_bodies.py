@@ -19,8 +19,9 @@ from reasoner.kernel.syntax import (
     Values,
     Variable,
 )
-from reasoner.kernel.terms import PREFIXES, TYPE, name_of, shorten
+from reasoner.kernel.terms import TYPE, name_of
 from reasoner.kernel.tree import conditions, possible, variables, walk
+from reasoner.knowledge.terms import PREFIXES, shorten
 
 from .constants import is_false
 from .rule_kinds import Kinds

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from reasoner.cases.intake import check_data
 from reasoner.errors import ShapeMalformed
-from reasoner.kernel.terms import CONCEPT, LEXICON, PREFIXES, RDFS, TYPE, mn, name_of, shorten
+from reasoner.kernel.terms import RDFS, TYPE, name_of
 from reasoner.knowledge.shapes import ShapeSet
+from reasoner.knowledge.terms import CONCEPT, LEXICON, PREFIXES, mn, shorten
 
 from .check_values import faulty_statements
 from .finding import ERROR, WARNING, Finding

@@ -5,13 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from reasoner.kernel.terms import (
-    DCTERMS,
-    OWL,
-    TYPE,
-    name_of,
-    shorten,
-)
+from reasoner.kernel.terms import DCTERMS, OWL, TYPE, name_of
+from reasoner.knowledge.terms import shorten
 
 from .finding import WARNING, Finding
 from .publication import DECLARATIONS_IRI

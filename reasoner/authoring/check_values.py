@@ -8,22 +8,9 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 import rdflib
 
-from reasoner.kernel.terms import (
-    CONCEPT,
-    DEFINITION,
-    LABEL,
-    NS,
-    OWL,
-    RDF,
-    RDFS,
-    SH,
-    SKOS,
-    TYPE,
-    XSD,
-    name_of,
-    shorten,
-)
+from reasoner.kernel.terms import DEFINITION, LABEL, OWL, RDF, RDFS, SH, SKOS, TYPE, XSD, name_of
 from reasoner.knowledge.literals import datatypes_of, literal_fault
+from reasoner.knowledge.terms import CONCEPT, NS, shorten
 
 from .finding import Finding
 

@@ -9,7 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from reasoner.kernel.terms import mn, name_of, shorten
+from reasoner.kernel.terms import name_of
+from reasoner.knowledge.terms import mn, shorten
 
 from .finding import Finding
 

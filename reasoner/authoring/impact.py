@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reasoner.determinations.assess import decide
 from reasoner.errors import CaseError
-from reasoner.kernel.terms import mn, shorten
+from reasoner.knowledge.terms import mn, shorten
 
 from .causes import find_cause
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import pyoxigraph as ox
 
 from reasoner.errors import AxiomUnsupported
-from reasoner.kernel.terms import PREFIXES, TYPE, mn
+from reasoner.kernel.terms import TYPE
+from reasoner.knowledge.terms import PREFIXES, mn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -9,21 +9,11 @@ import pyoxigraph as ox
 from rdflib import Graph
 
 from reasoner.errors import KnowledgeUnreadable
-from reasoner.kernel.terms import (
-    DCTERMS,
-    KNOWLEDGE_BASE,
-    LABEL,
-    OWL,
-    PREFIXES,
-    SKOS,
-    SUBCLASS,
-    TYPE,
-    VERSION_INFO,
-    name_of,
-)
+from reasoner.kernel.terms import DCTERMS, LABEL, OWL, SKOS, SUBCLASS, TYPE, VERSION_INFO, name_of
 from reasoner.knowledge.base import read_written
 from reasoner.knowledge.owl_api import convert
 from reasoner.knowledge.plain_populations import expand_populations
+from reasoner.knowledge.terms import KNOWLEDGE_BASE, PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

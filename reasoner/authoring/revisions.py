@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from reasoner.errors import KnowledgeMissing
-from reasoner.kernel.terms import PREFIXES, XSD, mn
+from reasoner.kernel.terms import XSD
 from reasoner.knowledge.find import holds_knowledge
+from reasoner.knowledge.terms import PREFIXES, mn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

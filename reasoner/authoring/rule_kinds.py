@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from reasoner.kernel.syntax import Iri, Literal, Variable
-from reasoner.kernel.terms import OWL, RDF, RDFS, TYPE, shorten
+from reasoner.kernel.terms import OWL, RDF, RDFS, TYPE
 from reasoner.kernel.tree import premises
+from reasoner.knowledge.terms import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from reasoner.errors import KnowledgeUnreadable
-from reasoner.kernel.terms import DCTERMS, PREFIXES, TYPE, XSD, mn, name_of
+from reasoner.kernel.terms import DCTERMS, TYPE, XSD, name_of
+from reasoner.knowledge.terms import PREFIXES, mn
 
 from .turtle_format import format_turtle, read_prefixes
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from reasoner.errors import KnowledgeUnreadable
-from reasoner.kernel.terms import CONCEPT, PREFIXES, mn
+from reasoner.knowledge.terms import CONCEPT, PREFIXES, mn
 
 from .scaffold import SLUG, TODO, USED, editions_hint, file_of, formatted, refuse_taken
 

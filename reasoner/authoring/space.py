@@ -14,7 +14,8 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
-from reasoner.kernel.terms import CONCEPT, RDFS, TYPE, mn, name_of
+from reasoner.kernel.terms import RDFS, TYPE, name_of
+from reasoner.knowledge.terms import CONCEPT, mn
 
 from .membership import Membership, Point, numbers_of, parse_expression
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from reasoner.kernel.terms import TYPE, mn
+from reasoner.kernel.terms import TYPE
+from reasoner.knowledge.terms import mn
 
 if TYPE_CHECKING:
     from .read import CaseGraph

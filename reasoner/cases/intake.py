@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from reasoner.kernel.terms import SH, SHAPES, TYPE, shorten
+from reasoner.kernel.terms import SH, TYPE
+from reasoner.knowledge.terms import SHAPES, shorten
 from reasoner.knowledge.vocabulary import text_of
 
 if TYPE_CHECKING:

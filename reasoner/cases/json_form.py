@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from reasoner.errors import CaseUnreadable
-from reasoner.kernel.terms import CASE, CONTEXT, NS, PREFIXES, XSD
+from reasoner.kernel.terms import XSD
+from reasoner.knowledge.terms import CASE, CONTEXT, NS, PREFIXES
 
 from .limits import LIMITS, shown
 

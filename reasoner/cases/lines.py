@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from reasoner.kernel.facts import decode, encode
-from reasoner.kernel.terms import CASE
 from reasoner.knowledge.places import places_in
+from reasoner.knowledge.terms import CASE
 
 from .names import find_names, with_names
 from .read import implied_types, normal_value

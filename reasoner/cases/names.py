@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from reasoner.errors import CaseUnreadable
-from reasoner.kernel.terms import NS, TYPE, mn
+from reasoner.kernel.terms import TYPE
+from reasoner.knowledge.terms import NS, mn
 
 from .limits import LIMITS
 

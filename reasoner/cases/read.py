@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from reasoner.errors import CaseTooLarge, CaseUnreadable
-from reasoner.kernel.terms import CASE, OWL, PREFIXES, RDFS, SH, TYPE, XSD, mn, shorten
+from reasoner.kernel.terms import OWL, RDFS, SH, TYPE, XSD
+from reasoner.knowledge.terms import CASE, PREFIXES, mn, shorten
 from reasoner.knowledge.vocabulary import text_of
 
 from .json_form import decode, quads_of

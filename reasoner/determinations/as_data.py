@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from reasoner.cases.canonical import canonical_case, canonical_hash
-from reasoner.kernel.terms import mn, name_of, shorten
+from reasoner.kernel.terms import name_of
+from reasoner.knowledge.terms import mn, shorten
 
 from .comparison_data import describe_timeline, describe_variant
 from .data import (

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from reasoner.cases.canonical import canonical_case, canonical_hash
-from reasoner.kernel.terms import DCTERMS, KNOWLEDGE_BASE, NS, PREFIXES, PROV, RDFS, TYPE, XSD, mn
+from reasoner.kernel.terms import DCTERMS, PROV, RDFS, TYPE, XSD
+from reasoner.knowledge.terms import KNOWLEDGE_BASE, NS, PREFIXES, mn
 
 from .proof_graph import proof_triples
 from .sentences import fill_sentence

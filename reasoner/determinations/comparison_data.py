@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from reasoner.kernel.terms import mn, shorten
+from reasoner.knowledge.terms import mn, shorten
 
 from .data import ReasonData, SpanData, StretchData, VariantData
 from .sentences import write_value

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from reasoner.kernel.terms import DEFINITION, XSD, mn
+from reasoner.kernel.terms import DEFINITION, XSD
+from reasoner.knowledge.terms import mn
 from reasoner.knowledge.venues import dispositions_of
 
 from .readings import outcome_of, situations_of

@@ -8,7 +8,8 @@ import pyoxigraph as ox
 
 from reasoner.errors import DeterminationUnreadable
 from reasoner.kernel.facts import decode
-from reasoner.kernel.terms import LABEL, RDF, RULE, TYPE, mn
+from reasoner.kernel.terms import LABEL, RDF, TYPE
+from reasoner.knowledge.terms import RULE, mn
 
 from .sentences import prove
 

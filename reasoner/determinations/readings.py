@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from reasoner.errors import OutcomesContradict
-from reasoner.kernel.terms import mn, shorten
+from reasoner.knowledge.terms import mn, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

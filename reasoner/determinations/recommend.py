@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from reasoner.kernel.engine import infer
 from reasoner.kernel.rules import rules_towards
-from reasoner.kernel.terms import mn
+from reasoner.knowledge.terms import mn
 
 from .readings import completions, outcome_of, situations_of, supported
 

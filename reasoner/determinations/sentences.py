@@ -14,7 +14,8 @@ import pyoxigraph as ox
 
 from reasoner.kernel.facts import decode
 from reasoner.kernel.rules import PLACE
-from reasoner.kernel.terms import SKOS, SOURCE, mn, shorten
+from reasoner.kernel.terms import SKOS, SOURCE
+from reasoner.knowledge.terms import mn, shorten
 
 if TYPE_CHECKING:
     import re

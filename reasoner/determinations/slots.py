@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from reasoner.kernel.engine import infer
-from reasoner.kernel.terms import DEFINITION, NS, TYPE, mn
+from reasoner.kernel.terms import DEFINITION, TYPE
+from reasoner.knowledge.terms import NS, mn
 
 from .readings import completions, supported
 from .recommend import rules_for

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from reasoner.kernel.terms import shorten
+from reasoner.knowledge.terms import shorten
 
 from .data import StepData
 from .sentences import fill_sentence

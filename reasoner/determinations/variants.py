@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from reasoner.kernel.engine import derive
-from reasoner.kernel.terms import LABEL, RDFS, TYPE, XSD, mn
+from reasoner.kernel.terms import LABEL, RDFS, TYPE, XSD
+from reasoner.knowledge.terms import mn
 
 from .readings import completions, situations_of, supported
 from .recommend import rules_for

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reasoner.kernel.terms import TYPE, mn
+from reasoner.kernel.terms import TYPE
+from reasoner.knowledge.terms import mn
 
 from .readings import completions, situations_of, supported
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .facts import Fact, Facts, decode, decode_fact, encode, encode_term, fill
-from .terms import TYPE, Value, mn
+from .terms import TYPE, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -89,14 +89,16 @@ class Derivation:
     Attributes:
         asserted: The facts of the case.
         firings: In the order in which they were made.
-        index: What was told and what was concluded, over the knowledge base.
+        index: What was asserted and what was concluded, over the knowledge base.
         base: The knowledge base.
+        namespace: The namespace of the properties that are read by their local names.
     """
 
     asserted: tuple[ox.Triple, ...]
     firings: tuple[Firing, ...]
     index: Index
     base: Index
+    namespace: str
 
     @cached_property
     def facts(self) -> Facts:
@@ -173,28 +175,28 @@ class Derivation:
         return self._values(subject, encode_term(TYPE))
 
     def values(self, subject: str, name: str) -> list[Value]:
-        """Return the values of one of our own properties, sorted as text."""
-        return self._values(subject, f"<{mn(name).value}>")
+        """Return the values of the property with a local name, sorted as text."""
+        return self._values(subject, f"<{self.namespace}{name}>")
 
     def _values(self, subject: str, predicate: str) -> list[Value]:
         found = self.index.objects.get(predicate, {}).get(f"<{subject}>", ())
         return [decode(term) for term in sorted(found)]
 
     def value(self, subject: str, name: str) -> str | None:
-        """Return the least value of one of our own properties as text; None if there is none."""
+        """Return the least value of a property as text; None if there is none."""
         found = self.values(subject, name)
         return found[0].value if found else None
 
     def number(self, subject: str, name: str) -> int | None:
-        """Return the least integer value of one of our own properties; None if there is none."""
+        """Return the least integer value of a property; None if there is none."""
         found = [int(v.value) for v in self.values(subject, name)]
         return min(found, default=None)
 
     def holds(self, subject: str, name: str) -> bool:
-        """Tell whether a property of ours is stated to be true."""
+        """Return True if a property is stated to be true."""
         return self.value(subject, name) == "true"
 
     def subjects(self, name: str, value: Value) -> list[str]:
-        """Return all subjects that have a value for one of our own properties, sorted."""
-        found = self.index.subjects.get(f"<{mn(name).value}>", {}).get(encode_term(value), ())
+        """Return all subjects that have a value for a property, sorted."""
+        found = self.index.subjects.get(f"<{self.namespace}{name}>", {}).get(encode_term(value), ())
         return sorted(term[1:-1] for term in found)

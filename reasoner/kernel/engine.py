@@ -50,19 +50,23 @@ class Program:
 
     Attributes:
         base: The facts that every derivation starts from.
+        namespace: The namespace of the properties that readers of a derivation name.
         rules: The rules, by stratum and id, each with its code.
         groups: The classes whose members are found by patterns.
         stratum: The stratum in which they are found.
         member: The variable that stands for a member.
+        group: The variable that stands for a class in what a membership binds.
         kind: The property that leads to a class, in angle brackets.
         properties: The properties of which the needs of groups speak.
     """
 
     base: Index
+    namespace: str
     rules: tuple[tuple[Rule, Compiled], ...]
     groups: tuple[PatternClass, ...]
     stratum: int
     member: str
+    group: str
     kind: str
     properties: frozenset[str]
 
@@ -96,7 +100,13 @@ def derive(
     firings: list[Firing] = []
     for fired in run(program, index, rules):
         firings += fired
-    return Derivation(asserted=ordered, firings=tuple(firings), index=index, base=program.base)
+    return Derivation(
+        asserted=ordered,
+        firings=tuple(firings),
+        index=index,
+        base=program.base,
+        namespace=program.namespace,
+    )
 
 
 def infer(
@@ -137,7 +147,9 @@ def infer(
     index.add(waiting)
     if not grouped:
         _join(program, index)
-    return Derivation(asserted=(), firings=(), index=index, base=program.base)
+    return Derivation(
+        asserted=(), firings=(), index=index, base=program.base, namespace=program.namespace
+    )
 
 
 def _join(program: Program, index: Index) -> None:
@@ -242,7 +254,7 @@ def _membership(program: Program, group: PatternClass, member: str, row: Row) ->
     bindings = dict(zip(group.compiled.names, row, strict=True))
     return Firing(
         rule=None,
-        names=(program.member, "population"),
+        names=(program.member, program.group),
         terms=(member, f"<{group.iri}>"),
         concluded=group.compiled.conclude(row),
         counted=tuple(_fill(pattern, bindings) for pattern in group.premises),

@@ -56,7 +56,7 @@ class Form:
 
     roles: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
-    about: str = "request"
+    about: str = "subject"
     dated_by: str | None = None
     prefixes: Mapping[str, str] = field(default_factory=dict)
 

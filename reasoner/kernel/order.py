@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING, Final
 from reasoner.errors import RulesUnordered
 
 from .flow import find_edges
-from .terms import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from .flow import Clause, Edge, Given
 
@@ -43,13 +42,16 @@ class Order:
     after: Mapping[str, frozenset[str]]
 
 
-def find_order(clauses: Sequence[Clause], given: Given) -> Order:
+def find_order(
+    clauses: Sequence[Clause], given: Given, *, shorten: Callable[[str], str] = "<{}>".format
+) -> Order:
     """
     Find the order of clauses.
 
     Args:
         clauses: The rules and populations.
         given: What is known of the facts that they start from.
+        shorten: How a message writes the IRI of a property.
 
     Raises:
         RulesUnordered: The clauses depend on each other in a circle; the message names the rules,
@@ -59,12 +61,12 @@ def find_order(clauses: Sequence[Clause], given: Given) -> Order:
     before: dict[int, set[int]] = {index: set() for index in range(len(clauses))}
     for edge in edges:
         if edge.writer == edge.reader:
-            raise _own_conclusion(clauses, edge)
+            raise _own_conclusion(clauses, edge, shorten(edge.predicate))
         before[edge.reader].add(edge.writer)
     try:
         order = tuple(TopologicalSorter(before).static_order())
     except CycleError as error:
-        raise _circle(clauses, edges, error.args[1]) from error
+        raise _circle(clauses, edges, error.args[1], shorten) from error
     lowest = 1 if any(clause.asserted for clause in clauses) else 0
     strata = [0] * len(clauses)
     for index in order:
@@ -80,11 +82,11 @@ def find_order(clauses: Sequence[Clause], given: Given) -> Order:
     )
 
 
-def _own_conclusion(clauses: Sequence[Clause], edge: Edge) -> RulesUnordered:
+def _own_conclusion(clauses: Sequence[Clause], edge: Edge, name: str) -> RulesUnordered:
     clause = clauses[edge.reader]
     verb = "negates or counts" if edge.negative else "reads"
     return RulesUnordered(
-        f"{clause.path}: {clause.id} {verb} what it concludes itself: {shorten(edge.predicate)}.",
+        f"{clause.path}: {clause.id} {verb} what it concludes itself: {name}.",
         paths=(clause.path,),
         hint="Conclude a property of its own; or state 'reads: asserted' if the rule is to look "
         "at asserted facts alone.",
@@ -92,7 +94,10 @@ def _own_conclusion(clauses: Sequence[Clause], edge: Edge) -> RulesUnordered:
 
 
 def _circle(
-    clauses: Sequence[Clause], edges: Sequence[Edge], circle: Sequence[int]
+    clauses: Sequence[Clause],
+    edges: Sequence[Edge],
+    circle: Sequence[int],
+    shorten: Callable[[str], str],
 ) -> RulesUnordered:
     """Describe a circle, each clause with what it reads of the one before."""
     between: dict[tuple[int, int], list[Edge]] = defaultdict(list)

@@ -71,7 +71,7 @@ def _prologue(cursor: Cursor) -> None:
     while cursor.take_word("PREFIX"):
         token = cursor.token
         if token.kind != "name" or not token.text.endswith(":"):
-            cursor.fail("a prefix such as 'mn:'")
+            cursor.fail("a prefix such as 'ex:'")
         prefix = cursor.advance().text[:-1]
         if cursor.token.kind != "iri":
             cursor.fail("the namespace in angle brackets")

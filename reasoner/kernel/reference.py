@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 import pyoxigraph as ox
 
-from .terms import TYPE, mn
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
@@ -20,16 +18,12 @@ if TYPE_CHECKING:
     from .rules import Rule
 
 
-class Selected(Protocol):
-    """A class whose members a query lists."""
+class Constructed(Protocol):
+    """A class of which a query concludes who its members are."""
 
     @property
-    def iri(self) -> str:
-        """The class."""
-
-    @property
-    def select(self) -> str:
-        """The query, which binds `?situation`."""
+    def text(self) -> str:
+        """The query, a CONSTRUCT."""
 
 
 class Texts(Protocol):
@@ -44,7 +38,7 @@ class Texts(Protocol):
         """The rules, by stratum."""
 
     @property
-    def populations(self) -> Sequence[Selected]:
+    def populations(self) -> Sequence[Constructed]:
         """The classes of situations."""
 
     @property
@@ -64,7 +58,7 @@ def derive_in_store(
         folder: An empty folder in which the store is kept; None for a store in memory.
 
     Returns:
-        The facts that were concluded and not told.
+        The facts that were concluded and not asserted.
     """
     store = ox.Store(str(folder)) if folder else ox.Store()
     store.extend(knowledge.working_facts)
@@ -77,21 +71,18 @@ def derive_in_store(
             todo = False
             derived |= _memberships(knowledge, store)
             store.extend(_quads(derived))
-        concluded = {t for rule in rules for t in cast("ox.QueryTriples", store.query(rule.text))}
+        concluded = _constructed(store, (rule.text for rule in rules))
         store.extend(_quads(concluded))
         derived |= concluded
     return frozenset(derived) - facts
 
 
 def _memberships(knowledge: Texts, store: ox.Store) -> set[ox.Triple]:
-    found: set[ox.Triple] = set()
-    for population in knowledge.populations:
-        name = ox.NamedNode(population.iri)
-        for solution in cast("ox.QuerySolutions", store.query(population.select)):
-            situation = solution["situation"]
-            found.add(ox.Triple(situation, TYPE, name))
-            found.add(ox.Triple(situation, mn("inPopulation"), name))
-    return found
+    return _constructed(store, (population.text for population in knowledge.populations))
+
+
+def _constructed(store: ox.Store, texts: Iterable[str]) -> set[ox.Triple]:
+    return {t for text in texts for t in cast("ox.QueryTriples", store.query(text))}
 
 
 def _quads(triples: Iterable[ox.Triple]) -> list[ox.Quad]:

@@ -1,20 +1,11 @@
-"""Namespaces, and the few terms that the engine itself has to name."""
+"""The namespaces of the standards, and the few terms that the engine itself has to name."""
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Final, cast
 
 import pyoxigraph as ox
 
-NS: Final = "https://w3id.org/mednec/ns#"
-KNOWLEDGE_BASE: Final = "https://w3id.org/mednec/knowledge"
-CONCEPT: Final = "https://w3id.org/mednec/concept/"
-RULE: Final = "https://w3id.org/mednec/rule/"
-CASE: Final = "https://w3id.org/mednec/case/"
-LEXICON: Final = "https://w3id.org/mednec/lexicon/"
-SHAPES: Final = "https://w3id.org/mednec/shapes#"
-CONTEXT: Final = "https://w3id.org/mednec/context.jsonld"
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
 OWL: Final = "http://www.w3.org/2002/07/owl#"
@@ -23,26 +14,6 @@ SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
 DCTERMS: Final = "http://purl.org/dc/terms/"
 PROV: Final = "http://www.w3.org/ns/prov#"
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
-
-PREFIXES: Final = {
-    "dcterms": DCTERMS,
-    "eli": "http://data.europa.eu/eli/ontology#",
-    "mn": NS,
-    "mnc": CONCEPT,
-    "mng": "https://w3id.org/mednec/guideline/",
-    "mnl": "https://w3id.org/mednec/law/",
-    "mnr": RULE,
-    "mnsh": SHAPES,
-    "mnw": LEXICON,
-    "oa": "http://www.w3.org/ns/oa#",
-    "owl": OWL,
-    "prov": PROV,
-    "rdf": RDF,
-    "rdfs": RDFS,
-    "sh": SH,
-    "skos": SKOS,
-    "xsd": XSD,
-}
 
 TYPE: Final = ox.NamedNode(RDF + "type")
 LABEL: Final = ox.NamedNode(RDFS + "label")
@@ -70,19 +41,3 @@ def triple(subject: Value, predicate: Value, value: Value) -> ox.Triple:
 def name_of(node: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
     """Return the IRI, label or text of a term; a quoted triple has none and gives its text."""
     return str(node) if isinstance(node, ox.Triple) else node.value
-
-
-def mn(name: str) -> ox.NamedNode:
-    """Return the term of our own vocabulary with this local name."""
-    return ox.NamedNode(NS + name)
-
-
-@lru_cache(maxsize=20_000)
-def shorten(iri: str) -> str:
-    """Write an IRI with the prefix that this project binds, or in angle brackets."""
-    best = max(
-        ((p, n) for p, n in PREFIXES.items() if iri.startswith(n)),
-        key=lambda pair: len(pair[1]),
-        default=None,
-    )
-    return f"{best[0]}:{iri[len(best[1]) :]}" if best else f"<{iri}>"

@@ -13,21 +13,7 @@ import pyoxigraph as ox
 from reasoner.errors import KnowledgeStale, KnowledgeUnreadable
 from reasoner.kernel.index import Index
 from reasoner.kernel.rules import Rule, read_rules
-from reasoner.kernel.terms import (
-    CONCEPT,
-    DCTERMS,
-    KNOWLEDGE_BASE,
-    LABEL,
-    LEXICON,
-    NS,
-    OWL,
-    RULE,
-    TYPE,
-    VERSION_INFO,
-    mn,
-    name_of,
-    shorten,
-)
+from reasoner.kernel.terms import DCTERMS, LABEL, OWL, TYPE, VERSION_INFO, name_of
 
 from .classify import classification_triples, classify
 from .find import find_knowledge, ontology_files
@@ -41,6 +27,7 @@ from .populations import Population, compile_populations
 from .programs import build_program, compile_program, order_rules
 from .rule_form import FORM
 from .shapes import ShapeSet
+from .terms import CONCEPT, KNOWLEDGE_BASE, LEXICON, NS, RULE, mn, shorten
 from .vocabulary import Vocabulary
 
 if TYPE_CHECKING:

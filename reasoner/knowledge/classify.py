@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from reasoner.errors import VocabularyInconsistent
-from reasoner.kernel.terms import OWL, PREFIXES, SUBCLASS, TYPE, mn, shorten
+from reasoner.kernel.terms import OWL, SUBCLASS, TYPE
 
 from .hermit import ask_hermit
 from .limits import SECONDS
 from .logic import logic_ntriples
 from .owl_api import OwlApiMissing, ask_owl_api
+from .terms import PREFIXES, mn, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

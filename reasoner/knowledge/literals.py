@@ -6,7 +6,9 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from reasoner.kernel.terms import NS, RDFS, XSD, name_of, shorten
+from reasoner.kernel.terms import RDFS, XSD, name_of
+
+from .terms import NS, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

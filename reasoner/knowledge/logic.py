@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from reasoner.kernel.terms import LEXICON, NS, OWL, RDF, RDFS, TYPE, XSD, name_of
+from reasoner.kernel.terms import OWL, RDF, RDFS, TYPE, XSD, name_of
+
+from .terms import LEXICON, NS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

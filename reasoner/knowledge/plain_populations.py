@@ -28,7 +28,9 @@ from typing import Final, TypeVar
 import pyoxigraph as ox
 
 from reasoner.errors import PopulationMalformed
-from reasoner.kernel.terms import LABEL, OWL, RDF, TYPE, mn, name_of, shorten
+from reasoner.kernel.terms import LABEL, OWL, RDF, TYPE, name_of
+
+from .terms import mn, shorten
 
 Node = ox.NamedNode | ox.BlankNode
 File = TypeVar("File", bound=Hashable)

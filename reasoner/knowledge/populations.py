@@ -20,7 +20,9 @@ from reasoner.kernel import tree
 from reasoner.kernel.facts import encode_term
 from reasoner.kernel.parser import parse_construct
 from reasoner.kernel.rules import pattern_of
-from reasoner.kernel.terms import OWL, RDF, TYPE, XSD, mn, shorten
+from reasoner.kernel.terms import OWL, RDF, TYPE, XSD
+
+from .terms import mn, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +36,8 @@ Index = dict[tuple[Node, str], list[Node]]
 IS_A: Final = encode_term(TYPE)
 MEMBER: Final = "situation"
 """The variable that stands for a member of a population."""
+GROUP: Final = "population"
+"""The variable that stands for a population."""
 IN_POPULATION: Final = mn("inPopulation").value
 FACETS: Final = {
     XSD + "minInclusive": ">=",
@@ -53,7 +57,8 @@ class Population:
         expression: The class expression, in functional style, for people and for proofs.
         pattern: A SPARQL group that binds `?situation` to the members.
         select: The query that lists the members.
-        construct: The rule that concludes who the members are.
+        text: The rule that concludes who the members are, as SPARQL writes it.
+        construct: The same rule, parsed.
         premises: The patterns that every member matches.
         needs: Pairs of a property and a class that a case must hold for there to be any member:
             some value of the property is of the class.
@@ -63,6 +68,7 @@ class Population:
     expression: str
     pattern: str
     select: str
+    text: str
     construct: Construct
     premises: tuple[Pattern, ...]
     needs: frozenset[tuple[str, str]]
@@ -103,13 +109,15 @@ def _compile(name: str, index: Index) -> Population:
     pattern = writer.members(expressions[0], "?situation")
     select = f"SELECT DISTINCT ?situation WHERE {{ {pattern} }}"
     concluded = f"?situation a <{name}> ; <{IN_POPULATION}> <{name}> ."
-    construct = parse_construct(f"CONSTRUCT {{ {concluded} }} WHERE {{ {pattern} }}", shorten(name))
+    text = f"CONSTRUCT {{ {concluded} }} WHERE {{ {pattern} }}"
+    construct = parse_construct(text, shorten(name))
     premises = tuple(pattern_of(part) for part in tree.premises(construct))
     return Population(
         iri=name,
         expression=writer.functional(expressions[0]),
         pattern=pattern,
         select=select,
+        text=text,
         construct=construct,
         premises=premises,
         needs=_needs(premises),

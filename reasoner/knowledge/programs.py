@@ -12,10 +12,11 @@ from reasoner.kernel.plan import Statistics
 from reasoner.kernel.program import code_of, load
 from reasoner.kernel.rules import placed
 from reasoner.kernel.syntax import Construct, Group, Iri, TriplePattern, Union, Values, Variable
-from reasoner.kernel.terms import TYPE, mn
+from reasoner.kernel.terms import TYPE
 from reasoner.kernel.tree import writes
 
-from .populations import IN_POPULATION, MEMBER
+from .populations import GROUP, IN_POPULATION, MEMBER
+from .terms import NS, mn, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -93,7 +94,7 @@ def order_rules(
             if len(values := base.subjects[f"<{predicate}>"]) <= MANY
         },
     )
-    order = find_order(clauses, given)
+    order = find_order(clauses, given, shorten=shorten)
     *strata, last = order.strata
     return Ordered(rules=placed(rules, strata), stratum=last, after=order.after)
 
@@ -105,7 +106,7 @@ def clause_of(rule: Rule) -> Clause:
 
 def _all_populations(populations: Sequence[Population]) -> Clause:
     """Join the populations to one clause: they are matched together, and read no other."""
-    member, kind = Variable(MEMBER), Variable("population")
+    member, kind = Variable(MEMBER), Variable(GROUP)
     typed, belongs = Iri(TYPE.value), Iri(IN_POPULATION)
     is_situation = TriplePattern(subject=member, predicate=typed, value=Iri(mn("Situation").value))
     names = tuple((Iri(population.iri),) for population in populations)
@@ -165,6 +166,7 @@ def build_program(
     compiled = load(_clauses(rules, populations), code)
     return Program(
         base=base,
+        namespace=NS,
         rules=tuple(zip(rules, compiled, strict=False)),
         groups=tuple(
             PatternClass(iri=p.iri, premises=p.premises, needs=p.needs, compiled=found)
@@ -172,6 +174,7 @@ def build_program(
         ),
         stratum=stratum,
         member=MEMBER,
+        group=GROUP,
         kind=f"<{TYPE.value}>",
         properties=frozenset(predicate for p in populations for predicate, _ in p.needs),
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from reasoner.kernel.head import Form
-from reasoner.kernel.terms import PREFIXES, mn
+
+from .terms import PREFIXES, mn
 
 ROLES: Final = (
     "step",

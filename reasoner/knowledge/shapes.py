@@ -10,9 +10,10 @@ import pyoxigraph as ox
 import shifty
 
 from reasoner.errors import ShapeMalformed
-from reasoner.kernel.terms import RDF, SH, SHAPES, TYPE, XSD, mn, name_of, shorten
+from reasoner.kernel.terms import RDF, SH, TYPE, XSD, name_of
 
 from .populations import index_triples
+from .terms import SHAPES, mn, shorten
 from .vocabulary import text_of
 
 if TYPE_CHECKING:

@@ -7,7 +7,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from reasoner.errors import LetterUnsupported
-from reasoner.kernel.terms import NOTATION, NS, TYPE, mn, name_of
+from reasoner.kernel.terms import NOTATION, TYPE, name_of
+
+from .terms import NS, mn
 
 if TYPE_CHECKING:
     from .base import Knowledge

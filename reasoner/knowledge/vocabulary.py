@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from reasoner.kernel.terms import CONCEPT, NS, OWL, RDFS, TYPE, shorten
+from reasoner.kernel.terms import OWL, RDFS, TYPE
+
+from .terms import CONCEPT, NS, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import pyoxigraph as ox
 
-from reasoner.kernel.terms import CASE, TYPE, mn
+from reasoner.kernel.terms import TYPE
+from reasoner.knowledge.terms import CASE, mn
 from reasoner.letters.readers.facts import classes_of
 from reasoner.letters.readers.surgeries import performed
 

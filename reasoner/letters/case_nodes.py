@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import pyoxigraph as ox
 
-from reasoner.kernel.terms import CONCEPT, NS, PREFIXES, TYPE, XSD, mn
+from reasoner.kernel.terms import TYPE, XSD
+from reasoner.knowledge.terms import CONCEPT, NS, PREFIXES, mn
 
 from .model import Confidence
 

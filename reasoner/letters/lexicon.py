@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from reasoner.errors import KnowledgeUnreadable
-from reasoner.kernel.terms import CONCEPT, LABEL, NS, RDFS, SKOS, TYPE, mn, name_of, shorten
+from reasoner.kernel.terms import LABEL, RDFS, SKOS, TYPE, name_of
+from reasoner.knowledge.terms import CONCEPT, NS, mn, shorten
 
 from .model import Concept
 from .numbers import DATE, NUMBER, ORDINAL, RANGE

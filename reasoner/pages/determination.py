@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reasoner.kernel.terms import RULE, SHAPES
+from reasoner.knowledge.terms import RULE, SHAPES
 
 from .environment import render
 from .phrases import Interval, prior_visits

@@ -16,7 +16,7 @@ from reasoner.kernel.syntax import (
     Or,
     Variable,
 )
-from reasoner.kernel.terms import shorten
+from reasoner.knowledge.terms import shorten
 
 if TYPE_CHECKING:
     from reasoner.kernel.syntax import Expression

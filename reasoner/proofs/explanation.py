@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reasoner.errors import ConclusionUnknown
-from reasoner.kernel.terms import shorten
+from reasoner.knowledge.terms import shorten
 
 from .goals import Goal, find_goal
 from .order import known_facts

@@ -21,8 +21,8 @@ from reasoner.kernel.syntax import (
     Union,
     Values,
 )
-from reasoner.kernel.terms import mn
 from reasoner.kernel.tree import variables
+from reasoner.knowledge.terms import mn
 
 from .evaluate import holds, term_for
 from .known import EVERY, fill, unify

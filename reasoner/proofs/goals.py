@@ -7,7 +7,8 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from reasoner.errors import ConclusionUnknown
-from reasoner.kernel.terms import TYPE, mn, shorten
+from reasoner.kernel.terms import TYPE
+from reasoner.knowledge.terms import mn, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Collection

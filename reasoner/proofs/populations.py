@@ -10,8 +10,9 @@ import pyoxigraph as ox
 
 from reasoner.errors import AxiomUnsupported
 from reasoner.kernel.facts import encode_term
-from reasoner.kernel.terms import OWL, RDF, TYPE, XSD, shorten
+from reasoner.kernel.terms import OWL, RDF, TYPE, XSD
 from reasoner.knowledge.populations import index_triples
+from reasoner.knowledge.terms import shorten
 
 from .evaluate import number_of
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from reasoner.cases.lines import find_lines
 from reasoner.determinations.sentences import fill_sentence, write_value
 from reasoner.kernel.facts import decode
-from reasoner.kernel.terms import DEFINITION, TYPE, shorten
+from reasoner.kernel.terms import DEFINITION, TYPE
+from reasoner.knowledge.terms import shorten
 
 if TYPE_CHECKING:
     from reasoner.determinations.assess import Assessment

@@ -12,7 +12,8 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from reasoner.kernel.terms import PREFIXES, TYPE, XSD, mn
+from reasoner.kernel.terms import TYPE, XSD
+from reasoner.knowledge.terms import PREFIXES, mn
 
 from .order import known_facts
 from .populations import class_expressions

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from reasoner.determinations.as_rdf import FORMATS, IDENTIFIER, LABEL
-from reasoner.kernel.terms import NS, PREFIXES, PROV, TYPE, XSD, mn
+from reasoner.kernel.terms import PROV, TYPE, XSD
+from reasoner.knowledge.terms import NS, PREFIXES, mn
 
 from .documents import parse_document
 

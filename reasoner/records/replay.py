@@ -14,7 +14,8 @@ from reasoner.determinations.as_rdf import assessment_rdf
 from reasoner.determinations.assess import decide, load_case
 from reasoner.determinations.variants import COMPARISONS
 from reasoner.errors import CaseError, DeterminationUnreadable
-from reasoner.kernel.terms import KNOWLEDGE_BASE, PROV, mn
+from reasoner.kernel.terms import PROV
+from reasoner.knowledge.terms import KNOWLEDGE_BASE, mn
 
 from .documents import assessment_data
 

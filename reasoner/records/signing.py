@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from reasoner.determinations.data import to_json
 from reasoner.errors import DecisionRefused
-from reasoner.kernel.terms import NS, TYPE, mn, name_of
+from reasoner.kernel.terms import TYPE, name_of
+from reasoner.knowledge.terms import NS, mn
 from reasoner.knowledge.venues import dispositions_of
 
 from .documents import DecisionData, Document, PhysicianData, check_document, digest

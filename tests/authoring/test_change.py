@@ -19,7 +19,7 @@ from reasoner.authoring.impact import impact, impact_text
 from reasoner.authoring.revisions import as_if, open_revision
 from reasoner.determinations.assess import load_case_file
 from reasoner.errors import CaseUnreadable, KnowledgeMissing
-from reasoner.kernel.terms import PREFIXES, mn
+from reasoner.knowledge.terms import PREFIXES, mn
 
 if TYPE_CHECKING:
     from reasoner import Knowledge

@@ -10,8 +10,8 @@ from reasoner.authoring.changes import State, diff_editions
 from reasoner.authoring.scaffold import new_guideline
 from reasoner.authoring.scaffold_parts import new_concept
 from reasoner.errors import KnowledgeUnreadable
-from reasoner.kernel.terms import PREFIXES, mn
 from reasoner.knowledge.base import load_knowledge
+from reasoner.knowledge.terms import PREFIXES, mn
 
 from .seeding import HOME, copy_knowledge
 

@@ -16,8 +16,9 @@ from reasoner import load_case_file
 from reasoner.kernel.engine import derive
 from reasoner.kernel.facts import decode_fact, encode
 from reasoner.kernel.reference import derive_in_store
-from reasoner.kernel.terms import NS, OWL, RDF
+from reasoner.kernel.terms import OWL, RDF
 from reasoner.knowledge.classify import classify
+from reasoner.knowledge.terms import NS
 
 if TYPE_CHECKING:
     import pyoxigraph as ox

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reasoner.kernel.terms import TYPE, mn
+from reasoner.kernel.terms import TYPE
+from reasoner.knowledge.terms import mn
 
 if TYPE_CHECKING:
     from reasoner import Knowledge

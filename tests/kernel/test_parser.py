@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "ontology").rglob("*.rq"))
 FILES = [path for path in FILES if "rules" in path.parts]
-FORM = Form(dated_by="https://w3id.org/mednec/ns#onDecisionDate", silent=("step",))
+FORM = Form(dated_by="https://w3id.org/mednec/ns#onDecisionDate", silent=("step",), about="request")
 HEAD = "#+ id: A-01\n#+ title: t\n#+ because: b\n#+ role: step\n#+ rationale: w\n"
 
 

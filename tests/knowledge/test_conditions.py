@@ -27,7 +27,7 @@ from reasoner.kernel.syntax import (
     Union,
     Variable,
 )
-from reasoner.kernel.terms import mn, shorten
+from reasoner.knowledge.terms import mn, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

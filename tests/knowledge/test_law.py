@@ -11,7 +11,8 @@ import pyoxigraph as ox
 import pytest
 
 from reasoner.cases.intake import check_data
-from reasoner.kernel.terms import DCTERMS, LABEL, OWL, RDFS, SOURCE, TYPE, mn, name_of
+from reasoner.kernel.terms import DCTERMS, LABEL, OWL, RDFS, SOURCE, TYPE, name_of
+from reasoner.knowledge.terms import mn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 import pytest
 
-from reasoner.kernel.terms import mn
+from reasoner.knowledge.terms import mn
 from tests.generated_cases import (
     Part,
     changed,

@@ -13,12 +13,13 @@ import pytest
 
 from reasoner import errors, load_knowledge
 from reasoner.cases.intake import check_data
-from reasoner.kernel.terms import DCTERMS, OWL, TYPE, mn
+from reasoner.kernel.terms import DCTERMS, OWL, TYPE
 from reasoner.knowledge.base import generate_classification
 from reasoner.knowledge.classify import classification_triples, classify, classify_with_hermit
 from reasoner.knowledge.find import ontology_files
 from reasoner.knowledge.logic import logic_ntriples
 from reasoner.knowledge.populations import compile_populations
+from reasoner.knowledge.terms import mn
 
 if TYPE_CHECKING:
     from reasoner import Knowledge

@@ -11,7 +11,8 @@ import pytest
 from reasoner.authoring.check_codes import check_nested_codes
 from reasoner.authoring.check_logic import check_logic
 from reasoner.authoring.places import Places
-from reasoner.kernel.terms import NS, OWL, RDFS, TYPE, mn, name_of
+from reasoner.kernel.terms import OWL, RDFS, TYPE, name_of
+from reasoner.knowledge.terms import NS, mn
 
 if TYPE_CHECKING:
     from reasoner import Knowledge

@@ -10,9 +10,10 @@ import pyoxigraph as ox
 import pytest
 
 from reasoner import errors
-from reasoner.kernel.terms import LABEL, mn, shorten
+from reasoner.kernel.terms import LABEL
 from reasoner.knowledge.plain_populations import expand_populations
 from reasoner.knowledge.populations import compile_populations
+from reasoner.knowledge.terms import mn, shorten
 from reasoner.verifier.sources import read_folder
 
 if TYPE_CHECKING:

@@ -17,8 +17,9 @@ from reasoner.cases.intake import (
 )
 from reasoner.determinations.assess import load_case, load_case_file
 from reasoner.errors import ShapeMalformed
-from reasoner.kernel.terms import OWL, SH, SHAPES
+from reasoner.kernel.terms import OWL, SH
 from reasoner.knowledge.shapes import ShapeSet
+from reasoner.knowledge.terms import SHAPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,7 +13,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from reasoner import decide, load_case_file
-from reasoner.kernel.terms import mn
+from reasoner.knowledge.terms import mn
 from tests.generated_cases import (
     CASE,
     DAYS,

@@ -23,7 +23,7 @@ from reasoner import (
 from reasoner.determinations.readings import completions, supported
 from reasoner.determinations.slots import suppose
 from reasoner.kernel.engine import derive
-from reasoner.kernel.terms import mn
+from reasoner.knowledge.terms import mn
 from tests.strategies import RESPONSES, Story
 
 if TYPE_CHECKING:

@@ -16,9 +16,10 @@ from reasoner.kernel.flow import Clause
 from reasoner.kernel.index import Index
 from reasoner.kernel.program import compile_alone
 from reasoner.kernel.rules import read_rule
-from reasoner.kernel.terms import NS, RDFS, XSD
+from reasoner.kernel.terms import RDFS, XSD
 from reasoner.kernel.tree import possible
 from reasoner.knowledge.rule_form import FORM
+from reasoner.knowledge.terms import NS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 
 from reasoner import assessment_data, assessment_rdf, assessment_text, describe_assessment
 from reasoner.kernel.facts import Facts, encode
-from reasoner.kernel.terms import mn
+from reasoner.knowledge.terms import mn
 from tests.generated_cases import (
     EITHER,
     MEASURED,

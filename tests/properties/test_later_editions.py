@@ -12,8 +12,9 @@ from hypothesis import given
 
 from reasoner.determinations.sentences import Sentence
 from reasoner.determinations.slots import Slot
-from reasoner.kernel.terms import LABEL, TYPE, XSD, mn
+from reasoner.kernel.terms import LABEL, TYPE, XSD
 from reasoner.knowledge.populations import compile_populations
+from reasoner.knowledge.terms import mn
 from reasoner.knowledge.vocabulary import Vocabulary
 from tests.generated_cases import EITHER, MEASURED, Part, decided, judged, listed, without
 

@@ -20,7 +20,7 @@ from reasoner import (
 )
 from reasoner.kernel.engine import derive
 from reasoner.kernel.facts import encode
-from reasoner.kernel.terms import mn
+from reasoner.knowledge.terms import mn
 from tests.generated_cases import moves, visits_proposed
 from tests.strategies import OPEN_STORIES, STORIES, Story, judge, outcome
 

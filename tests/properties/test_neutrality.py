@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reasoner.kernel.terms import mn, name_of
+from reasoner.kernel.terms import name_of
+from reasoner.knowledge.terms import mn
 from tests.generated_cases import (
     CASE,
     EITHER,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reasoner.kernel.terms import mn
+from reasoner.knowledge.terms import mn
 from tests.generated_cases import (
     CASES,
     EITHER,

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given
 
-from reasoner.kernel.terms import RDFS, mn
+from reasoner.kernel.terms import RDFS
+from reasoner.knowledge.terms import mn
 from tests.generated_cases import EITHER, Part, decided, judged
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 from reasoner.audits.audit import Auditor
 from reasoner.cases.intake import check_case, check_case_with_referee
 from reasoner.determinations.assess import load_case
-from reasoner.kernel.terms import CONCEPT, mn
+from reasoner.knowledge.terms import CONCEPT, mn
 from reasoner.letters.read import read_letter
 from reasoner.letters.readers.surgeries import performed
 

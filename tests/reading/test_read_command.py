@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 
 from reasoner.commands import main as cli
-from reasoner.kernel.terms import NS
+from reasoner.knowledge.terms import NS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

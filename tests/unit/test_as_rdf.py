@@ -11,7 +11,8 @@ import pytest
 from reasoner import assessment_data, assessment_rdf, decide, load_case_file
 from reasoner.cases.intake import check_data
 from reasoner.determinations.as_rdf import assessment_triples
-from reasoner.kernel.terms import NS, TYPE, mn
+from reasoner.kernel.terms import TYPE
+from reasoner.knowledge.terms import NS, mn
 
 if TYPE_CHECKING:
     from reasoner import Assessment, Knowledge

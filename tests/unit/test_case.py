@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from reasoner.cases.read import LIMIT, CaseGraph
 from reasoner.determinations.assess import load_case
 from reasoner.errors import CaseTooLarge, CaseUnreadable
-from reasoner.kernel.terms import CASE, TYPE, mn
+from reasoner.kernel.terms import TYPE
+from reasoner.knowledge.terms import CASE, mn
 
 if TYPE_CHECKING:
     from reasoner.knowledge.base import Knowledge

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from reasoner.cases.json_form import DEPTH
 from reasoner.determinations.assess import load_case
 from reasoner.errors import CaseUnreadable
-from reasoner.kernel.terms import CONTEXT
+from reasoner.knowledge.terms import CONTEXT
 
 if TYPE_CHECKING:
     from reasoner.cases.read import CaseGraph

@@ -12,7 +12,7 @@ import pytest
 from reasoner import ask, assessment_rdf, decide, load_case_file
 from reasoner.determinations.proof_graph import stored_triples
 from reasoner.errors import DeterminationUnreadable
-from reasoner.kernel.terms import mn
+from reasoner.knowledge.terms import mn
 
 if TYPE_CHECKING:
     import pyoxigraph as ox

@@ -25,7 +25,7 @@ from reasoner import (
 )
 from reasoner.cases.intake import check_data
 from reasoner.commands.main import commands
-from reasoner.kernel.terms import NS
+from reasoner.knowledge.terms import NS
 from reasoner.records.as_rdf import signed_triples
 from reasoner.records.documents import digest
 

@@ -17,7 +17,7 @@ from reasoner import (
     load_case,
     load_case_file,
 )
-from reasoner.kernel.terms import mn
+from reasoner.knowledge.terms import mn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

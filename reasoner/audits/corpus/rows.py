@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from reasoner.audits.audit import deciding, departures, determination_of, of_each_item
 from reasoner.audits.data import audit_data
 from reasoner.determinations.sentences import SHORT
-from reasoner.kernel.terms import CASE, TYPE, mn, name_of
+from reasoner.kernel.terms import TYPE, name_of
+from reasoner.knowledge.terms import CASE, mn
 
 from .model import ItemRow, LetterRow
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from reasoner.kernel.terms import mn
+from reasoner.knowledge.terms import mn
 from reasoner.letters.model import Citation, Confidence, GuidelineLine, Stated
 
 if TYPE_CHECKING:

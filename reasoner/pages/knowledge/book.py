@@ -9,22 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from reasoner.kernel.terms import (
-    CONCEPT,
-    DEFINITION,
-    LABEL,
-    NS,
-    OWL,
-    PREFIXES,
-    RDFS,
-    RULE,
-    SHAPES,
-    SKOS,
-    TYPE,
-    mn,
-    name_of,
-    shorten,
-)
+from reasoner.kernel.terms import DEFINITION, LABEL, OWL, RDFS, SKOS, TYPE, name_of
+from reasoner.knowledge.terms import CONCEPT, NS, PREFIXES, RULE, SHAPES, mn, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from reasoner.errors import TermUnknown
-from reasoner.kernel.terms import CONCEPT, NS, OWL, RULE, SKOS, mn, shorten
+from reasoner.kernel.terms import OWL, SKOS
+from reasoner.knowledge.terms import CONCEPT, NS, RULE, mn, shorten
 
 from .book import BASE, LAW, Book
 from .concepts import Concepts

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from reasoner.kernel.terms import CONCEPT, SKOS, SUBCLASS, mn
+from reasoner.kernel.terms import SKOS, SUBCLASS
+from reasoner.knowledge.terms import CONCEPT, mn
 
 from .expressions import things_of
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from reasoner.kernel.terms import CONCEPT, NS, RDFS, RULE, SOURCE, mn
+from reasoner.kernel.terms import RDFS, SOURCE
+from reasoner.knowledge.terms import CONCEPT, NS, RULE, mn
 
 from .book import CLASS
 from .expressions import population_phrase

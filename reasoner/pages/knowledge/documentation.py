@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from reasoner.kernel.terms import RULE, SHAPES
+from reasoner.knowledge.terms import RULE, SHAPES
 
 from .catalogue import Catalogue, DocPage
 from .describe import as_rdf, shape_triples, triples_about

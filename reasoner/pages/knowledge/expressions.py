@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import pyoxigraph as ox
 
-from reasoner.kernel.terms import OWL, RDF, XSD, mn, name_of
+from reasoner.kernel.terms import OWL, RDF, XSD, name_of
+from reasoner.knowledge.terms import mn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

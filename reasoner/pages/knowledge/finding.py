@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from reasoner.kernel.terms import SOURCE, mn
+from reasoner.kernel.terms import SOURCE
+from reasoner.knowledge.terms import mn
 
 from .book import SHORT_NAME
 from .concepts import CODES

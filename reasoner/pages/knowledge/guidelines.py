@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from reasoner.kernel.terms import DCTERMS, LABEL, SOURCE, mn
+from reasoner.kernel.terms import DCTERMS, LABEL, SOURCE
+from reasoner.knowledge.terms import mn
 
 from .book import COMMENT, SHORT_NAME, Link
 from .recommendations import RecommendationEntry, Recommendations, seen

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from reasoner.kernel.terms import DCTERMS, OWL, SOURCE, mn
+from reasoner.kernel.terms import DCTERMS, OWL, SOURCE
+from reasoner.knowledge.terms import mn
 
 from .book import LAW, Link
 from .guidelines import REPLACES

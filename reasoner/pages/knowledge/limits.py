@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from reasoner.kernel.terms import CONCEPT, mn
+from reasoner.knowledge.terms import CONCEPT, mn
 
 from .expressions import things_of
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from reasoner.kernel.terms import mn, shorten
+from reasoner.knowledge.terms import mn, shorten
 
 from .book import COMMENT, GUIDELINE, SHORT_NAME, Link
 from .expressions import Phrase, population_phrase

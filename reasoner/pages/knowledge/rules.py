@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reasoner.kernel.rules import PLACE
-from reasoner.kernel.terms import RULE
+from reasoner.knowledge.terms import RULE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,19 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from reasoner.kernel.terms import (
-    CONCEPT,
-    DEFINITION,
-    NS,
-    OWL,
-    RDF,
-    RDFS,
-    RULE,
-    SKOS,
-    SUBCLASS,
-    mn,
-    shorten,
-)
+from reasoner.kernel.terms import DEFINITION, OWL, RDF, RDFS, SKOS, SUBCLASS
+from reasoner.knowledge.terms import CONCEPT, NS, RULE, mn, shorten
 
 from .book import CLASS, COMMENT, GUIDELINE, LAW, SHORT_NAME, Link
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from reasoner.kernel.terms import NS, RULE, SH, SHAPES, name_of, shorten
+from reasoner.kernel.terms import SH, name_of
+from reasoner.knowledge.terms import NS, RULE, SHAPES, shorten
 
 from .book import BASE, Link
 

@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from reasoner.errors import LetterUnsupported
-from reasoner.kernel.terms import LABEL, NS, TYPE, mn, name_of
+from reasoner.kernel.terms import LABEL, TYPE, name_of
+from reasoner.knowledge.terms import NS, mn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

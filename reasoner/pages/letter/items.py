@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from reasoner.errors import DocumentUnreadable
-from reasoner.kernel.terms import NS, mn
+from reasoner.knowledge.terms import NS, mn
 from reasoner.knowledge.venues import key_of
 from reasoner.pages.layout import capital
 from reasoner.pages.phrases import amount, asked, interval
