@@ -1,4 +1,4 @@
-"""The answer of an explanation as its pages read it; the names in JSON are those of `proofs`."""
+"""The answer of an explanation as typed data for its pages; `proofs` defines the JSON names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class PlaceData(Model, frozen=True, kw_only=True):
 
 
 class RuleLine(Model, frozen=True, kw_only=True):
-    """A rule that is named: its source, its rationale and its file; each may be empty."""
+    """A rule with its source, its rationale and its file; each may be empty."""
 
     rule: str = ""
     source: str = ""
@@ -27,7 +27,7 @@ class RuleLine(Model, frozen=True, kw_only=True):
 
 class WhyNode(RuleLine, frozen=True, kw_only=True):
     """
-    A fact that holds; `rule` is empty for one that is stated.
+    A fact that is true; `rule` is empty for a stated fact.
 
     Attributes:
         words: The fact in words.
@@ -48,13 +48,13 @@ class WhyNode(RuleLine, frozen=True, kw_only=True):
 
 
 class TitleData(RuleLine, frozen=True, kw_only=True):
-    """A rule with the sentence that it would write; all parts are empty where no rule is meant."""
+    """A rule with the sentence that it would write; all parts are empty if there is no rule."""
 
     would_say: str = ""
 
 
 class PresentData(Model, frozen=True, kw_only=True):
-    """A fact that holds, where it is stated, and the rule that concluded it."""
+    """A fact that is true, where it is stated, and the rule that concluded it."""
 
     words: str
     place: PlaceData | None
@@ -71,7 +71,7 @@ class TestData(Model, frozen=True, kw_only=True):
 
 
 class AttemptData(Model, frozen=True, kw_only=True):
-    """One way of using a rule: premises that are missing, tests that fail, facts in the way."""
+    """One way of using a rule: missing premises, failing tests and facts that prevent it."""
 
     missing: Sequence[MissingData]
     failing: Sequence[TestData]
@@ -95,13 +95,13 @@ class OutsideData(Model, frozen=True, kw_only=True):
 
 class MissingData(Model, frozen=True, kw_only=True):
     """
-    A fact that does not hold.
+    A fact that is not true.
 
     Attributes:
         premise: The fact with prefixes.
         about: What it is about.
         outside: The population, if the fact is membership in one; None otherwise.
-        instead: What holds in its place.
+        instead: What is true instead.
         concludable: False if no rule concludes such a fact.
         ways: The rules that could conclude it.
     """
@@ -124,21 +124,21 @@ class OutcomeLine(Model, frozen=True, kw_only=True):
 
 
 class WhyData(Model, frozen=True, kw_only=True):
-    """Why something holds: each use of a rule, or each fact, that is asked about."""
+    """The answer to why: each use of a rule, or each fact, in question."""
 
     about: str
     found: Sequence[WhyNode]
 
 
 class WhyNotData(Model, frozen=True, kw_only=True):
-    """Why something does not hold: each fact that would have to."""
+    """The answer to why not: each fact that would have to be true."""
 
     about: str
     found: Sequence[MissingData]
 
 
 class ExplanationData(Model, frozen=True, kw_only=True):
-    """The answer to a question; a part that was not asked for is None."""
+    """The answer to a question; a part that was not requested is None."""
 
     determinations: Sequence[OutcomeLine]
     why: WhyData | None = None

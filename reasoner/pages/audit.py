@@ -44,7 +44,7 @@ def audit_page(audits: Sequence[CaseAuditData], title: str) -> AuditPage:
 
     Args:
         audits: The audits of the cases of one letter, or of one case.
-        title: What was audited.
+        title: The name of the audited document.
     """
     items = [
         AuditItem(name=case.name, data=audit, sources=_cited(audit))

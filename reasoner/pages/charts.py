@@ -1,4 +1,4 @@
-"""Bars as SVG: few shapes, made here, that need no script and no network."""
+"""Bar charts as SVG, without a script or a network request."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ LONGEST: Final = 36
 
 def stacked_bars(title: str, bars: Sequence[tuple[str, Mapping[str, int]]]) -> Markup:
     """
-    Draw one bar a group, its parts beside each other.
+    Draw one bar for each group, with its parts next to each other.
 
     Args:
-        title: What the picture shows, for readers who do not see it.
+        title: What the chart shows, for screen readers.
         bars: The groups in order, each with the counts of its parts by name.
     """
     names = sorted({name for _, parts in bars for name in parts})

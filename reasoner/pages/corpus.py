@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from reasoner.audits.corpus.model import CorpusSummary, GroupData, LetterRow
 
 MOST: Final = 12
-"""Groups that a chart shows; the table under it has all."""
+"""Number of groups in a chart; the table below it has all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class OutcomeChart:
 
     Attributes:
         title: What it shows.
-        by: What the items are grouped by.
+        by: The property by which the items are grouped.
         groups: All groups, the largest first.
         svg: The chart of the first groups.
         hidden: The number of groups that only the table shows.
@@ -75,7 +75,7 @@ def write_report(store: Path, out: Path) -> CorpusSummary:
         The figures of `report.json`.
 
     Raises:
-        StoreUnreadable: There is no store, or the folder cannot be written.
+        StoreUnreadable: The folder is not a store, or the output cannot be written.
     """
     letters = rows(store)
     found = summary(letters)

@@ -19,7 +19,7 @@ COLUMNS = ("condition", "treatment", "rank", "from", "until", "says", "visits", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairCounts:
-    """Pairs of condition and treatment by the best that is said of them."""
+    """Counts of pairs of condition and treatment, by their best coverage."""
 
     figure: int
     no_figure: int
@@ -28,7 +28,7 @@ class PairCounts:
 
 
 def coverage_text(found: Coverage, *, gaps: bool) -> str:
-    """Write a table for people: what is provisional has a question mark."""
+    """Write a table of text; a question mark marks a provisional entry."""
     n = found.count()
     count = PairCounts(
         figure=n[FIGURE], no_figure=n[NO_FIGURE], not_held=n[NOT_HELD], silent=n[SILENT]
@@ -37,7 +37,7 @@ def coverage_text(found: Coverage, *, gaps: bool) -> str:
 
 
 def coverage_csv(found: Coverage, *, gaps: bool) -> str:
-    """Write the spells, and with `gaps` the gaps, as CSV with a head."""
+    """Write the spells, and with `gaps` the gaps, as CSV with a header row."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)

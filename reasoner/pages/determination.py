@@ -32,7 +32,7 @@ class RequestPage:
         picture: The picture of its visits.
         ruler: The same picture as lines of text.
         earlier: The earlier visits that count, without those approved and not yet given.
-        together: These, those approved and those requested.
+        together: The earlier, the approved and the requested visits.
         policies: Each counting policy compared, with the earlier visits that count under it.
     """
 

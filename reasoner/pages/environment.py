@@ -1,4 +1,4 @@
-"""The one environment of templates: HTML is escaped, text is not, and no name may be undefined."""
+"""The template environment: HTML is escaped, text is not, and an undefined name is an error."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ PHRASES: Final = ("interval", "joined", "asked", "amount")
 @cache
 def environment() -> jinja2.Environment:
     """
-    Return the environment, made when it is first used.
+    Return the environment; the first call creates it.
 
-    A text template must not be imported by an HTML template, because a macro takes the escaping
-    of its caller. The phrases that both use are filters, whose result HTML escapes.
+    An HTML template must not import a text template, because a macro uses the escaping of its
+    caller. The phrases that both use are filters; HTML templates escape their results.
     """
     import jinja2  # noqa: PLC0415 - most commands need no templates
 
@@ -63,6 +63,6 @@ def render(template: str, **values: object) -> str:
 
 
 def words(template: str) -> dict[str, object]:
-    """Return the values that a template of words sets, by name."""
+    """Return the values that a template sets, by name."""
     module = environment().get_template(template).module
     return {name: value for name, value in vars(module).items() if not name.startswith("_")}

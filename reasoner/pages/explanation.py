@@ -72,7 +72,7 @@ def _rule(data: RuleLine) -> str:
 
 
 def _tree(node: WhyNode, indent: str) -> Iterator[str]:
-    """Write why something holds: the sentence of the rule, then what it rests on."""
+    """Write why something is true: the sentence of the rule, then what it rests on."""
     if not node.rule:
         yield from _wrapped(f"{node.words}{_place(node.place)}", indent, "- ")
         return
@@ -87,12 +87,12 @@ def _tree(node: WhyNode, indent: str) -> Iterator[str]:
     for below in node.premises:
         yield from _tree(below, inner)
     for absent in node.absent:
-        yield from _wrapped(f"nothing of this kind is there: {absent}", inner, "- ")
+        yield from _wrapped(f"nothing matches: {absent}", inner, "- ")
 
 
 class WhyNotPage:
     """
-    The page of a why-not: in short what stands in the way, then each path, then the files.
+    The page of a why-not answer: a summary of the reasons, each path, and the rule files.
 
     Args:
         asked: The answer to the question.
@@ -100,14 +100,14 @@ class WhyNotPage:
 
     def __init__(self, asked: WhyNotData) -> None:
         self.asked = asked
-        # What is told in short: the grounds; else what the outcome itself says, else all there is.
+        # The summary lists the grounds; else those of the outcome itself; else all others.
         self.grounds: dict[str, None] = {}
         self.outright: dict[str, None] = {}
         self.others: dict[str, None] = {}
         self.files: dict[str, str] = {}
         self.tests: set[str] = set()
         self.number = 0
-        # What stands in the way of each premise, for the places where it is named again.
+        # The reasons against each premise, for the places where it is named again.
         self.below: dict[str, dict[str, None]] = {}
         self.within: list[tuple[str, int]] = []
         self.aside = 0
@@ -117,14 +117,14 @@ class WhyNotPage:
         paths: list[str] = []
         for found in self.asked.found:
             paths += self._missing(found, "", "", None)
-        lines = [f"Why not: {self.asked.about}", "", "What stands in the way, in short:"]
+        lines = [f"Why not: {self.asked.about}", "", "In short:"]
         for number, ground in enumerate(self.grounds or self.outright or self.others, start=1):
             lines += _wrapped(ground, "", f"{number:>3}  ")
         lines += ["", "Each path to it, and what fails:", *paths, "", "Rules named:"]
         return [*lines, *(f"  {name:<9}{file}" for name, file in sorted(self.files.items())), ""]
 
     def _ground(self, text: str) -> None:
-        """Count a ground; one below a premise after the first that fails is told in its place."""
+        """Count a ground; one below a later failing premise is written at that premise."""
         for premise, aside in self.within:
             if aside == self.aside:
                 self.below[premise].setdefault(text)
@@ -137,7 +137,7 @@ class WhyNotPage:
     def _missing(
         self, node: MissingData, indent: str, about: str, above_it: WayData | None
     ) -> Iterator[str]:
-        """Write why something does not hold: what there is instead, then each way to it."""
+        """Write why something is not true: what is true instead, then each way to it."""
         subject = "" if node.about == about else f"{node.about}: "
         above = " (see above)" if node.shown_above else ""
         yield from _wrapped(f"not so: {subject}{node.words}{above}", indent, "✗ ")
@@ -162,7 +162,7 @@ class WhyNotPage:
         if not node.concludable:
             needed = f", for “{above_it.would_say}” {_rule(above_it)}" if above_it else ""
             self._ground(f"not stated: {node.about}: {node.words}{needed}")
-            yield from _wrapped("it would have to be stated: no rule concludes it", inner)
+            yield from _wrapped("it would have to be stated, because no rule concludes it", inner)
         for way in node.ways:
             yield from self._way(way, inner, node.about, top=above_it is None)
 
@@ -180,13 +180,13 @@ class WhyNotPage:
             for present in attempt.present:
                 by = present.by
                 text = f"{by.would_say} {self._cite(by)}" if by and by.rule else present.words
-                ground = f"this is so: {text}{_place(present.place)}"
+                ground = f"this is true: {text}{_place(present.place)}"
                 if top and attempt.missing:
                     self.outright.setdefault(ground)
                 else:
                     self._ground(ground)
                 yield from _wrapped(
-                    f"fails, because this is so: {text}{_place(present.place)}", inner, "✗ "
+                    f"fails, because this is true: {text}{_place(present.place)}", inner, "✗ "
                 )
             for place, missing in enumerate(attempt.missing):
                 self.aside += place > 0
@@ -196,7 +196,7 @@ class WhyNotPage:
             yield from _wrapped(f"and {way.others} more such", inner)
 
     def _test(self, test: TestData, way: WayData, indent: str) -> Iterator[str]:
-        """Write a test with its values, how they were computed and where they stand."""
+        """Write a test with its values, how they were computed and where they are stated."""
 
         def value(match: re.Match[str]) -> str:
             plain = f"{match[1]} {test.values.get(match[1], '(not known)')}"
@@ -204,7 +204,7 @@ class WhyNotPage:
             return f"{plain} (= {VARIABLE.sub(value, sums)})" if sums else plain
 
         filled = VARIABLE.sub(value, test.test)
-        text = f"this does not hold: {OPERATOR.sub(lambda m: f' {OPERATORS[m[1]]} ', filled)}"
+        text = f"this is not true: {OPERATOR.sub(lambda m: f' {OPERATORS[m[1]]} ', filled)}"
         origins = [
             f"{origin.words}{_place(origin.place)}"
             for found in test.origins.values()

@@ -27,8 +27,8 @@ def wrapped(
 
     Args:
         text: The text; runs of white space count as one space.
-        first: What the first line begins with.
-        rest: What the other lines begin with; None for as many spaces as `first` is long.
+        first: The prefix of the first line.
+        rest: The prefix of the other lines; None for spaces of the width of `first`.
         width: The width of a line, in characters.
         long_words: True to keep a word that is longer than a line in one piece.
 
@@ -46,7 +46,7 @@ def wrapped(
 
 
 def paragraph(text: str, first: str = "", rest: str | None = None, width: int = WIDTH) -> str:
-    """Wrap a text into lines, the last one without an end; empty for a text without words."""
+    """Wrap a text into lines, without a final newline; empty for a text without words."""
     return "\n".join(wrapped(text, first, rest, width=width))
 
 
@@ -78,7 +78,7 @@ def cites(numbers: Iterable[int]) -> str:
 
 def table(rows: Sequence[Sequence[str]], label: int, width: int = WIDTH) -> str:
     """
-    Set rows with a label and columns of equal width, a rule between two rows.
+    Format rows with a label and columns of equal width, with a line between rows.
 
     Args:
         rows: Each a label and the cells of its columns; at least one row, all of one length.

@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 
 class Bounded(Protocol):
-    """A number that may be known only between two ends."""
+    """A number that may be known only as an interval."""
 
     @property
     def least(self) -> int | None:
-        """The least that it can be; None if nothing is known."""
+        """The smallest possible value; None if it is not known."""
 
     @property
     def most(self) -> int | None:
-        """The most that it can be; None if no end is known."""
+        """The largest possible value; None if there is no known maximum."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +31,8 @@ class Interval:
     A whole number between two ends, both inclusive.
 
     Attributes:
-        least: The least that it can be; None if nothing is known.
-        most: The most that it can be; None if no end is known.
+        least: The smallest possible value; None if it is not known.
+        most: The largest possible value; None if there is no known maximum.
     """
 
     least: int | None
@@ -60,12 +60,12 @@ def interval(span: Bounded) -> str:
 
 
 def joined(words: Sequence[str]) -> str:
-    """Write a list as a sentence does: a, b and c."""
+    """Write a list in words: a, b and c."""
     return phrase("joined", words)
 
 
 def asked(request: AskedData) -> str:
-    """Write what was requested, as one line."""
+    """Write the request as one line."""
     return phrase("asked", request)
 
 

@@ -17,7 +17,7 @@ RULER: Final = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureWords:
-    """The words of a picture: its name, and what each of its parts is called."""
+    """The words of a picture: its name, and the names of its parts."""
 
     visits: str
     earlier: str
@@ -34,9 +34,9 @@ class VisitsPicture:
     Attributes:
         prior: Earlier visits that are certain.
         asked: Visits requested.
-        marks: What is marked on the scale, each with its name: a limit, a cap.
+        marks: The marks on the scale, such as a limit or a cap, each with its name.
         top: The end of the scale; at least 1.
-        words: The picture in a sentence, for those who do not see it.
+        words: The picture in a sentence, for screen readers.
         prior_words: The caption of the earlier visits.
         asked_words: The caption of the visits requested.
     """
@@ -51,7 +51,7 @@ class VisitsPicture:
 
 
 def picture_words() -> PictureWords:
-    """Return the words of a picture on pages that have no form of their own."""
+    """Return the words of a picture for pages without a form."""
     return PictureWords(
         visits=phrase("visits"),
         earlier=phrase("earlier"),
@@ -62,7 +62,7 @@ def picture_words() -> PictureWords:
 
 
 def picture_of(visits: VisitsData, words: PictureWords) -> VisitsPicture:
-    """Return the picture of the visits of a request, in the words of a page."""
+    """Return the picture of the visits of a request."""
     named = ((words.limit, visits.limit), (words.cap, visits.cap))
     marks = tuple((name, number) for name, number in named if number is not None)
     prior_words = f"{interval(prior_visits(visits))} {words.earlier}"

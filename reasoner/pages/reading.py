@@ -1,4 +1,4 @@
-"""A reading of a letter: its facts as text, and the letter with each of them marked."""
+"""The reading of a letter: its facts as text, and the letter with each passage marked."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ COLORS: Final = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """
-    A stretch of the letter from which something was read, or would have to be.
+    A passage of the letter from which a fact was read, or should have been read.
 
     Attributes:
-        span: Where.
-        name: What was read, such as `age` or `prior visits`.
+        span: The passage.
+        name: The fact, such as `age` or `prior visits`.
         value: The value in words.
         trust: The confidence, or that it was not understood.
     """
@@ -57,7 +57,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkedWords:
-    """Consecutive words of a letter; the mark is None where nothing was read."""
+    """Consecutive words of a letter; the mark is None if nothing was read from them."""
 
     words: str
     mark: Mark | None
@@ -66,10 +66,10 @@ class MarkedWords:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingPage:
     """
-    A letter with what was read from it marked.
+    A letter with its marked passages.
 
     Attributes:
-        title: The case number, or what the page is.
+        title: The case number, or the name of the page.
         legend: Each degree of trust, as a class of the stylesheet and in words.
         parts: The whole text of the letter, in order.
     """
@@ -81,10 +81,10 @@ class ReadingPage:
 
 def marks(letter: Letter) -> list[Mark]:
     """
-    Return the marks of a letter in order, none over another.
+    Return the marks of a letter in order, without overlaps.
 
-    Whole facts of the history win over their parts, then words that say a thing over words from
-    which it follows, then the narrower words.
+    Whole facts of the history win over their parts; then words that state a fact win over words
+    that imply it; then shorter passages win over longer ones.
     """
     ranked = [(0, m) for m in _history(letter)]
     ranked += [(1, m) for m in (*_marks(letter, ""), *_unread(letter))]
@@ -103,7 +103,7 @@ def _width(mark: Mark) -> int:
 
 
 def _history(letter: Letter) -> Iterator[Mark]:
-    """Yield the diagnoses, the earlier treatment, its effect and what is missing, each whole."""
+    """Yield a mark for each diagnosis, earlier treatment, response and missing record."""
     stated = Confidence.STATED.value
     for diagnosis in letter.diagnoses:
         known = [*([diagnosis.condition] if diagnosis.condition else []), *diagnosis.regions]
@@ -126,7 +126,7 @@ def _unread(letter: Letter) -> Iterator[Mark]:
 
 
 def _marks(value: object, name: str) -> Iterator[Mark]:
-    """Yield a mark for each value inside a value, named by the field that holds it."""
+    """Yield a mark for each value inside a value, named by its field."""
     if isinstance(value, Stated):
         if name != "heading":
             for span in value.spans:
@@ -146,7 +146,7 @@ def _marks(value: object, name: str) -> Iterator[Mark]:
 
 
 def spoken(value: object) -> str:
-    """Write a value: a label, a number or its ends, a date as YYYY-MM-DD."""
+    """Write a value: a label, a number or interval, or a date as YYYY-MM-DD."""
     if isinstance(value, Concept):
         return value.label
     if isinstance(value, Amount):
@@ -157,7 +157,7 @@ def spoken(value: object) -> str:
 
 
 def _said(stated: Stated[object] | None) -> str:
-    """Write a value, with its confidence unless the words state it."""
+    """Write a value, with its confidence unless the words state the value."""
     if stated is None:
         return phrase("not_stated")
     trust = stated.confidence.value
@@ -172,7 +172,7 @@ def reading_text(letter: Letter) -> str:
 
 
 def reading_page(letter: Letter) -> ReadingPage:
-    """Return the model of the page that shows what was read."""
+    """Return the model of the page with the marked letter."""
     return ReadingPage(
         title=letter.case_number.value if letter.case_number else "letter",
         legend=tuple((trust.replace(" ", "-"), trust) for trust in COLORS),
@@ -190,7 +190,7 @@ def _parts(letter: Letter) -> Iterator[MarkedWords]:
 
 
 def shown_in_brackets(letter: Letter) -> str:
-    """Write the letter with each stretch in brackets, followed by what was read from it."""
+    """Write the letter with each passage in brackets, followed by the value read from it."""
 
     def bracket(part: MarkedWords) -> str:
         mark = part.mark
@@ -203,7 +203,7 @@ def shown_in_brackets(letter: Letter) -> str:
 
 
 def shown_in_colors(letter: Letter) -> str:
-    """Write the letter for a terminal: the color of each stretch shows how far to trust it."""
+    """Write the letter for a terminal; the color of each passage shows its confidence."""
 
     def colored(part: MarkedWords) -> str:
         mark = part.mark
@@ -217,7 +217,7 @@ def shown_in_colors(letter: Letter) -> str:
 
 
 def shown_as_html(letter: Letter) -> str:
-    """Write the letter as a page; the value of a stretch shows when it is pointed at."""
+    """Write the letter as a page; pointing at a passage shows its value."""
     return render("reading.html", page=reading_page(letter))
 
 

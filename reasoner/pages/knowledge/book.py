@@ -1,4 +1,4 @@
-"""The knowledge base as a book: what is described, where its page is, and who refers to whom."""
+"""An index of the knowledge base for its pages: what is described, where, and what refers to it."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ class Link:
     Something that a page names.
 
     Attributes:
-        text: What the reader sees: a label, or the text of a literal.
+        text: The text to show: a label, or the text of a literal.
         name: The IRI with its prefix; empty for a literal.
-        path: The page, with an anchor where the thing is a part of it; empty if none is held.
-        address: An address on the web, for a text that is one; else empty.
+        path: The page, with an anchor for a part of a page; empty if there is none.
+        address: The web address, if the text is one; else empty.
     """
 
     text: str
@@ -63,7 +63,7 @@ class Book:
     """
     An index of a knowledge base for readers.
 
-    Everything in it is told in the files, unless its name says `entailed`.
+    Everything in it is asserted in the files, except members named `entailed`.
     """
 
     def __init__(self, knowledge: Knowledge) -> None:
@@ -84,7 +84,7 @@ class Book:
 
     @cached_property
     def subjects(self) -> tuple[str, ...]:
-        """The IRIs of all that is described under our own names, rules among them, sorted."""
+        """The IRIs of all described things in our own namespaces, including rules, sorted."""
         named = {n.value for n in self.asserted if isinstance(n, ox.NamedNode)}
         ours = {iri for iri in named if iri.startswith(BASE)}
         return tuple(sorted(ours | {RULE + rule.id for rule in self.knowledge.rules}))
@@ -95,7 +95,7 @@ class Book:
 
     @cached_property
     def kinds(self) -> Mapping[str, tuple[str, ...]]:
-        """For each subject, the classes that its file says it is of; never itself."""
+        """For each subject, the classes that its file states; never the subject itself."""
         return {
             node.value: tuple(
                 name_of(value)
@@ -107,15 +107,15 @@ class Book:
         }
 
     def members(self, kind: str) -> tuple[str, ...]:
-        """Return the subjects that are said to be of a class, sorted by label."""
+        """Return the stated members of a class, sorted by label."""
         return self.in_order(iri for iri, kinds in self.kinds.items() if kind in kinds)
 
     def in_order(self, iris: Iterable[str]) -> tuple[str, ...]:
-        """Sort IRIs by their labels, without regard to capitals, then by themselves."""
+        """Sort IRIs by their labels, ignoring case, then by IRI."""
         return tuple(sorted(set(iris), key=lambda iri: (self.label(iri).lower(), iri)))
 
     def label(self, iri: str) -> str:
-        """Return the label of anything; a rule is called by its title."""
+        """Return the label of a thing; for a rule, its id and title."""
         if iri.startswith(RULE) and (rule := self.knowledge.rule.get(iri.removeprefix(RULE))):
             return f"{rule.id} {rule.title}"
         return self.knowledge.label(iri)
@@ -160,7 +160,7 @@ class Book:
     def statements(
         self, iri: str, *, without: frozenset[str] = frozenset()
     ) -> tuple[PropertyValues, ...]:
-        """Return all that is told of a thing, but its types, label and definition."""
+        """Return all asserted properties of a thing except types, label and definition."""
         found: dict[str, list[Link]] = {}
         for predicate, value in self.asserted.get(ox.NamedNode(iri), ()):
             if predicate not in TOLD_ELSEWHERE and predicate not in without:
@@ -172,7 +172,7 @@ class Book:
 
     @cached_property
     def owners(self) -> Mapping[Node, str]:
-        """For each blank node, the named subject in whose description it stands."""
+        """For each blank node, the named subject whose description contains it."""
         parents = {t.object: t.subject for t in self.knowledge.facts}
         found: dict[Node, str] = {}
         for node in self.asserted:
@@ -196,7 +196,7 @@ class Book:
 
     @cached_property
     def stated_of(self) -> Mapping[str, Mapping[str, int]]:
-        """For each property, how many subjects of each kind it is stated of; blank ones not."""
+        """For each property, how many named subjects of each kind have it."""
         pairs = {
             (t.predicate.value, t.subject.value)
             for t in self.knowledge.facts
@@ -208,7 +208,7 @@ class Book:
         return {p: dict(sorted(c.items())) for p, c in found.items()}
 
     def kind_names(self, iri: str) -> tuple[str, ...]:
-        """Return what a reader calls a thing: its classes of our own, else those of OWL."""
+        """Return the kinds of a thing: its classes in our vocabulary, else those of OWL."""
         kinds = self.kinds.get(iri, ())
         ours = tuple(k for k in kinds if k.startswith(NS))
         if iri.startswith(CONCEPT):
@@ -218,7 +218,7 @@ class Book:
         )
 
     def mark(self, iri: str) -> Link | None:
-        """Return whether the text of a thing was seen, as its file says; None if it is silent."""
+        """Return the verification that the file of a thing states; None if it states none."""
         value = self.text(iri, mn("verification"))
         return self.link(value) if value else None
 

@@ -1,4 +1,4 @@
-"""The catalogue of pages: which there are, what each is about, and as what it can be had."""
+"""The catalogue of pages: each with its subject and the forms in which it is served."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ class DocPage:
 
     Attributes:
         path: Its path, without a slash before it, such as `ns/Case`.
-        title: What it is called.
-        template: The template that lays it out, without its ending.
-        section: The heading of the contents under which it stands.
-        iri: Its subject; empty for a page that gathers many.
-        subjects: The things that its RDF tells of; none if it has no RDF.
-        forms: As what else it can be had: `ttl`, `jsonld`, `rq`.
+        title: Its title.
+        template: The name of its template, without the ending.
+        section: Its heading in the table of contents.
+        iri: Its subject; empty for a page about many things.
+        subjects: The things that its RDF describes; empty if it has no RDF.
+        forms: The other forms in which it is served: `ttl`, `jsonld`, `rq`.
     """
 
     path: str
@@ -132,7 +132,7 @@ class Catalogue:
         )
 
     def _template(self, iri: str) -> str:
-        """Choose the layout for a subject by what it is."""
+        """Choose the template for a subject by its kind."""
         kinds = self.book.kinds.get(iri, ())
         choices = {
             "rule": iri.startswith(RULE),
@@ -162,7 +162,7 @@ class Catalogue:
         Return the page at a path; the path of a version gives the thing in the version held.
 
         Raises:
-            TermUnknown: There is none; the hint names the nearest ones.
+            TermUnknown: The path does not exist; the hint names the nearest ones.
         """
         found = self.pages.get(self._versions.get(path, path))
         if found is None:
@@ -176,7 +176,7 @@ class Catalogue:
         return found
 
     def _nearest(self, path: str) -> tuple[str, ...]:
-        """Return what has a path most like one, without regard to capitals."""
+        """Return the things with the most similar paths, ignoring case."""
         small: dict[str, list[str]] = {}
         for page in self.pages.values():
             if page.iri:

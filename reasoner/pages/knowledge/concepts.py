@@ -1,4 +1,4 @@
-"""Concepts: their hierarchy, and the recommendations that speak of each."""
+"""Concepts: their hierarchy, and the recommendations that name each."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Branch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheme:
-    """A scheme of concepts: its IRI, the link to it, what it holds, and its trees."""
+    """A scheme of concepts: its IRI, the link to it, its concepts, and its trees."""
 
     iri: str
     link: Link
@@ -50,7 +50,7 @@ class Scheme:
 
 
 class Concepts:
-    """The concepts of a knowledge base, by scheme and by breadth."""
+    """The concepts of a knowledge base, by scheme and hierarchy."""
 
     def __init__(self, book: Book) -> None:
         self.book = book
@@ -91,7 +91,7 @@ class Concepts:
         return self.book.in_order(b for b in below if b.startswith(CONCEPT) and b != iri)
 
     def above(self, iri: str) -> Iterator[str]:
-        """Give all broader concepts and classes, nearest first."""
+        """Return all broader concepts and classes, nearest first."""
         seen = {iri}
         level = [iri]
         while level:
@@ -100,7 +100,7 @@ class Concepts:
             yield from dict.fromkeys(level)
 
     def is_a(self, iri: str, kind: str) -> bool:
-        """Tell whether a concept lies below a class."""
+        """Return True if a concept is below a class."""
         return kind in set(self.above(iri))
 
     @cached_property
@@ -114,7 +114,7 @@ class Concepts:
         return {iri: tuple(names) for iri, names in found.items()}
 
     def wider(self, iri: str) -> tuple[tuple[Link, tuple[str, ...]], ...]:
-        """Return broader concepts that recommendations name, with these, nearest first."""
+        """Return the broader concepts that recommendations name, with those recommendations."""
         return tuple(
             (self.book.link(b), self.speaking[b]) for b in self.above(iri) if b in self.speaking
         )

@@ -1,4 +1,4 @@
-"""What each kind of page shows: plain data for its template."""
+"""The contents of each kind of page, as plain data for its template."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ SHOWN_BY: Final = {
     "recommendation": frozenset(mn(name).value for name in (*_FIGURES, *_PLACE)),
     "term": frozenset({RDFS + "range", RDFS + "subPropertyOf"}),
 }
-"""By template, the properties that it shows in a place of their own."""
+"""For each template, the properties that it shows separately."""
 
 
 def content(catalogue: Catalogue, page: DocPage, sought: str) -> Content:
-    """Collect what a page shows, by its template."""
+    """Collect the contents of a page for its template."""
     shared: Content = {"page": page, "knowledge": catalogue.book.knowledge}
     if page.template == "search":
         return {**shared, "groups": entries(catalogue, sought), "sought": sought}

@@ -1,4 +1,4 @@
-"""What is told of things, as RDF: for programs that ask for a page."""
+"""The asserted facts about things, as RDF, for programs that request a page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def triples_about(book: Book, subjects: Iterable[str]) -> list[ox.Triple]:
-    """Return all that is told of things, with the blank nodes that hang on them; not of others."""
+    """Return all asserted facts about things, including those about their blank nodes."""
     found: list[ox.Triple] = []
     waiting: list[Node] = [ox.NamedNode(iri) for iri in subjects]
     while waiting:
@@ -39,7 +39,7 @@ def shape_triples(book: Book) -> list[ox.Triple]:
 
 def as_rdf(triples: Iterable[ox.Triple], form: str) -> str:
     """
-    Write triples as text, the same for the same triples in the same order.
+    Write triples as text; the same triples in the same order give the same text.
 
     Args:
         triples: The triples.
@@ -60,7 +60,7 @@ def as_rdf(triples: Iterable[ox.Triple], form: str) -> str:
 
 
 def _term(node: Node, names: dict[ox.BlankNode, BNode]) -> URIRef | BNode | Literal:
-    """Write a term for rdflib; a blank node is named by its place, so that names do not vary."""
+    """Convert a term for rdflib; a blank node is named by its place, so that names do not vary."""
     if isinstance(node, ox.BlankNode):
         return names.setdefault(node, BNode(f"b{len(names):06}"))
     if isinstance(node, ox.Literal):

@@ -1,4 +1,4 @@
-"""The documentation of a knowledge base: its pages as HTML, and as what else they can be had."""
+"""The documentation of a knowledge base: its pages as HTML and in their other forms."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ ASSETS: Final = Path(__file__).parents[1] / "assets"
 
 class Documentation:
     """
-    The pages of one knowledge base, laid out when they are asked for.
+    The pages of one knowledge base, rendered on request.
 
     Attributes:
-        catalogue: Which pages there are, and the indexes that they are written from.
-        digest: The digest of the knowledge that they are written from.
-        assets: The style and the script of the pages, by file name.
+        catalogue: The list of pages, and the indexes that they are made from.
+        digest: The digest of the knowledge base.
+        assets: The stylesheet and the script of the pages, by file name.
     """
 
     def __init__(self, knowledge: Knowledge) -> None:
@@ -56,24 +56,24 @@ class Documentation:
         Return the page at a path; the path of a version gives the thing in the version held.
 
         Raises:
-            TermUnknown: There is none; the hint names the nearest ones.
+            TermUnknown: The path does not exist; the hint names the nearest ones.
         """
         return self.catalogue.page(path)
 
     def html(self, page: DocPage, *, links: Links = served, sought: str = "") -> str:
         """
-        Lay out a page.
+        Render a page as HTML.
 
         Args:
             page: The page.
             links: How to write the address of another page.
-            sought: What to find, on the page for that.
+            sought: The words to search for, on the search page.
         """
         return render(self.catalogue, page, links=links, sought=sought)
 
     def text(self, page: DocPage, form: str) -> str:
         """
-        Write what is told of the subject of a page.
+        Write the asserted facts about the subjects of a page.
 
         Args:
             page: The page.
@@ -90,5 +90,5 @@ class Documentation:
 
 @lru_cache(maxsize=2)
 def documentation(knowledge: Knowledge) -> Documentation:
-    """Return the pages of a knowledge base; those of the two last asked for are kept."""
+    """Return the pages of a knowledge base; those of the last two are cached."""
     return Documentation(knowledge)

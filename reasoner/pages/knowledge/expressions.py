@@ -1,4 +1,4 @@
-"""Class expressions as a tree that a page can show: populations in words."""
+"""Class expressions as trees for pages: populations in words."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Phrase:
     parts: tuple[Phrase, ...] = ()
 
     def things(self) -> Iterator[str]:
-        """Give the names (with prefix) of all classes and values, in order."""
+        """Return the prefixed names of all classes and values, in order."""
         if self.kind == "thing" and self.link:
             yield self.link.name
         for part in self.parts:
@@ -50,7 +50,7 @@ class Phrase:
 
 
 def population_phrase(book: Book, population: str) -> Phrase | None:
-    """Return who belongs to a population; None if it has no class expression."""
+    """Return the class expression of a population as a tree; None if it has none."""
     for predicate, value in book.asserted.get(ox.NamedNode(population), ()):
         if predicate == OWL + "equivalentClass":
             return _phrase(book, value)

@@ -1,4 +1,4 @@
-"""The lines of the page for finding: all that has a page, with the words by which it is known."""
+"""The entries of the search page: everything that has a page, with its search words."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ KNOWN_BY: Final = (SHORT_NAME, SOURCE, mn("datasetRow"), *CODES)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchEntry:
     """
-    One line.
+    One entry.
 
     Attributes:
         link: The thing.
-        note: What it is, or the edition it belongs to.
-        words: By what else it can be found, in small letters: its name and codes, for example.
-        found: Whether all that is sought occurs in them.
+        note: Its kind, or the edition that states it.
+        words: Its other search words in lower case, such as its name and codes.
+        found: True if all words of the search occur in them.
     """
 
     link: Link
@@ -49,7 +49,7 @@ class SearchEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchGroup:
-    """The lines under one heading, sorted, and how many of them were found."""
+    """The entries under one heading, sorted, and the number found."""
 
     heading: str
     entries: tuple[SearchEntry, ...]
@@ -57,7 +57,7 @@ class SearchGroup:
 
 
 def entries(catalogue: Catalogue, sought: str) -> tuple[SearchGroup, ...]:
-    """Return all lines by heading, those found in which every word that is sought occurs."""
+    """Return all entries by heading; an entry is found if it has every word of the search."""
     wanted = sought.lower().split()
     groups: dict[str, list[SearchEntry]] = {section: [] for section in HEADINGS}
     for page in catalogue.pages.values():

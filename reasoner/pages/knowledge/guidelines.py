@@ -1,4 +1,4 @@
-"""Editions of guidelines: when they are in force, and what each recommends."""
+"""Editions of guidelines: their dates in force and their recommendations."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ REPLACES: Final = ox.NamedNode(DCTERMS + "replaces")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """
-    One edition of a guideline, or one that is only proposed.
+    One edition of a guideline, adopted or proposed.
 
     Attributes:
         iri: The IRI.
         link: The edition.
-        short: The name that sentences use.
-        governs: Whether it was adopted: a proposed one governs nothing.
+        short: Its short name, as sentences use it.
+        governs: True if it was adopted; a proposed edition governs nothing.
         tier: Its place in the order of sources.
         year: The year by which it is cited.
-        citation: Where it stands in the law or in print.
+        citation: Its place in the law or in print.
         keyed_on: The date of a request that selects it; None if it has none.
         since: The first day in force; empty if it is never in force.
         until: The first day no longer in force; empty if no successor is known.
-        replaces: Editions whose place it takes.
-        replaced_by: Editions that take its place.
-        displaces: Editions of the same tier that give way where both apply.
-        displaced_by: Editions to which it gives way.
+        replaces: Editions that it replaces.
+        replaced_by: Editions that replace it.
+        displaces: Editions of the same tier that yield to it if both apply.
+        displaced_by: Editions to which it yields.
         seen: Where its dates were read.
-        comments: What its author adds.
-        mark: Whether its dates were seen.
-        recommendations: What it recommends, in the order of its file.
-        rules: What it says beside them.
+        comments: The comments of its author.
+        mark: The verification of its dates.
+        recommendations: Its recommendations, in the order of its file.
+        rules: Its other rules.
     """
 
     iri: str

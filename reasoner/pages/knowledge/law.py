@@ -33,18 +33,18 @@ class Provision:
         iri: The IRI.
         anchor: Its local name: its anchor on the page of its file.
         link: The provision.
-        kinds: What kind of provision it is.
+        kinds: The kinds of provision.
         citations: The sections or cases.
-        when: When it applies; empty if the file does not say.
-        provides: What follows from it, in one sentence.
-        unless: Where it does not hold.
+        when: When it applies; empty if the file does not state it.
+        provides: Its effect, in one sentence.
+        unless: Its exceptions.
         keyed_on: The date of a request that selects it; None if none does.
         since: The first day in force; empty if unknown.
         until: The first day no longer in force; empty if no successor is known.
-        replaces: Provisions whose place it takes.
-        replaced_by: Provisions that take its place.
-        mark: Whether its text was seen.
-        seen: Where it was read.
+        replaces: Provisions that it replaces.
+        replaced_by: Provisions that replace it.
+        mark: The verification of its text.
+        seen: Where its text was read.
     """
 
     iri: str
@@ -66,7 +66,7 @@ class Provision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LawFile:
-    """A file of law: its IRI, the link to it, what it is about, its provisions, all else in it."""
+    """A file of law: its IRI, link, subject, provisions and other contents."""
 
     iri: str
     link: Link
@@ -103,11 +103,11 @@ class Law:
         return (iri for iri in self.book.kinds if iri.startswith(LAW))
 
     def is_provision(self, iri: str) -> bool:
-        """Tell whether a thing states a rule: whether it says what it provides or is verified."""
+        """Return True if a thing is a provision: it states an effect or a verification."""
         return bool(self.book.text(iri, mn("provides")) or self.book.mark(iri))
 
     def provision(self, iri: str) -> Provision:
-        """Collect what a page says of a provision."""
+        """Collect the contents of a page about a provision."""
         book = self.book
         keyed_on = book.text(iri, mn("keyedOn"))
         return Provision(
@@ -133,6 +133,6 @@ class Law:
         )
 
     def file_of(self, iri: str) -> LawFile | None:
-        """Return the file in which a provision stands."""
+        """Return the file that states a provision."""
         place = self.book.file(iri)
         return next((f for f in self.files.values() if self.book.file(f.iri) == place), None)

@@ -1,4 +1,4 @@
-"""The table of limits: condition by edition by figures, each figure as its file states it."""
+"""The table of limits by condition and edition; each figure is as its file states it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class LimitRow:
     Attributes:
         said: The recommendation with its figures.
         edition: The edition that states it.
-        conditions: The conditions, operations or regions it is for; none means any.
+        conditions: The conditions, operations or regions that it covers; empty means any.
         treatments: The kinds of care.
         phases: The phases of care.
     """

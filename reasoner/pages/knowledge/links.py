@@ -1,4 +1,4 @@
-"""From one page to another: by the paths of the service, or by files that lie beside each other."""
+"""Links between pages: paths of the service, or relative paths between files."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ class Links(Protocol):
 
         Args:
             path: The path of a page or asset, with `#` before an anchor.
-            here: The path of the page on which the address stands.
+            here: The path of the page that contains the address.
         """
 
 
 def served(path: str, here: str) -> str:
-    """Return an address that holds where the service answers at the root of its host."""
+    """Return an absolute path, for a service at the root of its host."""
     del here
     page, _, anchor = path.partition("#")
     return f"/{quote(page)}" + (f"#{quote(anchor)}" if anchor else "")
 
 
 def filed(path: str, here: str) -> str:
-    """Return an address between files, which holds wherever the folder lies."""
+    """Return a relative path between files, valid wherever the folder is."""
     page, _, anchor = path.partition("#")
     folder = posixpath.dirname(file_name(here))
     address = quote(posixpath.relpath(file_name(page), folder or "."))
@@ -38,7 +38,7 @@ def filed(path: str, here: str) -> str:
 
 
 def file_name(path: str) -> str:
-    """Return the file of a page: `ns/Case` is `ns/Case.html`; a file of its own keeps its name."""
+    """Return the file of a page: `ns/Case` is in `ns/Case.html`; an asset keeps its name."""
     if path == HOME:
         return "index.html"
     name = posixpath.basename(path)

@@ -1,4 +1,4 @@
-"""What guidelines recommend, and the rules beside it."""
+"""The recommendations of guidelines, and their other rules."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TRUE: Final = "true"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """
-    What a recommendation says in numbers, as its file writes them; "" where it says nothing.
+    The figures of a recommendation, as its file writes them; empty if not stated.
 
     Attributes:
         least: The lower end of a printed range of visits.
@@ -32,8 +32,8 @@ class Figures:
         months: Months within which they are given.
         trial: Visits after which a reassessment is due.
         trial_months: Months after which one is due.
-        period: Months for which a postsurgical recommendation runs.
-        unit: What the numbers count, where it is not visits.
+        period: Months of the postsurgical period.
+        unit: The unit of the numbers, if it is not visits.
         says: `limit`, `no limit`, `same as`, `not recommended` or `text not held`.
         same_as: The recommendation whose figures are borrowed.
     """
@@ -60,24 +60,24 @@ class Figures:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecommendationEntry:
     """
-    One recommendation, or a rule beside the recommendations.
+    One recommendation, or another rule of a guideline.
 
     Attributes:
         iri: The IRI.
         anchor: Its local name: its anchor on the page of the edition.
         link: The recommendation.
         edition: The edition that states it.
-        population: The class of situations; None for a rule beside the recommendations.
-        phrase: Who belongs to it.
-        figures: What it says in numbers.
-        flags: What else it says, yes or no: properties that are true.
+        population: The class of situations; None for another rule.
+        phrase: The population in words.
+        figures: Its figures.
+        flags: The boolean properties that are true of it.
         pinpoint: The place in the edition.
         rows: Rows of the project's data.
         seen: Where its text was read.
-        comments: What its author adds.
-        mark: Whether its text was seen.
-        overrides: Recommendations whose place it takes.
-        overridden: Recommendations that take its place.
+        comments: The comments of its author.
+        mark: The verification of its text.
+        overrides: Recommendations that it overrides.
+        overridden: Recommendations that override it.
         narrower: Recommendations whose population is narrower, as HermiT found.
         wider: Recommendations whose population is wider, as HermiT found.
     """
@@ -102,7 +102,7 @@ class RecommendationEntry:
 
 
 class Recommendations:
-    """All recommendations, and the rules beside them."""
+    """All recommendations and other rules of guidelines."""
 
     def __init__(self, book: Book) -> None:
         self.book = book
@@ -126,11 +126,11 @@ class Recommendations:
         return found
 
     def of_population(self, population: str) -> tuple[Link, ...]:
-        """Return the recommendations that speak of a population."""
+        """Return the recommendations for a population."""
         return tuple(self.named(iri) for iri in self._of_population.get(population, ()))
 
     def named(self, iri: str) -> Link:
-        """Name a recommendation together with its edition."""
+        """Return a link that names a recommendation with its edition."""
         book = self.book
         edition = book.text(iri, mn("statedIn"))
         short = book.text(edition, SHORT_NAME) or book.label(edition)

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 def render(catalogue: Catalogue, page: DocPage, *, links: Links, sought: str) -> str:
     """
-    Lay out a page.
+    Render a page.
 
     Args:
         catalogue: The catalogue that contains the page.
         page: The page.
         links: How to write the address of another page.
-        sought: What to find, on the search page; empty on others.
+        sought: The words to search for, on the search page; empty on others.
     """
 
     def href(path: str) -> str:

@@ -1,4 +1,4 @@
-"""All pages as files that lie in one folder: made for a web server, readable without one."""
+"""All pages as files in one folder, readable with or without a web server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MARK: Final = "made-by-mednec.txt"
 
 def write_site(doc: Documentation, folder: Path) -> int:
     """
-    Write all pages into a folder; what an earlier run wrote there is removed first.
+    Write all pages into a folder; files of an earlier run are removed first.
 
     The same knowledge gives the same bytes.
 
@@ -27,8 +27,8 @@ def write_site(doc: Documentation, folder: Path) -> int:
         The number of pages.
 
     Raises:
-        FolderInUse: The folder holds something that was not written by this, or keeps no names
-            apart that differ in capitals alone.
+        FolderInUse: The folder contains other files, or is on a disk that ignores the case of
+            names.
     """
     make_room(folder)
     digest = doc.digest
@@ -45,15 +45,15 @@ def write_site(doc: Documentation, folder: Path) -> int:
 
 def make_room(folder: Path) -> None:
     """
-    Make an empty folder, in the place of what an earlier run left.
+    Make an empty folder; remove the files of an earlier run.
 
     Raises:
-        FolderInUse: It holds something that was not written by this.
+        FolderInUse: It contains other files.
     """
     if folder.exists() and any(folder.iterdir()):
         if not (folder / MARK).is_file():
             raise FolderInUse(
-                f"{folder} holds something that was not made by this command.",
+                f"{folder} contains files that this command did not write.",
                 hint="Name a new or empty folder.",
             )
         shutil.rmtree(folder)
@@ -67,6 +67,6 @@ def _write(path: Path, text: str) -> None:
             file.write(text)
     except FileExistsError as error:
         raise FolderInUse(
-            f"{path} is there already: this disk takes capitals and small letters for the same.",
-            hint="Terms such as Request and request need a disk that tells them apart.",
+            f"{path} exists already: this disk ignores the case of file names.",
+            hint="Use a disk that distinguishes names such as Request and request.",
         ) from error

@@ -1,4 +1,4 @@
-"""What every page says of its subject, and what pages of terms and concepts add to it."""
+"""The contents that all pages share, and the contents of the pages of vocabulary terms."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ SHOWN: Final = frozenset(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThingMention:
     """
-    Who names a thing by one property.
+    The subjects that name a thing by one property.
 
     Attributes:
-        by: The property; None where it is named inside a class expression.
-        subjects: Those that name it, sorted.
+        by: The property; None for names inside a class expression.
+        subjects: The subjects, sorted.
     """
 
     by: Link | None
@@ -51,20 +51,20 @@ class ThingMention:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thing:
     """
-    What every page says of its subject.
+    The contents that all pages share.
 
     Attributes:
         iri: The IRI.
         name: The IRI with its prefix.
-        label: What it is called.
+        label: Its label.
         also: Other names.
-        kinds: What it is, in a word or two each; linked where the word is a term of ours.
-        definition: What it means; empty if the file does not say.
-        comments: What its author adds.
+        kinds: Its kinds in words; linked if the kind is a term of our vocabulary.
+        definition: What it means; empty if the file does not state it.
+        comments: The comments of its author.
         file: The file that describes it.
-        mark: Whether its text was seen; None if the file does not say.
-        statements: All else that is told of it.
-        mentions: Who names it.
+        mark: The verification of its text; None if the file does not state one.
+        statements: All its other properties.
+        mentions: The things that name it.
         checking: Shapes that name it.
         reading: Rules that read it.
         concluding: Rules that conclude with it.
@@ -89,16 +89,16 @@ class Thing:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
     """
-    What a page of a class, property or individual of the vocabulary adds.
+    The contents specific to a class, property or individual of the vocabulary.
 
     Attributes:
         broader: Direct superclasses or superproperties.
         narrower: Direct subclasses or subproperties.
-        range: The class or datatype of a property's values, as told; empty if none is.
-        bearers: Classes whose shapes ask for the property, with what they ask.
-        schema: What shapes ask of the properties of a class.
+        range: The asserted class or datatype of a property's values; empty if none is.
+        bearers: Classes whose shapes check the property, with the checks.
+        schema: The checks of shapes on the properties of a class.
         members: Individuals of a class.
-        stated_of: How many things of each kind a property is stated of.
+        stated_of: How many things of each kind have a property.
     """
 
     broader: tuple[Link, ...]
@@ -112,7 +112,7 @@ class Term:
 
 def thing(book: Book, usage: Usage, iri: str, *, shown: frozenset[str] = frozenset()) -> Thing:
     """
-    Collect what every page says of its subject.
+    Collect the contents that all pages share.
 
     Args:
         book: The index.
@@ -140,7 +140,7 @@ def thing(book: Book, usage: Usage, iri: str, *, shown: frozenset[str] = frozens
 
 
 def kind_links(book: Book, iri: str) -> Iterable[Link]:
-    """Give what a thing is: terms of ours, else words for the kinds that OWL and SKOS have."""
+    """Return the kinds of a thing: our terms, else words for the kinds of OWL and SKOS."""
     if iri.startswith(CONCEPT):
         yield Link(text="concept")
         return
@@ -161,7 +161,7 @@ def _mentions(book: Book, iri: str) -> tuple[ThingMention, ...]:
 
 
 def term(book: Book, usage: Usage, iri: str) -> Term:
-    """Collect what the page of a term of the vocabulary adds."""
+    """Collect the contents specific to a term of the vocabulary."""
     up = (SUBCLASS.value, RDFS + "subPropertyOf")
     broader = {v for p in up for v in book.values(iri, ox.NamedNode(p))}
     narrower = {s for p in up for s in book.mentions.get(iri, {}).get(p, ())}
@@ -178,7 +178,7 @@ def term(book: Book, usage: Usage, iri: str) -> Term:
 
 
 def section_of(book: Book, iri: str) -> str:
-    """Return under which heading of the contents a thing stands."""
+    """Return the heading of a thing in the table of contents."""
     kinds = book.kinds.get(iri, ())
     if iri.startswith(RULE):
         return "rules"

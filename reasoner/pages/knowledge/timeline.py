@@ -1,4 +1,4 @@
-"""A picture of when each edition is in force: where the bars lie, in units of the drawing."""
+"""A picture of when each edition is in force, with the positions of its bars in SVG units."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class Bar:
 
     Attributes:
         edition: The edition.
-        x: Where it begins.
-        width: How long it is.
-        open: Whether no last day is known.
-        labelled: Whether its year fits inside.
+        x: The left end of its bar.
+        width: The width of its bar.
+        open: True if no last day is known.
+        labelled: True if its year fits in the bar.
     """
 
     edition: Edition
@@ -116,7 +116,7 @@ def _by_tier(dated: list[Edition]) -> list[tuple[Link | None, list[list[Edition]
 
 
 def _lanes(dated: list[Edition]) -> list[list[Edition]]:
-    """Put an edition behind the one that it alone replaces."""
+    """Append an edition to the lane of the one edition that it replaces."""
     lanes: list[list[Edition]] = []
     shared = Counter(link.path for edition in dated for link in edition.replaces)
     for edition in dated:

@@ -1,4 +1,4 @@
-"""Where a term is used: rules that read or conclude it, shapes that check it."""
+"""The uses of a term: rules that read or conclude it, and shapes that check it."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ class ShapeCheck:
         name: Its local name, the anchor on the page of shapes.
         paths: The property, or the alternatives.
         expects: The class or datatype of the values; None if any.
-        least: How many values there must be; None if none is demanded.
-        most: How many there may be; None if any number.
+        least: The least number of values; None if none is required.
+        most: The largest number of values; None if there is no maximum.
         severity: `Violation`, `Warning` or `Info`.
-        message: What it says to the one who can mend it.
+        message: Its message, for the person who can fix the case.
     """
 
     name: str
@@ -67,11 +67,11 @@ class ShapeOf:
 
     Attributes:
         name: Its local name.
-        file: The file in which it stands.
-        target: The class, or the property whose subjects it looks at.
+        file: The file that states it.
+        target: The class, or the property whose subjects it checks.
         target_iri: The IRI of that.
-        of_subjects: Whether the target is a property.
-        own: What it says itself, beside its property shapes; None if nothing.
+        of_subjects: True if the target is a property.
+        own: Its own check, in addition to its property shapes; None if it has none.
         checks: Its property shapes, in order of their names.
     """
 
@@ -85,7 +85,7 @@ class ShapeOf:
 
 
 class Usage:
-    """Looks through rules and shapes once, and answers by term."""
+    """Reads rules and shapes once, and finds the uses of each term."""
 
     def __init__(self, book: Book) -> None:
         self.book = book
@@ -152,11 +152,11 @@ class Usage:
         return tuple(Link(text=name, name=f"mnsh:{name}", path=f"shapes#{name}") for name in names)
 
     def schema(self, iri: str) -> tuple[ShapeCheck, ...]:
-        """Return what shapes ask of the properties of a class."""
+        """Return the checks of shapes on the properties of a class."""
         return tuple(c for s in self.shapes if s.target_iri == iri for c in s.checks if c.paths)
 
     def bearers(self, iri: str) -> tuple[tuple[Link, ShapeCheck], ...]:
-        """Return the classes whose shapes ask something of a property, with what they ask."""
+        """Return the classes whose shapes check a property, with the checks."""
         name = shorten(iri)
         return tuple(
             (shape.target, check)
@@ -167,7 +167,7 @@ class Usage:
 
 
 def rule_terms(rule: Rule) -> RuleTerms:
-    """Read off the text of a rule which terms it names, in its head and in its conditions."""
+    """Find the terms that a rule concludes with, and those that its conditions read."""
     parts = CONSTRUCT.search(rule.text)
     bound = dict(PREFIX.findall(rule.text))
     template, where = (parts[1], parts[2]) if parts else ("", rule.text)
@@ -219,7 +219,7 @@ class _ShapeReader:
         )
 
     def paths(self, node: Node) -> Iterator[str]:
-        """Give the properties of a path: one, or those that it is made of."""
+        """Yield the properties of a path."""
         if isinstance(node, ox.NamedNode):
             if not node.value.startswith((SH, "http://www.w3.org/1999/02/22-rdf-syntax-ns#")):
                 yield node.value
@@ -228,7 +228,7 @@ class _ShapeReader:
             yield from self.paths(value)
 
     def names(self, node: Node) -> Iterator[str]:
-        """Give the terms of ours that a shape names, in its parts and its queries too."""
+        """Yield the terms of our vocabulary that a shape names, including its parts and queries."""
         for _, value in self.asserted.get(node, ()):
             if isinstance(value, ox.NamedNode):
                 if value.value.startswith(BASE) and not value.value.startswith(SHAPES):

@@ -1,4 +1,4 @@
-"""A letter as one HTML page, with the stylesheet inside, so that it can be filed."""
+"""A letter as one HTML page that embeds the stylesheet, so that it can be filed."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ if TYPE_CHECKING:
 
 
 def letter_html(letter: LetterPage) -> str:
-    """Set a letter as HTML; text from a case is escaped."""
+    """Write a letter as HTML; text from a case is escaped."""
     return render("letter.html", letter=letter)

@@ -1,4 +1,4 @@
-"""A letter as PDF: set by typst, tagged for screen readers, the same bytes each time."""
+"""A letter as PDF, made by typst: tagged for screen readers, and reproducible."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ LAYOUT: Final = TEMPLATES / "letter.typ"
 
 def letter_pdf(letter: LetterPage) -> bytes:
     """
-    Set a letter as PDF/UA-1.
+    Write a letter as PDF/UA-1.
 
-    Only the fonts inside typst are used, and no date is written, so that the same letter is the
-    same bytes on every machine. The colors are those of the stylesheet.
+    Only the fonts inside typst are used, and no date is written, so that the same letter
+    gives the same bytes on every machine. The colors are those of the stylesheet.
     """
     return bytes(
         typst.compile(

@@ -18,7 +18,7 @@ BLANK: Final = "_" * 40
 
 
 def letter_text(letter: LetterPage) -> str:
-    """Lay out a letter as a page of text."""
+    """Write a letter as a page of text."""
     head = [letter.title.upper(), letter.subtitle]
     if letter.draft:
         mark, words = letter.mark

@@ -1,7 +1,7 @@
 """
-A letter composed from a determination, or from a document with a physician's decision on it.
+Compose a letter from a determination, or from a document with a physician's decision.
 
-No word is added here: the sentences are those of the rules, the rest is that of the form.
+This module adds no words: the sentences come from the rules, the rest from the form.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def compose(
 
 
 def _items(document: Document) -> Items:
-    """List the items of a document; one alone has no number."""
+    """List the items of a document; a single item has no number."""
     found = document.recommendation.determinations
     return tuple(
         LetterItem(
@@ -176,7 +176,7 @@ def _issues(items: Items, form: LetterForm, sources: Sources) -> Section:
 
 
 def _notices(items: Items, form: LetterForm, sources: Sources) -> list[Section]:
-    """Give the notices that follow what was decided, or what is recommended."""
+    """Return the notices for the outcomes decided or recommended."""
     lines: dict[str, Line] = {}
     for item in items:
         d = item.data
@@ -205,7 +205,7 @@ def _decision(document: Document, items: Items, form: LetterForm, *, confidentia
 
 
 def _decided(item: LetterItem, form: LetterForm) -> tuple[tuple[str, str], ...]:
-    """Give the rows of the decision on one item; empty boxes while there is none."""
+    """Return the rows of the decision on one item; blank while it is undecided."""
     on = (form.heading("decision-on"), item_text(item))
     decision = item.decision
     if decision is None:

@@ -83,7 +83,7 @@ def read_form(knowledge: Knowledge, venue: str, *, signed: bool) -> LetterForm:
         )
     if not own:
         raise LetterUnsupported(
-            f"There is no form of a letter for '{venue}'.",
+            f"The knowledge base has no form of a letter for '{venue}'.",
             hint="A part of a letter names its venue with mn:formOf.",
         )
     return LetterForm(venue=venue, parts=parts)

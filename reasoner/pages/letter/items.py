@@ -43,13 +43,13 @@ class LetterItem:
 
 
 def item_text(item: LetterItem) -> str:
-    """Write what was requested, as one line, with its number where there are several."""
+    """Write the request as one line, with its number if there are several."""
     text = asked(item.data.asked)
     return text if item.number is None else f"{item.number}. {text}"
 
 
 def outcome_line(item: LetterItem, form: LetterForm) -> str:
-    """Write the outcome of one item, after the word that says whose it is."""
+    """Write the outcome of one item, after the word for who states it."""
     word = form.heading("decision-outcome" if item.decision else "outcome")
     return f"{word}: {outcome_text(item, form)}"
 
@@ -81,7 +81,7 @@ def _at_venue(words: VenueWords, form: LetterForm) -> str:
 
 
 def item_blocks(item: LetterItem, form: LetterForm, sources: Sources) -> list[Block]:
-    """Set one disputed item: its outcome, its reasons and the questions that it leaves open."""
+    """Compose one disputed item: its outcome, its reasons and its open questions."""
     d, decision = item.data, item.decision
     blocks = [
         Block(kind="item", heading=item_text(item), note=outcome_line(item, form)),

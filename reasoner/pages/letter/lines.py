@@ -31,7 +31,7 @@ class Sources:
     order: dict[str, SourceData] = field(default_factory=dict)
 
     def cite(self, determination: DeterminationData, numbers: Iterable[int]) -> tuple[int, ...]:
-        """Turn a determination's own numbers into those of the letter."""
+        """Convert the source numbers of a determination into those of the letter."""
         found = [determination.sources[n - 1] for n in numbers]
         for source in found:
             self.order.setdefault(source.iri, source)

@@ -1,4 +1,4 @@
-"""The model of a letter: sections of blocks, which HTML, text and typst each lay out."""
+"""The model of a letter: sections of blocks, rendered by HTML, text and typst."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Line:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """
-    One answer to a question of judgement, with what follows from it.
+    One answer to a question of judgment, with the outcome under it.
 
     Attributes:
         label: The answer.
@@ -47,7 +47,7 @@ class Block:
     A part of a section.
 
     Attributes:
-        kind: How it is set: `item`, `prose`, `numbered`, `bullets`, `rows`, `visits`, `question`,
+        kind: Its layout: `item`, `prose`, `numbered`, `bullets`, `rows`, `visits`, `question`,
             `sources` or `sign`.
         heading: Its heading; empty for none.
         note: The line under the heading; empty for none.
@@ -76,7 +76,7 @@ class Section:
         heading: Its heading.
         words: The sentence below the heading; empty for none.
         annex: Its letter if it is an annex; empty if it belongs to the body.
-        blocks: What it holds.
+        blocks: Its blocks.
     """
 
     key: str

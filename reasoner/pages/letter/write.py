@@ -1,4 +1,4 @@
-"""A document written as a letter in one of its forms."""
+"""Write a document as a letter, in one of its forms."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def write_letter(
         knowledge: The knowledge base, which has the form of the letter.
         form: `html`, `pdf` or `text`.
         venue: The short name of a venue; None for that of the case.
-        confidential: True to withhold the name and the licence number of the physician.
+        confidential: True to withhold the name and the license number of the physician.
 
     Raises:
         DocumentUnreadable: A part of the document is missing or of another type.
-        LetterUnsupported: There is no such venue, or the knowledge base has no form for it.
+        LetterUnsupported: The knowledge base does not have the venue, or a form for it.
     """
     found = parse_document(document, "the document")
     place = find_venue(venue, knowledge).name if venue else None
