@@ -40,16 +40,16 @@ def case_of(letter: Letter, item: Item, lexicon: Lexicon, words: Words) -> bytes
     """
     Write the facts that a letter states for one item of physical medicine.
 
-    Nothing is guessed: a fact that was not read is not there.
+    Nothing is guessed: a fact that was not read is left out.
 
     Returns:
         Turtle, one fact a line, sorted; the same letter gives the same bytes.
 
     Raises:
-        ValueError: The item has no facts, because it is no physical medicine.
+        ValueError: The item has no facts, because it is not physical medicine.
     """
     if item.facts is None:
-        raise ValueError(f"item {item.number} is no physical medicine")
+        raise ValueError(f"item {item.number} is not physical medicine")
     graph = Graph(case=ox.NamedNode(case_iri(letter, item)))
     about = Node(graph=graph, iri=graph.case)
     graph.facts.append(ox.Triple(graph.case, TYPE, mn("Case")))

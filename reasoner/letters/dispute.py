@@ -1,7 +1,7 @@
 """
 A disputed item as data: what was asked, approved and left, on which sources, and its facts.
 
-None always means that the letter does not say, or that it was not understood.
+None always means that the letter does not state the value, or that it was not understood.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Citation:
         title: The title as written, without the year.
         year: The year of the edition as written.
         section: The sections or the place in the source as written.
-        guideline: IRI of the edition in the knowledge base, if title and year tell it.
+        guideline: IRI of the edition in the knowledge base, if title and year identify it.
         span: All words of the citation.
     """
 
@@ -125,7 +125,7 @@ class Item:
         physical_medicine: Whether it is filed as physical medicine.
         kind: The class of physical medicine (`skos:notation` of the treatment's class).
         modified: Whether utilization review approved a part.
-        whole_in_dispute: Whether the whole original request stays in dispute beside the part.
+        whole_in_dispute: True if the whole original request stays in dispute, next to the part.
         original: The original request; the item itself where nothing was approved.
         authorized: What the claims administrator approved; None if nothing.
         disputed: What is in dispute, one part or more (a compound remainder has one a region).

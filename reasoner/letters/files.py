@@ -17,7 +17,7 @@ LIMIT: Final = 8_000_000
 TEXT_LIMIT: Final = 100_000
 """Characters of the longest text that is read as one letter: eight times what letters have."""
 CONTROL: Final = 0.02
-"""Share of control characters from which a file is no text."""
+"""Share of control characters above which a file is not text."""
 
 
 def load_source(path: Path) -> str:
@@ -25,7 +25,7 @@ def load_source(path: Path) -> str:
     Return the text of a file, as it came out of it.
 
     Raises:
-        LetterUnreadable: The file is missing, empty, no text, or a scan without text.
+        LetterUnreadable: The file is missing, empty, not text, or a scan without text.
         LetterTooLarge: The file is larger than any letter.
     """
     try:

@@ -171,7 +171,7 @@ def read_lexicon(facts: Iterable[ox.Triple]) -> Lexicon:
     Read the lexicon out of the ontology.
 
     Raises:
-        KnowledgeUnreadable: A pattern is no regular expression, or names no list.
+        KnowledgeUnreadable: A pattern is not a regular expression, or names an unknown list.
     """
     described: dict[str, dict[str, set[str]]] = {}
     for t in facts:
@@ -259,7 +259,7 @@ def _named_conditions(described: Mapping[str, Mapping[str, set[str]]]) -> dict[s
 
 
 def _below(top: str, described: Mapping[str, Mapping[str, set[str]]]) -> set[str]:
-    """Return the concepts that are told to lie under a class, in any number of steps."""
+    """Return the concepts that are asserted to be below a class, at any depth."""
     found: set[str] = set()
     waiting = {top}
     while waiting:
@@ -286,7 +286,7 @@ def _compile(
         return re.compile(f"{head}(?:{expanded}){tail}", re.NOFLAG if capitals else re.IGNORECASE)
     except re.error as error:
         raise KnowledgeUnreadable(
-            f"{shorten(iri)}: the pattern '{pattern}' is no regular expression: {error}.",
+            f"{shorten(iri)}: the pattern '{pattern}' is not a regular expression: {error}.",
             hint="The README of the lexicon's folder describes the form of a pattern.",
         ) from error
 
@@ -296,6 +296,6 @@ def _slot(slot: re.Match[str], lists: Mapping[str, str], iri: str) -> str:
     if inside is None:
         raise KnowledgeUnreadable(
             f"{shorten(iri)}: no word list has the code '{slot[2]}'.",
-            hint="Write an mn:WordList with this skos:notation, or mend the name in braces.",
+            hint="Write an mn:WordList with this skos:notation, or fix the name in braces.",
         )
     return f"(?P<{slot[1][:-1]}>{inside})" if slot[1] else inside

@@ -3,7 +3,7 @@ What a reading of a determination letter holds: plain data, each fact with its p
 
 Offsets count characters of the source text, as it came out of the file; the end is exclusive.
 A concept is named by its IRI in the ontology and by the code that the lexicon gives it.
-None always means that the letter does not say, or that it was not understood.
+None always means that the letter does not state the value, or that it was not understood.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class Surgery:
         performed_on: When; None if the letter gives no date.
         past: Whether its sentence names a year before the injury.
         words: The words.
-        span: Where they stand.
+        span: The passage of the words.
     """
 
     procedure: Stated[Concept] | None

@@ -44,7 +44,7 @@ KEPT: Final = (
     "reviewer",
     "rationale",
 )
-"""Marks of the form: a line that holds one is no page furniture, however often it recurs."""
+"""Marks of the form: a line with one is not page furniture, even if it recurs."""
 
 
 def read_letter(source: str, lexicon: Lexicon) -> Letter:
@@ -67,7 +67,7 @@ def read_letter(source: str, lexicon: Lexicon) -> Letter:
         )
     if not is_of_the_form(text, lexicon):
         raise LetterUnreadable(
-            f"This is no determination letter of the form read here: it begins '{_start(text)}'.",
+            f"This is not a determination letter of the known form: it begins '{_start(text)}'.",
             hint="The letter form in the knowledge base lists what the form prints.",
         )
     form = read_form(text, lexicon)

@@ -104,7 +104,7 @@ def _visits(dose: Dose | None, *, computed: bool) -> int | str | None:
 
 
 def _open(dose: Dose) -> bool:
-    """Say whether a range of the frequency leaves open how many visits a dose comes to."""
+    """Return True if a range of the frequency leaves open how many visits a dose comes to."""
     return any(a and a.value.least < a.value.most for a in (dose.per_week, dose.weeks))
 
 

@@ -263,10 +263,10 @@ def _word_at_start(head: str) -> str:
 
 def _is_compound(left: str, right: str, known: set[str]) -> bool:
     """
-    Say whether a hyphen at the end of a line belongs to the word.
+    Return True if a hyphen at the end of a line belongs to the word.
 
-    The letter itself tells where it writes the word elsewhere; else a hyphen belongs to a word
-    whose two parts are words of the letter, and not to a word that it only breaks.
+    If the letter writes the word elsewhere, that spelling decides. Otherwise a hyphen belongs to a
+    word whose two parts are words of the letter.
     """
     if left + right in known:
         return False

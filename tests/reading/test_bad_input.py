@@ -107,7 +107,7 @@ def test_the_limit_of_size_holds(tmp_path: Path, size: int, *, passes: bool) -> 
 )
 def test_another_kind_of_letter_is_refused(text: str, lexicon: Lexicon) -> None:
     """A text in another form is refused, not guessed at."""
-    with pytest.raises(LetterUnreadable, match="no determination letter") as caught:
+    with pytest.raises(LetterUnreadable, match="not a determination letter") as caught:
         read_letter(text, lexicon)
 
     assert isinstance(caught.value, CaseError)

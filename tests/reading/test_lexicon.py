@@ -52,7 +52,7 @@ def test_the_name_of_a_condition_is_known_by_itself(lexicon: Lexicon) -> None:
 
 @pytest.mark.parametrize(
     ("pattern", "says"),
-    [("(?:never closed", "no regular expression"), ("{no_such_list} visits", "no word list")],
+    [("(?:never closed", "not a regular expression"), ("{no_such_list} visits", "no word list")],
 )
 def test_a_malformed_pattern_is_refused(pattern: str, says: str) -> None:
     """The error names the entry and the reason."""

@@ -170,7 +170,7 @@ def test_why_not_begins_with_the_outcome(mednec) -> None:  # noqa: ANN001
 
     assert (code, errors) == (0, "")
     assert page.startswith("NOT MEDICALLY NECESSARY AS REQUESTED")
-    assert "in short:" in page
+    assert "In short:" in page
 
 
 def test_an_explanation_can_be_had_as_json(mednec) -> None:  # noqa: ANN001

@@ -28,7 +28,7 @@ DATES: Final = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeaderForm:
     """
-    Where the parts of a letter stand in its plain text, and what its header says.
+    The places of the parts of a letter in its plain text, and the values of its header.
 
     Attributes:
         case_number: The number of the case.
@@ -79,7 +79,7 @@ def read_form(text: Text, lexicon: Lexicon) -> HeaderForm:
 
 
 def is_of_the_form(text: Text, lexicon: Lexicon) -> bool:
-    """Say whether a text holds any words that only a letter of this form holds."""
+    """Return True if a text holds any words that only a letter of this form holds."""
     return any(p.search(text.flat) for p in lexicon.mark("form_name").patterns)
 
 
@@ -128,7 +128,7 @@ def _missing(
         Problem(
             kind=f"{code.replace('_', '-')}-missing",
             message=f"The letter has no {lexicon.mark(code).label} that could be read.",
-            hint="Look whether the file holds the whole letter.",
+            hint="Check that the file contains the whole letter.",
         )
         for code in absent
     ]

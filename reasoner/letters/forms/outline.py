@@ -1,4 +1,4 @@
-"""Where the disputed items of a letter begin and end, and where their parts stand."""
+"""The places of the disputed items of a letter, and of their parts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LABELS: Final = ("claims_administrator", "reviewer", "rationale")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
     """
-    Where an item stands in the plain text.
+    The place of an item in the plain text.
 
     Attributes:
         heading: First and last offset of the heading, without the colon.
@@ -69,7 +69,7 @@ def _problems(text: Text, outlines: list[Outline], issues: tuple[int, int]) -> l
             Problem(
                 kind="items-missing",
                 message="No disputed item with an outcome was found.",
-                hint="Look whether the file holds the whole letter.",
+                hint="Check that the file contains the whole letter.",
                 span=text.span(*issues),
             )
         )
@@ -135,7 +135,7 @@ def _heading_start(text: Text, lexicon: Lexicon, before: int, outcome: int) -> i
 
 
 def _goes_on(text: Text, start: int, at: int) -> bool:
-    """Say whether a paragraph goes on in the next: its last line is cut within a phrase."""
+    """Return True if a paragraph goes on in the next: its last line is cut within a phrase."""
     words = text.flat[start:at].rstrip()
     cut = bool(CUT.search(words)) or text.flat[at : at + 1].islower() or text.flat[at] == "("
     return bool(words) and len(words) < LONGEST_CUT and words[-1] not in '.:?!;"' and cut

@@ -29,7 +29,7 @@ def read_line(text: Text, lexicon: Lexicon, start: int, end: int, on: date | Non
         lexicon: The words of the form, of titles and of tiers.
         start: Where the line begins, after its label.
         end: Where it ends.
-        on: The day of the decision, which tells the edition of a source cited without its year.
+        on: The day of the decision, which selects the edition of a source cited without a year.
     """
     citations = [*_of_schedule(text, lexicon, start, end), *_others(text, lexicon, start, end, on)]
     return GuidelineLine(

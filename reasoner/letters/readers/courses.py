@@ -87,7 +87,7 @@ def _course(
 def _again(
     text: Text, lexicon: Lexicon, named: list[Mention], first: int, last: int
 ) -> Course | None:
-    """Read a count of visits beside no treatment: of the one treatment that was named last."""
+    """Read a count of visits without a treatment; it belongs to the last treatment named."""
     if len({m.entry.one("treatmentClass") for m in named}) != 1:
         return None
     open_ = lexicon.coded("ContextPhrase", "uncounted")
@@ -144,7 +144,7 @@ def _counted(text: Text, match: re.Match[str]) -> Stated[int] | None:
 def _regions(
     text: Text, lexicon: Lexicon, flat: str, mention: Mention, sentence: tuple[int, int]
 ) -> tuple[Stated[Concept], ...]:
-    """Return the regions that the words right beside a treatment say it was for."""
+    """Return the regions that the words next to a treatment name for it."""
     before = lexicon.mentions("RegionWord", text.flat, sentence[0], mention.start)
     if before and text.flat[before[-1].end : mention.start] == " ":
         return read_regions(text, lexicon, before[-1].start, mention.start)
@@ -159,7 +159,7 @@ def _regions(
 
 
 def _clause_end(flat: str, mention: Mention, end: int) -> int:
-    """Return where the words that belong to one treatment end: at a comma or a full stop."""
+    """Return where the words that belong to one treatment end: at a comma or a period."""
     stops = [at for mark in ",;." if (at := flat.find(mark, mention.end, end)) > 0]
     return min([end, *stops])
 
@@ -180,7 +180,7 @@ def _hit(pattern: re.Pattern[str], flat: str, sentence: tuple[int, int]) -> bool
 def _count(
     text: Text, lexicon: Lexicon, flat: str, mention: Mention, sentence: tuple[int, int]
 ) -> tuple[Stated[int] | None, str, Span]:
-    """Return the count beside a treatment, the code of its certainty, and the words."""
+    """Return the count next to a treatment, the code of its certainty, and the words."""
     for entry in lexicon.kind("CountPhrase"):
         found = [
             m

@@ -80,7 +80,7 @@ def _lists(
 
 
 def _goes_on(text: Text, at: int) -> bool:
-    """Say whether a sentence that ends here is an entry of a numbered list, or its number."""
+    """Return True if a sentence that ends here is an entry of a numbered list, or its number."""
     return bool(NUMBERED.match(text.flat, at) or NUMBER_LAST.search(text.flat[max(0, at - 8) : at]))
 
 
@@ -127,7 +127,7 @@ def _parts(text: Text, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _trails(piece: _Piece, text: Text) -> bool:
-    """Say whether the words of a piece name their regions last: "strain in right hip, ankle"."""
+    """Return True if the words of a piece name their regions last: "strain in right hip, ankle"."""
     condition = piece.condition
     if condition is None or not piece.regions:
         return False

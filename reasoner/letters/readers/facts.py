@@ -215,7 +215,7 @@ def _response(
 
 
 def _credited_elsewhere(responses: Iterable[Response], own: set[str]) -> bool:
-    """Say whether the summary credits improvement to other classes and to none of these."""
+    """Return True if the summary credits improvement to other classes and to none of these."""
     credited = {r.treatment_class for r in responses if r.said.value.code == IMPROVED} - {None}
     return bool(credited) and not credited & own
 

@@ -36,7 +36,7 @@ class Measure:
     A figure for function: the more, the better.
 
     Attributes:
-        what: Which motion or strength of which side and region.
+        what: The motion or strength, with its side and region.
         on: The date right after it, else the last one that the letter names before it.
         value: The most of a range.
         span: The words.
@@ -75,7 +75,7 @@ def better(text: Text, lexicon: Lexicon, start: int, end: int) -> tuple[tuple[in
 def _compared(
     text: Text, lexicon: Lexicon, start: int, end: int
 ) -> tuple[list[tuple[int, Span]], bool]:
-    """Return figures that their own words set beside a worse one, and whether one is worse."""
+    """Return the figures that their words compare with a worse one, and whether one is worse."""
     spans: list[tuple[int, Span]] = []
     worse = False
     entries = tuple(lexicon.coded("MeasurePhrase", code) for code in (COMPARED, LESS))
@@ -90,7 +90,7 @@ def _compared(
 
 
 def _repeated(figures: list[Measure]) -> bool:
-    """Say whether two figures of one day differ: then it is not known what was measured."""
+    """Return True if two figures of one day differ: then it is not known what was measured."""
     seen = {(m.on, m.value) for m in figures}
     return len(seen) != len({on for on, _ in seen})
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 WORDS = ("male", "female")
 PRONOUNS = ("male_pronoun", "female_pronoun")
 NEAR = 60
-"""Characters between an age and the sex that stands beside it."""
+"""Largest number of characters between an age and the sex next to it."""
 
 
 def read_age(text: Text, lexicon: Lexicon, start: int, end: int) -> Stated[int] | None:

@@ -24,8 +24,8 @@ def read_regions(
     """
     Find the regions that a stretch names, each once, in the order of the words.
 
-    A word that may mean several regions means those among the diagnosed ones, or else all; beside
-    a word for one of them it means that one.
+    A word that may mean several regions means those that are diagnosed, or else all; next to a
+    word for one of them, it means that one.
     """
     found: dict[str, Stated[Concept]] = {}
     near = {r.value.code: r for r in diagnosed}

@@ -83,13 +83,13 @@ def _has(text: Text, lexicon: Lexicon, kind: str, code: str, first: int, last: i
 
 
 def _took_place(lexicon: Lexicon, flat: str, first: int, last: int) -> bool:
-    """Say whether a sentence that asks for a treatment also says that some of it was given."""
+    """Return True if a sentence that asks for a treatment also says that some of it was given."""
     patterns = lexicon.coded("ContextPhrase", "earlier").patterns
     return any(TARGET in m[0] for p in patterns for m in p.finditer(flat, first, last))
 
 
 def _only_pain(text: Text, lexicon: Lexicon, first: int, last: int) -> bool:
-    """Say whether a sentence speaks of less pain and of no function: that is no improvement."""
+    """Return True if a sentence names less pain and no function, which is not improvement."""
     pain, function = (
         lexicon.mentions((lexicon.coded("WordList", code),), text.flat, first, last)
         for code in ("pain_only", "function_word")
@@ -98,7 +98,7 @@ def _only_pain(text: Text, lexicon: Lexicon, first: int, last: int) -> bool:
 
 
 def _asks(text: Text, lexicon: Lexicon, first: int, last: int) -> bool:
-    """Say whether a sentence reports a decision: what it says of effects is the decider's."""
+    """Return True if a sentence reports a decision: what it says of effects is the decider's."""
     entry = lexicon.coded("ContextPhrase", "decided")
     return any(p.search(text.flat, first, last) for p in entry.patterns)
 

@@ -20,7 +20,7 @@ ABBREVIATION: Final = re.compile(
 
 
 LONGEST: Final = 3000
-"""Characters after which a sentence is cut: what is longer is no sentence of a person."""
+"""Characters after which a sentence is cut: a longer one is not a real sentence."""
 
 
 def sentences(flat: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -28,10 +28,10 @@ class Statement:
 
     Attributes:
         about: The IRI of the topic or finding.
-        truth: The IRI that says whether it is affirmed or negated; empty if neither.
+        truth: The IRI for affirmed or negated; empty if neither.
         spoken_by: The IRI of the role that speaks; empty for the author of the letter.
         words: The words.
-        span: Where they stand.
+        span: The passage of the words.
         visits: The visits meant, the most of a range; None if the words name no number.
         months: The months that the words say have passed; None if they name none.
         title: A source that the words name; empty if they name none.
@@ -85,7 +85,7 @@ class Words:
         return tuple(sorted(kept, key=lambda s: (s.span.start, s.about, s.truth)))
 
     def topics(self, title: str) -> tuple[str, ...]:
-        """Return the treatments of which the section of a guideline with this title speaks."""
+        """Return the treatments that the guideline section with this title is about."""
         mentions = self._lexicon.mentions("SectionTitle", title)
         return tuple(sorted({iri for m in mentions for iri in m.entry.of("denotes")}))
 

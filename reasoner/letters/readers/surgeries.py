@@ -51,7 +51,7 @@ def performed(surgeries: Iterable[Surgery], since: date | None) -> tuple[Surgery
 def read_surgeries(
     text: Text, lexicon: Lexicon, start: int, end: int, since: date | None = None
 ) -> Iterator[Surgery]:
-    """Yield one operation a sentence that says whether it took place."""
+    """Yield one operation for each sentence that states its status."""
     for first, last in sentences(text.flat, start, end):
         for entry in lexicon.kind("SurgeryPhrase"):
             found = lexicon.mentions((entry,), text.flat, first, last)
