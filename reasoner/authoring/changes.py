@@ -156,6 +156,8 @@ def _details(iri: str, old: State, new: State) -> tuple[str, ...]:
     in_words = (iri in old.in_words) + (iri in new.in_words)
     quiet = {0: set[str](), 1: {word.value for word in WORDS}, 2: {POPULATION.value}}[in_words]
     for predicate in sorted({*before, *now} - QUIET - quiet):
+        if predicate != POPULATION.value and before.get(predicate) == now.get(predicate):
+            continue  # a thing that has another label is still the same value
         words = [
             state.spoken(predicate, values.get(predicate, ()))
             for state, values in ((old, before), (new, now))

@@ -82,7 +82,7 @@ def test_rules_and_concepts_are_reported_too(state: State, tmp_path: Path) -> No
     """A retired rule, a reworded one and a renamed concept are named by title and label."""
     home = copy(tmp_path)
     (home / "ontology/core/rules/why/home-program.rq").unlink()
-    edit(home, "ontology/core/rules/why/no-fading.rq", "asks that", "wants that")
+    edit(home, "ontology/core/rules/why/no-fading.rq", 'because: "', 'because: "So: ')
     edit(
         home,
         "ontology/core/concepts/conditions.ttl",

@@ -56,14 +56,14 @@ SEEDED = (
     ),
     (
         "negation removed",
-        "ontology/jurisdictions/us-ca/rules/which-row-governs/standing.rq",
+        "ontology/core/rules/which-row-governs/standing.rq",
         "  FILTER NOT EXISTS { ?situation mn:closedTier ?tier }\n",
         "",
         "chronic-after-injection-2-visits",
     ),
     (
         "ranks swapped",
-        "ontology/jurisdictions/us-ca/rules/which-row-governs/closed-tier.rq",
+        "ontology/core/rules/which-row-governs/closed-tier.rq",
         "?first < ?place",
         "?first > ?place",
         "acupuncture-without-indication",

@@ -19,20 +19,20 @@ FAULTS: Final = (
     (
         "a number as it was written",
         "reasoner/cases/read.py",
-        "return ox.Literal(int(value.value))",
+        "return ox.Literal(_whole_number(value.value, kind, where))",
         "return value",
     ),
     (
         "a summand counted for each of its firings",
-        "reasoner/determinations/sentences.py",
-        "return tuple(f for f in derivation.firings if id(f) in wanted)",
-        "return tuple(f for f in derivation.firings if id(f) in wanted)[1:]",
+        "reasoner/determinations/proof_graph.py",
+        "return tuple(firing for firing in derivation.firings if id(firing) in wanted)",
+        "return tuple(firing for firing in derivation.firings if id(firing) in wanted)[1:]",
     ),
     (
         "the last reason left out of the text",
         "reasoner/determinations/as_data.py",
-        "reasons=said(d.reasons),",
-        "reasons=said(d.reasons[:-1]),",
+        "reasons=as_data(d.reasons),",
+        "reasons=as_data(d.reasons[:-1]),",
     ),
     (
         "the least visits for the most",
@@ -55,8 +55,8 @@ FAULTS: Final = (
     (
         "the facts of a case left behind for the next",
         "reasoner/kernel/engine.py",
-        "    index = Index(program.base)",
-        "    index = program.base",
+        "    index = Index(program.base)\n    index.add(encode(t) for t in ordered)",
+        "    index = program.base\n    index.add(encode(t) for t in ordered)",
     ),
     (
         "blank nodes named by the order in which they came",

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from reasoner.kernel.rules import read_rule
-from reasoner.knowledge.base import load_knowledge, read_turtle
-from reasoner.knowledge.find import ontology_files
+from reasoner.knowledge.base import load_knowledge, read_written
+from reasoner.knowledge.plain_populations import expand_populations
 from reasoner.knowledge.populations import compile_populations
 from reasoner.knowledge.rule_form import FORM
 from reasoner.knowledge.shapes import ShapeSet
@@ -41,7 +41,7 @@ class World:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.sound = load_knowledge(home)
-        self.parsed = {path: read_turtle(path, home) for path in ontology_files(home)}
+        self.written = read_written(home)
 
     @contextmanager
     def fault(self, mutant: Mutant) -> Iterator[Knowledge]:
@@ -91,7 +91,7 @@ class World:
         return faulty
 
     def _with_facts(self, path: Path, text: str) -> Knowledge:
-        parsed = {**self.parsed, path: parse(text)}
+        parsed = expand_populations({**self.written, path: parse(text)})
         facts = tuple(t for triples in parsed.values() for t in triples)
         return replace(
             self.sound,

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 from rdflib import BNode, Graph, Literal, URIRef
 
 from reasoner.kernel.terms import name_of
-from reasoner.knowledge.terms import PREFIXES
+from reasoner.knowledge.terms import PREFIXES, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,6 +64,7 @@ def _term(node: Node, names: dict[ox.BlankNode, BNode]) -> URIRef | BNode | Lite
     if isinstance(node, ox.BlankNode):
         return names.setdefault(node, BNode(f"b{len(names):06}"))
     if isinstance(node, ox.Literal):
-        kind = None if node.language else URIRef(node.datatype.value)
+        plain = node.language or node.datatype.value == XSD + "string"
+        kind = None if plain else URIRef(node.datatype.value)
         return Literal(node.value, lang=node.language, datatype=kind, normalize=False)
     return URIRef(name_of(node))

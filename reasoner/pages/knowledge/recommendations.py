@@ -60,14 +60,14 @@ class Figures:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecommendationEntry:
     """
-    One recommendation, or another rule of a guideline.
+    One recommendation, or another rule or indication of a guideline.
 
     Attributes:
         iri: The IRI.
         anchor: Its local name: its anchor on the page of the edition.
         link: The recommendation.
         edition: The edition that states it.
-        population: The class of situations; None for another rule.
+        population: The class of situations; None for a rule or an indication.
         phrase: The population in words.
         figures: Its figures.
         flags: The boolean properties that are true of it.
@@ -148,8 +148,8 @@ class Recommendations:
 
     @cached_property
     def all(self) -> dict[str, RecommendationEntry]:
-        """All recommendations and rules of guidelines by IRI, in the order of the files."""
-        kinds = {mn("Recommendation").value, mn("GuidelineRule").value}
+        """All recommendations, rules and indications of guidelines by IRI, in file order."""
+        kinds = {mn(name).value for name in ("Recommendation", "GuidelineRule", "Indication")}
         return {
             iri: self._recommendation(iri)
             for iri, found in self.book.kinds.items()
