@@ -1,4 +1,4 @@
-"""`mednec test`: cases and questions that authors keep beside the knowledge, with their answers."""
+"""`mednec test`: cases and queries that authors keep with the knowledge, with their answers."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def _run_question(path: Path, name: str, knowledge: Knowledge) -> Tried:
     answer = path.with_suffix(".csv")
     if not answer.exists():
         raise KnowledgeUnreadable(
-            f"{name}: no answer beside it.",
+            f"{name}: the file with its answer is missing.",
             hint=f"Write {answer.name}: mednec query {path.name} > {answer.name}, and read it.",
         )
     try:
@@ -185,7 +185,7 @@ def _run_question(path: Path, name: str, knowledge: Knowledge) -> Tried:
     except QueryError as error:
         return Tried(path=name, name=path.stem, wrong=(str(error),))
     found, wanted = _rows(body), _rows(answer.read_text(encoding="utf-8"))
-    wrong = [f"lacks {', '.join(row)}" for row in wanted if row not in found]
+    wrong = [f"is missing {', '.join(row)}" for row in wanted if row not in found]
     wrong += [f"has {', '.join(row)}" for row in found if row not in wanted]
     return Tried(path=name, name=path.stem, wrong=tuple(wrong))
 

@@ -85,7 +85,7 @@ class State:
         return f"{self.label(iri)} ({self.label(stated[0])})" if stated else self.label(iri)
 
     def kind(self, iri: str) -> str | None:
-        """Sort a thing into one of `KINDS`; None for what is told with another thing."""
+        """Sort a thing into one of `KINDS`; None for a thing reported with another."""
         values = self.things[iri]
         types = values.get(RDF + "type", ())
         if mn("Guideline").value in types or mn("ProposedEdition").value in types:
@@ -116,7 +116,7 @@ def diff(old: State, new: State) -> tuple[Change, ...]:
     """
     Compare two states of the knowledge: what was added, changed and retired, sorted.
 
-    A new edition that replaces another is told row by row beside that other, from its first day.
+    A new edition that replaces another is compared with it row by row, from its first day.
     """
     found: list[Change] = []
     follows = _successions(old, new)
@@ -168,7 +168,7 @@ def _details(iri: str, old: State, new: State) -> tuple[str, ...]:
 
 
 def _figures(iri: str, state: State) -> tuple[str, ...]:
-    """Tell the numbers and dates of a thing that is new or gone."""
+    """List the figures and dates of a thing that was added or removed."""
     own = mn("").value
     return tuple(
         f"{state.label(predicate)}: {', '.join(values)}"

@@ -125,7 +125,7 @@ def check_knowledge(
         announce: Is called with the name of each stage as it begins.
 
     Raises:
-        KnowledgeMissing: There is no knowledge at that place.
+        KnowledgeMissing: The folder is not a knowledge base.
     """
     home = find_knowledge(folder)
     digest = _digest(home)
@@ -298,7 +298,7 @@ def _assembled(
 
 
 def _complaint(error: KnowledgeError, places: Places) -> Finding:
-    """Tell an error of loading as a finding, at the place of the term that it names."""
+    """Convert a loading error to a finding, at the place of the term that it names."""
     for iri, (name, line) in places.lines.items():
         short = iri.rsplit("/", 1)[-1].rsplit("#", 1)[-1]
         if f"{short} " in error.message and len(short) > 3:  # noqa: PLR2004 - a word, not a letter

@@ -39,7 +39,7 @@ OURS: Final = PREFIXES["mn"].removesuffix("ns#")
 NAMED: Final = (PREFIXES["mng"], PREFIXES["mnl"])
 """Namespaces of single texts: a rule speaks of texts by their properties, never by name."""
 NEUTRAL: Final = frozenset({"-1", "0", "1"})
-"""Numbers that are no figure of any source: none, one more, one less."""
+"""Numbers that are not figures of a source: none, one more, one less."""
 FIGURES: Final = frozenset(XSD + name for name in ("integer", "decimal", "double", "date"))
 ORDERED: Final = frozenset({"<", "<=", ">", ">="})
 LAW_DAY: Final = "lawOf"

@@ -95,7 +95,7 @@ def read_shapes(places: Places) -> tuple[dict[str, ShapeSet], list[Finding]]:
                 Finding(
                     path=f"shapes/{stem}.ttl",
                     kind="shapes-missing",
-                    message=f"There are no shapes of a {stem}, so none was checked.",
+                    message=f"No shape for a {stem} was found, so none was checked.",
                     hint="Restore the file.",
                 )
             )

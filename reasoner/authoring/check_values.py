@@ -147,5 +147,5 @@ def _undeclared(places: Places, declared: frozenset[str]) -> Iterator[Finding]:
             message=f"{shorten(iri)} is not declared.",
             hint=f"Did you mean {shorten(near[0])}?"
             if near
-            else "Declare it as an annotation property beside the other terms of that vocabulary.",
+            else "Declare it as an annotation property with the other terms of that vocabulary.",
         )

@@ -71,7 +71,7 @@ class Coverage:
 
 def coverage(space: Space, day: str = "") -> Coverage:
     """
-    Tell for each condition or operation and each treatment what each rank says, and when.
+    List, for each condition or operation and each treatment, the figures of each rank by date.
 
     A pair counts as spoken of if some rank speaks of it in some phase of care.
 
@@ -110,7 +110,7 @@ def _bounds(row: SpaceRow) -> tuple[str | None, str | None]:
 def _spells(
     names: tuple[str, str], tier: str, rows: Iterable[SpaceRow], days: list[str]
 ) -> list[Spell]:
-    """Tell what one rank says, one spell for each time over which it says the same."""
+    """Yield the spells of one rank: one for each period with the same figures."""
     found = []
     for since, until in pairwise([*days, ""]):
         now = [r for r in rows if r.since and r.since <= since and (not r.until or since < r.until)]

@@ -54,7 +54,7 @@ class ClassExpression(NamedTuple):
 
     Attributes:
         name: `And`, `Or`, `Some`, `Value`, or the IRI or term that stands alone.
-        parts: What stands in its brackets.
+        parts: The contents of its brackets.
     """
 
     name: str

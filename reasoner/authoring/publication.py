@@ -40,7 +40,7 @@ DECLARED: Final = frozenset(
 )
 CONCEPT: Final = ox.NamedNode(SKOS + "Concept")
 KEPT: Final = (DCTERMS, LABEL.value)
-"""What of the header of the knowledge base stands in the header of a release."""
+"""The properties of the header that a release copies from the knowledge base."""
 
 
 def write_root(home: Path) -> list[Path]:
@@ -48,7 +48,7 @@ def write_root(home: Path) -> list[Path]:
     Write the ontology that imports all others, the declarations, and the catalog of all files.
 
     Every file imports the declarations, so that a tool that reads one file knows of each term
-    whether it is a class, an individual or a property, and of which kind.
+    whether it is a class, an individual or a kind of property.
 
     Returns:
         The three files; what is in them already is not written again.

@@ -44,7 +44,7 @@ def open_revision(name: str, home: Path) -> Iterator[Path]:
         return
     git = shutil.which("git")
     if git is None:
-        raise KnowledgeMissing(f"'{name}' is no folder of knowledge, and git is not installed.")
+        raise KnowledgeMissing(f"'{name}' is not a folder of knowledge, and git is not installed.")
 
     def run(*words: str) -> subprocess.CompletedProcess[bytes]:
         command = [git, "-C", str(home), *words]
@@ -53,7 +53,7 @@ def open_revision(name: str, home: Path) -> Iterator[Path]:
     found = run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     if found.returncode != 0:
         raise KnowledgeMissing(
-            f"'{name}' is no folder of knowledge, no revision and no edition.",
+            f"'{name}' is not a folder of knowledge, a revision or an edition.",
             hint="Name a folder with 'ontology' and 'shapes', such as '.', or a git revision.",
         )
     packed = run("archive", "--format=tar", found.stdout.decode().strip(), "ontology", "shapes")

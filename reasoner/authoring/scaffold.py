@@ -86,7 +86,7 @@ def new_guideline(
     before = f"{BASE}{replaces}" if replaces else ""
     if before and before not in knowledge.editions:
         raise KnowledgeUnreadable(
-            f"There is no edition '{replaces}'.", hint=editions_hint(knowledge.editions)
+            f"The edition '{replaces}' does not exist.", hint=editions_hint(knowledge.editions)
         )
     until = _until(knowledge, before, since) if before else None
     place = _tier(knowledge, tier or knowledge.value(before, mn("tier")))
@@ -296,7 +296,7 @@ def _tier(knowledge: Knowledge, name: str | None) -> str:
     known = [i for i in knowledge.vocabulary.individuals if i.endswith("Tier")]
     if mn(short).value not in known:
         names = ", ".join(sorted(i.rsplit("#", 1)[-1] for i in known))
-        raise KnowledgeUnreadable(f"There is no tier '{short}'.", hint=f"One of: {names}.")
+        raise KnowledgeUnreadable(f"The tier '{short}' does not exist.", hint=f"One of: {names}.")
     return short
 
 
@@ -312,7 +312,7 @@ def _publisher(knowledge: Knowledge, name: str | None) -> str:
     short = (name or "").removeprefix(base)
     if short not in known:
         raise KnowledgeUnreadable(
-            f"There is no publisher '{short}'." if short else "The publisher is not given.",
+            f"The publisher '{short}' does not exist." if short else "The publisher is not given.",
             hint=f"One of: {', '.join(known)}; declare a new one where these are declared.",
         )
     return short

@@ -35,12 +35,12 @@ def new_recommendation(
         visits: The most visits that it supports.
 
     Raises:
-        KnowledgeUnreadable: There is no such edition or concept, or the name is taken.
+        KnowledgeUnreadable: The edition or concept does not exist, or the name is taken.
     """
     edition = PREFIXES["mng"] + slug
     if edition not in knowledge.editions:
         raise KnowledgeUnreadable(
-            f"There is no edition '{slug}'.", hint=editions_hint(knowledge.editions)
+            f"The edition '{slug}' does not exist.", hint=editions_hint(knowledge.editions)
         )
     _check_slug(name)
     for concept in (treatment, condition):
@@ -96,7 +96,7 @@ def new_concept(
     above = CONCEPT + under if CONCEPT + under in knowledge.vocabulary.classes else kind
     if above not in knowledge.vocabulary.classes:
         near = knowledge.vocabulary.nearest(under, knowledge.vocabulary.classes)
-        raise KnowledgeUnreadable(f"There is no concept '{under}'.", hint=near)
+        raise KnowledgeUnreadable(f"The concept '{under}' does not exist.", hint=near)
     if region is not None:
         _check_concept(knowledge, region)
     sibling = _sibling(knowledge, above)
@@ -135,7 +135,7 @@ def _sibling(knowledge: Knowledge, above: str) -> str:
 def _check_concept(knowledge: Knowledge, name: str) -> None:
     if not knowledge.vocabulary.knows(CONCEPT + name):
         near = knowledge.vocabulary.nearest(name, knowledge.vocabulary.individuals)
-        raise KnowledgeUnreadable(f"There is no concept '{name}'.", hint=near)
+        raise KnowledgeUnreadable(f"The concept '{name}' does not exist.", hint=near)
 
 
 def _check_slug(name: str) -> None:
@@ -161,7 +161,7 @@ def new_rule(knowledge: Knowledge, identifier: str, question: str, name: str) ->
         name: The name of the file: what the rule finds, in words-in-lower-case.
 
     Raises:
-        KnowledgeUnreadable: The id is taken or not one, or there is no such folder.
+        KnowledgeUnreadable: The id is taken or malformed, or the folder does not exist.
     """
     folders = {
         path.name: path
@@ -171,7 +171,7 @@ def new_rule(knowledge: Knowledge, identifier: str, question: str, name: str) ->
     }
     if question not in folders:
         raise KnowledgeUnreadable(
-            f"There is no folder of rules '{question}'.",
+            f"The folder of rules '{question}' does not exist.",
             hint=f"One of: {', '.join(sorted(folders))}.",
         )
     if not RULE_ID.fullmatch(identifier) or identifier in knowledge.rule:

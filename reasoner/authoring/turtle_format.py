@@ -32,7 +32,7 @@ def read_prefixes(path: Path) -> dict[str, str]:
         IRIs by prefix, sorted by prefix.
 
     Raises:
-        KnowledgeUnreadable: There is no such file, it is not Turtle, or it declares nothing.
+        KnowledgeUnreadable: The file does not exist, is not Turtle, or declares nothing.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -100,7 +100,7 @@ def _parse(source: str) -> tuple[list[ox.Triple], dict[str, str]]:
         message = error.msg.partition(": ")[2] or error.msg
         raise KnowledgeUnreadable(
             f"Line {error.lineno}, column {error.offset}: not Turtle: {message}.",
-            hint="Mend the file there, or in the line before; prefixes are declared at its head.",
+            hint="Fix the file there, or in the line before; prefixes are declared at its head.",
         ) from error
     return triples, parser.prefixes
 
@@ -112,7 +112,7 @@ def _by_statement(
     mark = f" {_END} {_END} {_END} ."
     ends = [0, *(statement.end for statement in layout.statements)]
     parts = [source[a:b] for a, b in pairwise(ends)]
-    # Nodes without a label are named anew in each reading, so triples are told by their place.
+    # Unlabeled nodes get new names in each reading, so triples are identified by their place.
     rest = iter(triples)
     found: list[list[ox.Triple]] = [[]]
     for triple in _parse("".join(part + mark for part in parts))[0]:
@@ -167,7 +167,7 @@ def _body(page: TurtlePage, layout: TurtleLayout, statements: Sequence[Sequence[
 
 
 def _speaker(said: Mapping[Node, Mapping[str, Sequence[Term]]]) -> Node:
-    """Tell the subject of a statement from the nodes described inside it."""
+    """Return the subject of a statement, not a node described inside it."""
     inner = {value for values in said.values() for vs in values.values() for value in vs}
     named = [node for node in said if isinstance(node, ox.NamedNode)]
     return next(iter([*named, *(node for node in said if node not in inner), *said]))

@@ -71,7 +71,7 @@ def _plain(triples: Iterable[ox.Triple]) -> Iterable[tuple[Node, str, Term]]:
 
 
 def _circles(users: Mapping[ox.BlankNode, list[Node]]) -> list[set[ox.BlankNode]]:
-    """Find the circles of blank nodes each of which is used only by the one before."""
+    """Find the circles of blank nodes in which each is used only by the previous one."""
     circles = []
     seen: set[Node] = set()
     for start in users:

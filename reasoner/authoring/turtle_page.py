@@ -139,7 +139,7 @@ class TurtlePage:
         return line
 
     def _opens(self, term: Term) -> TypeGuard[ox.BlankNode]:
-        """Tell whether a term is written in brackets that have something in them."""
+        """Return True if a term is written in brackets that are not empty."""
         return isinstance(term, ox.BlankNode) and term not in self.labels and term in self.about
 
     def _broken(self, node: Node, indent: int, column: int) -> str:

@@ -156,7 +156,7 @@ def tokenize(text: str) -> Iterator[TurtleToken]:
     Split Turtle 1.1 into its tokens; space only counts the line ends in it.
 
     Raises:
-        KnowledgeUnreadable: Something is no token of Turtle 1.1.
+        KnowledgeUnreadable: The text has something that is not a token of Turtle 1.1.
     """
     position = breaks = 0
     while position < len(text):

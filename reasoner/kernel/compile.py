@@ -160,7 +160,7 @@ class _Function:
                 self.head.append(test)
 
     def _group(self, group: Group, known: frozenset[str]) -> None:
-        """Write the matching of a group; what follows stands in its innermost block."""
+        """Write the matching of a group; the code that follows goes into its innermost block."""
         have = set(known)
         for element in plan(group, known, self.statistics):
             self._element(element, have)

@@ -102,7 +102,7 @@ class Derivation:
 
     @cached_property
     def facts(self) -> Facts:
-        """What was told and what was concluded, indexed, over the knowledge base."""
+        """The index of the asserted and the concluded facts, over the knowledge base."""
         facts = Facts(self.base.facts)
         facts.add(
             fact
@@ -144,12 +144,12 @@ class Derivation:
 
     @property
     def derived(self) -> frozenset[ox.Triple]:
-        """The facts that were concluded and not told."""
+        """The facts that were concluded and not asserted."""
         asserted = {encode(fact) for fact in self.asserted}
         return frozenset(decode_fact(fact) for fact in self._first if fact not in asserted)
 
     def firing_of(self, fact: ox.Triple | Fact) -> Firing | None:
-        """Return the first firing that concluded a fact; None if it was told or does not hold."""
+        """Return the first firing that concluded a fact; None if it was asserted or is not true."""
         return self._first.get(fact if isinstance(fact, tuple) else encode(fact))
 
     def with_role(self, role: str) -> list[Firing]:
@@ -171,7 +171,7 @@ class Derivation:
         return [f for f in self.firings if f.name == rule]
 
     def types(self, subject: str) -> list[Value]:
-        """Return the classes of which something is told or derived to be a member."""
+        """Return the classes that a thing is asserted or derived to be a member of."""
         return self._values(subject, encode_term(TYPE))
 
     def values(self, subject: str, name: str) -> list[Value]:

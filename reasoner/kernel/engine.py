@@ -32,7 +32,7 @@ class PatternClass:
     Attributes:
         iri: The class.
         premises: The patterns that every member matches.
-        needs: Pairs of a property and a class, in angle brackets, without which there is no member:
+        needs: Pairs of a property and a class, in angle brackets, that a member must have:
             some value of the property is of the class.
         compiled: The clause that finds the members and concludes their membership.
     """
@@ -57,7 +57,7 @@ class Program:
         member: The variable that stands for a member.
         group: The variable that stands for a class in what a membership binds.
         kind: The property that leads to a class, in angle brackets.
-        properties: The properties of which the needs of groups speak.
+        properties: The properties in the needs of groups.
     """
 
     base: Index

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .syntax import Element, Node
 
 SCAN: Final = 20.0
-"""Facts of a property of which nothing is known: those that a case states or a rule concludes."""
+"""Assumed number of facts of an unknown property: one that cases state or rules conclude."""
 FROM_SUBJECT: Final = 1.2
 """Objects of one subject, likewise."""
 FROM_OBJECT: Final = 4.0

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Constructed(Protocol):
-    """A class of which a query concludes who its members are."""
+    """A class whose members a query concludes."""
 
     @property
     def text(self) -> str:

@@ -172,7 +172,7 @@ def read_rules(
 
 def rule_paths(folder: Path, home: Path) -> list[Path]:
     """
-    List the files of rules below a folder, at any depth, sorted; notes in Markdown are no rules.
+    List the files of rules below a folder, at any depth, sorted; Markdown files are not rules.
 
     Raises:
         RuleMalformed: A file has another ending, so that it would be passed over in silence.

@@ -122,14 +122,14 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class And:
-    """Two or more expressions, all of which must be true."""
+    """A conjunction of two or more expressions."""
 
     parts: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Or:
-    """Two or more expressions, one of which must be true."""
+    """A disjunction of two or more expressions."""
 
     parts: tuple[Expression, ...]
 
@@ -246,7 +246,7 @@ class Select:
     An aggregate in a sub-SELECT: one solution for each combination of the keys.
 
     Attributes:
-        keys: The variables of GROUP BY, all of which are selected.
+        keys: The variables of GROUP BY; all are selected.
         aggregates: The figures, in the order of the text.
         patterns: The plain patterns that are counted over.
         line: The line, from 1.

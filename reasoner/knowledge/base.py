@@ -95,7 +95,7 @@ class Knowledge:
 
     @cached_property
     def described(self) -> Mapping[tuple[str, str], tuple[ox.NamedNode | ox.Literal, ...]]:
-        """The values of each subject and predicate, told and entailed, sorted."""
+        """The values of each subject and predicate, asserted and entailed, sorted."""
         index: dict[tuple[str, str], set[ox.NamedNode | ox.Literal]] = {}
         for t in (*self.facts, *self.entailed):
             if isinstance(t.subject, ox.NamedNode) and not isinstance(
@@ -483,7 +483,7 @@ def read_turtle(
     except (SyntaxError, ValueError, OSError) as error:
         raise KnowledgeUnreadable(
             f"{path.relative_to(home)}: not Turtle: {error}",
-            hint="Mend the file at the place named; prefixes must be declared at its head.",
+            hint="Fix the file at the place named; prefixes must be declared at its head.",
         ) from error
 
 

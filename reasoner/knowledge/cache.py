@@ -104,5 +104,5 @@ def _is_ours(path: Path) -> bool:
     except OSError:
         return False
     if not hasattr(os, "getuid"):
-        return True  # where there are no such rights, a user's folder is the user's own
+        return True  # without such rights, a user's folder belongs to the user
     return found.st_uid == os.getuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)

@@ -1,7 +1,7 @@
 """
 Populations: OWL class expressions, compiled to SPARQL patterns.
 
-The forms that compile are those whose members can be read off told facts: named classes (with the
+The forms that compile are those whose members follow from asserted facts: named classes (with the
 entailed types that the classification supplies), intersections, unions, existential restrictions,
 values and numeric facets. Anything else is refused with the axiom named, because a pattern that
 is silently too wide would be a wrong answer.

@@ -198,7 +198,7 @@ def check_shapes(triples: tuple[ox.Triple, ...]) -> None:
 
 
 def _check_node_shapes(index: Index) -> None:
-    """Refuse a node shape that looks at nothing, or that cannot tell its complaints apart."""
+    """Reject a node shape that checks nothing, or whose complaints cannot be distinguished."""
     for node in sorted(
         {s for s, p in index if p in DIRECT_TARGETS or _is_a(s, NODE, index)}, key=str
     ):

@@ -124,6 +124,6 @@ def find_venue(short: str, knowledge: Knowledge) -> Venue:
         if venue.notation.lower() == short.lower():
             return venue
     raise LetterUnsupported(
-        f"There is no venue '{short}'.",
+        f"The venue '{short}' does not exist.",
         hint=f"Venues are {', '.join(venue.notation.lower() for venue in every)}.",
     )

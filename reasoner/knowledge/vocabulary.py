@@ -91,7 +91,7 @@ class Vocabulary:
         return self.links | frozenset(self.values)
 
     def knows(self, iri: str) -> bool:
-        """Tell whether an IRI in our own namespaces is a term; others are always known."""
+        """Return True if an IRI is a term; those outside our namespaces are always known."""
         if not iri.startswith(OURS):
             return True
         return iri in self.terms

@@ -48,7 +48,7 @@ class WhyNode(RuleLine, frozen=True, kw_only=True):
 
 
 class TitleData(RuleLine, frozen=True, kw_only=True):
-    """A rule with the sentence that it would write; all parts are empty if there is no rule."""
+    """A rule with the sentence that it would write; all parts are empty without a rule."""
 
     would_say: str = ""
 

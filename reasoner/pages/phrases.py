@@ -22,7 +22,7 @@ class Bounded(Protocol):
 
     @property
     def most(self) -> int | None:
-        """The largest possible value; None if there is no known maximum."""
+        """The largest possible value; None without a known maximum."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Interval:
 
     Attributes:
         least: The smallest possible value; None if it is not known.
-        most: The largest possible value; None if there is no known maximum.
+        most: The largest possible value; None without a known maximum.
     """
 
     least: int | None

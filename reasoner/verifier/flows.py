@@ -21,7 +21,7 @@ KNOWLEDGE: Final = "what the knowledge base names"
 NAMED: Final = frozenset({CASE, KNOWLEDGE})
 Sorts = frozenset[str]
 Flow = tuple[str, str]
-"""The sort of a subject; and a term, or the sort of an object of which no more is known."""
+"""The sort of a subject; and a term, or the sort of an object that is not a known term."""
 Makers = set[tuple[int, str]]
 """The strata and names of those who conclude a flow."""
 Values = dict[str, dict[str, dict[str, Makers]]]

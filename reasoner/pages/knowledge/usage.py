@@ -46,7 +46,7 @@ class ShapeCheck:
         paths: The property, or the alternatives.
         expects: The class or datatype of the values; None if any.
         least: The least number of values; None if none is required.
-        most: The largest number of values; None if there is no maximum.
+        most: The largest number of values; None without a maximum.
         severity: `Violation`, `Warning` or `Info`.
         message: Its message, for the person who can fix the case.
     """
