@@ -40,7 +40,7 @@ TRIAL: Final = CONCEPT + "TrialOfTherapy"
 SMALL: Final = {
     mn(name).value for name in ("Statement", "Citation", "Diagnosis", "TreatmentCourse", "Finding")
 }
-DECISIONS: Final = {mn("ImrDecision").value, mn("UrDecision").value}
+REVIEWS: Final = ("initialReview", "independentReview")
 PARTS: Final = ("diagnosis", "course", "record", "finding", "surgery")
 
 
@@ -81,11 +81,9 @@ def _audit(
     data: DeterminationData,
 ) -> RequestAuditData:
     derivation, case = assessment.derivation, assessment.case.iri
-    review, medical = (
-        derivation.value(case, name) for name in ("initialReview", "independentReview")
-    )
+    review, medical = (derivation.value(case, name) for name in REVIEWS)
     agreements = sentences_of(derivation, knowledge, "agreement", found.request)
-    view = _View(derivation, knowledge, letter)
+    view = _View(derivation, knowledge, letter, case)
     return RequestAuditData(
         request=found.request,
         asked=data.asked,
@@ -105,10 +103,7 @@ def _audit(
 
 
 def _dates(derivation: Derivation, case: str, found: Determination) -> AuditDatesData:
-    injury, review, medical = (
-        derivation.value(case, name) or ""
-        for name in ("injury", "initialReview", "independentReview")
-    )
+    injury, review, medical = (derivation.value(case, name) or "" for name in ("injury", *REVIEWS))
     return AuditDatesData(
         injury=derivation.value(injury, "injuredOn"),
         utilization_review=derivation.value(review, "decidedOn"),
@@ -120,10 +115,13 @@ def _dates(derivation: Derivation, case: str, found: Determination) -> AuditDate
 class _View:
     """Reads a derivation for the page of an audit, with the words of the letter if it is known."""
 
-    def __init__(self, derivation: Derivation, knowledge: Knowledge, letter: Letter | None) -> None:
+    def __init__(
+        self, derivation: Derivation, knowledge: Knowledge, letter: Letter | None, case: str
+    ) -> None:
         self._derivation = derivation
         self._knowledge = knowledge
         self._letter = letter
+        self._reviews = {v.value for name in REVIEWS for v in derivation.values(case, name)}
 
     def reviewer(self, assessment: str | None, topic: str) -> ReviewerData | None:
         """Describe what a reviewer decided, used as a limit and cited; None without a decision."""
@@ -206,7 +204,7 @@ class _View:
         """Keep the nodes with the words; keep a decision only if no smaller node has them."""
         kinds = {n: {kind.value for kind in self._derivation.types(n)} for n in named}
         small = [n for n in named if kinds[n] & SMALL]
-        return small or [n for n in named if kinds[n] & DECISIONS]
+        return small or [n for n in named if n in self._reviews]
 
     def _passages(self, nodes: list[str]) -> list[PassageData]:
         found: dict[tuple[int, int], PassageData] = {}

@@ -12,9 +12,10 @@ import click
 
 from reasoner.authoring.case_sources import find_cases
 from reasoner.authoring.changes import State, changes_text, diff, diff_editions
-from reasoner.authoring.impact import Impact, impact, impact_text
+from reasoner.authoring.impact import Impact, impact
 from reasoner.authoring.revisions import as_if, edition_iri, open_revision
 from reasoner.errors import KnowledgeError, KnowledgeMissing, KnowledgeStale
+from reasoner.pages.impact import impact_text
 
 from .options import FOLDER, FORMAT, load, progress
 

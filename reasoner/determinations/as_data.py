@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from reasoner.cases.canonical import canonical_case, canonical_hash
 from reasoner.kernel.terms import name_of
 from reasoner.knowledge.terms import mn, shorten
+from reasoner.knowledge.venues import venues_of
 
 from .comparison_data import describe_timeline, describe_variant
 from .data import (
@@ -23,6 +24,7 @@ from .data import (
     SlotData,
     SourceData,
     SpanData,
+    VenueData,
     VisitsData,
 )
 from .report_data import describe_report
@@ -102,6 +104,9 @@ def _determination(
         meaning=d.meaning,
         dispositions=d.dispositions,
         recommended=d.recommended,
+        venues=[
+            VenueData(key=v.key, label=v.label, notation=v.notation) for v in venues_of(knowledge)
+        ],
         robust=d.robust,
         robustness=d.robustness,
         law_of=d.law_of,

@@ -85,6 +85,14 @@ VenueWords = Mapping[str, str]
 """An outcome in the words of each venue, by the key of the venue (`Venue.key`)."""
 
 
+class VenueData(Model, frozen=True, kw_only=True):
+    """A venue: its key in `VenueWords`, its name and its short name; the fields are of `Venue`."""
+
+    key: str
+    label: str
+    notation: str
+
+
 class SpanData(Model, frozen=True, kw_only=True):
     """The fewest and the most visits that any reading of the record supports."""
 
@@ -261,6 +269,7 @@ class DeterminationData(Model, frozen=True, kw_only=True):
     meaning: str
     dispositions: VenueWords
     recommended: VenueWords
+    venues: Sequence[VenueData]
     robust: bool
     robustness: str
     law_of: str

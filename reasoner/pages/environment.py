@@ -39,8 +39,6 @@ def environment() -> jinja2.Environment:
         "paragraph": layout.paragraph,
         "capital": layout.capital,
         "cites": layout.cites,
-        "spoken": layout.spoken,
-        "at_venues": layout.at_venues,
     }
     found.globals |= {
         "style": style.STYLE,

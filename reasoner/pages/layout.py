@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
-HUMP: Final = re.compile(r"(?<=[a-z])[A-Z]")
 WIDTH: Final = 96
 """The width of a page of text, in characters."""
 
@@ -53,22 +51,6 @@ def paragraph(text: str, first: str = "", rest: str | None = None, width: int = 
 def capital(text: str) -> str:
     """Return the text with its first letter as a capital."""
     return text[:1].upper() + text[1:]
-
-
-def spoken(key: str) -> str:
-    """Return the words of a key of JSON: two words for `peerReview`."""
-    return HUMP.sub(r" \g<0>", key).lower()
-
-
-def initials(key: str) -> str:
-    """Return the initials of a key of JSON: PR for `peerReview`."""
-    return "".join(word[0] for word in spoken(key).split()).upper()
-
-
-def at_venues(words: Mapping[str, str], separator: str, *, short: bool = False) -> str:
-    """Write an outcome in the words of each venue, each after the name of the venue."""
-    name = initials if short else spoken
-    return separator.join(f"at {name(key)}: {word}" for key, word in words.items())
 
 
 def cites(numbers: Iterable[int]) -> str:

@@ -15,11 +15,12 @@ import pytest
 from reasoner import decide
 from reasoner.authoring.case_sources import find_cases
 from reasoner.authoring.changes import State, changes_text, diff, diff_editions
-from reasoner.authoring.impact import impact, impact_text
+from reasoner.authoring.impact import impact
 from reasoner.authoring.revisions import as_if, open_revision
 from reasoner.determinations.assess import load_case_file
 from reasoner.errors import CaseUnreadable, KnowledgeMissing
 from reasoner.knowledge.terms import PREFIXES, mn
+from reasoner.pages.impact import impact_text
 
 if TYPE_CHECKING:
     from reasoner import Knowledge

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reasoner import assessment_data, decide, load_case_file, load_knowledge
+from reasoner import (
+    assessment_data,
+    assessment_text,
+    decide,
+    describe_assessment,
+    load_case_file,
+    load_knowledge,
+)
 from reasoner.errors import KnowledgeUnreadable
 from reasoner.knowledge.base import generate_classification
 
@@ -66,6 +73,15 @@ def test_its_own_venue_expresses_the_outcome(assessment: Assessment) -> None:
 
     assert one.venue.endswith("#BenefitsOffice")
     assert dict(one.dispositions) == {"benefitsOffice": "granted in part"}
+
+
+@pytest.mark.slow
+def test_pages_name_its_own_venue(assessment: Assessment, northland: Knowledge) -> None:
+    """A page takes the names of a venue from the knowledge base."""
+    page = assessment_text(describe_assessment(assessment, northland, proof=False))
+
+    assert "Recommended at benefits office: " in " ".join(page.split())
+    assert "recommended at BO: " in page
 
 
 @pytest.mark.slow
