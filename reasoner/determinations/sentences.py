@@ -32,6 +32,8 @@ PINPOINT = mn("pinpoint")
 VERIFICATION = mn("verification")
 PHRASE: Final = "phrase"
 """The prefix of variables whose value is a phrase that has places of its own."""
+RANK: Final = "rank"
+"""The variable whose number orders the sentences of rules with the same order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +150,8 @@ def sentences_of(
     """
     Return the sentences of one role about one request, in the order of their rules.
 
-    Firings with the same sentence are returned once.
+    Sentences of the same order are sorted by `?rank`, if their rules bind it. Firings with the same
+    sentence are returned once.
     """
     groups: dict[tuple[object, ...], list[Firing]] = {}
     for firing in derivation.firings_about(role, request):
@@ -160,7 +163,13 @@ def sentences_of(
     for group in groups.values():
         sentence = _sentence(group, knowledge)
         by_text.setdefault(sentence.text, sentence)
-    return tuple(sorted(by_text.values(), key=lambda s: (s.order, s.rule, s.text)))
+    return tuple(sorted(by_text.values(), key=lambda s: (s.order, _rank(s.firing), s.rule, s.text)))
+
+
+def _rank(firing: Firing) -> int:
+    """Return the value of `?rank` in a firing; 0 if its rule does not bind it."""
+    term = firing.row.get(RANK)
+    return int(decode(term).value) if term is not None else 0
 
 
 def _sentence(group: list[Firing], knowledge: Knowledge) -> Sentence:
