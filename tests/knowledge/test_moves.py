@@ -138,6 +138,53 @@ def test_the_proposals_are_the_smallest_sets_of_moves_that_suffice(
     assert proposed(case, knowledge) == smallest_that_suffice(case, knowledge)
 
 
+def test_a_change_of_fewer_moves_is_proposed_before_one_of_more(knowledge: Knowledge) -> None:
+    """Proposals are sorted by the number of their moves, whatever their words and rules."""
+    case = asked_after(2, 12, 6, "ThoracicSpine")
+
+    sets = [
+        moves(s) | ({"AskForFewer"} if visits_proposed(s) != 12 else set())
+        for s in judged(case, knowledge).changes
+        if s.rule in {"CHG-01", "CHG-14"}
+    ]
+
+    assert [len(chosen) for chosen in sets] == [1, 3, 4]
+
+
+@pytest.mark.parametrize("stated", [("Affirmed", "Negated"), ("Affirmed",), ("Negated",), ()])
+def test_stating_a_proposed_count_has_the_promised_outcome_whatever_the_response(
+    stated: tuple[str, ...], knowledge: Knowledge
+) -> None:
+    """A count is proposed only if its outcome does not also depend on the response."""
+    case = asked_after(0, 1, 1) | {
+        "injury": {"injuredOn": date(2015, 6, 28), "onsetOn": date(2015, 6, 28)},
+        "record": [{"recordType": "TherapyNotes", "availability": "KnownMissing"}],
+        "finding": [
+            finding("PainBeyondHealing", "Affirmed"),
+            *(finding("FunctionalImprovement", truth) for truth in stated),
+        ],
+    }
+    case["request"][0] |= {"requestedOn": date(2017, 6, 18)}
+    case["rebuttal"] = {
+        "challenges": "mtus-chronic-pain-2016",
+        "cites": {"citedAs": "a trial"},
+        "accepted": True,
+    }
+    case["urDecision"] = {"decidedOn": date(2017, 6, 20), "decisionOutcome": "Denied"}
+    open_count = changed(case, lambda c: c.update(course=[]))
+
+    promised = {
+        int(s.firing.bindings["prior"].value): s.firing.bindings["better"].value.rsplit("#", 1)[-1]
+        for s in judged(open_count, knowledge).changes
+        if s.rule == "CHG-17"
+    }
+
+    assert promised
+    for count, outcome in promised.items():
+        exact = changed(case, lambda c, n=count: c["course"][0].update(attendedVisits=n))
+        assert name(judged(exact, knowledge)) == outcome
+
+
 def phrases(knowledge: Knowledge) -> dict[str, str]:
     """Return the phrase of each move and indication by its IRI."""
     return {
