@@ -183,8 +183,8 @@ def test_two_counts_of_one_course_are_an_interval(knowledge: Knowledge) -> None:
 
     assert (one.visits.prior, one.visits.prior_most, one.visits.prior_open) == (9, 12, True)
     assert {
-        "9 visits are stated by therapy notes.",
-        "12 visits are stated by progress report.",
+        "9 visits were given according to the therapy notes.",
+        "12 visits were given according to the progress report.",
     } <= {s.text for s in one.missing}
 
 
