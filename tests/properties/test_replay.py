@@ -22,10 +22,13 @@ from reasoner.proofs.write import build_proof, proof_text
 from reasoner.records.replay import read_recorded, replay
 
 if TYPE_CHECKING:
+    from _pytest.mark import ParameterSet
+
     from reasoner import CaseGraph, Knowledge
 
 ROOT = Path(__file__).parents[2]
 CASES = sorted((ROOT / "fixtures" / "cases").glob("*/case.ttl"))
+FORMS = ("json", "turtle", "jsonld")
 SEED = ROOT / "fixtures" / "cases" / "seed-2014-spine-12-visits" / "case.ttl"
 
 
@@ -70,9 +73,22 @@ def shuffled(triples: list[ox.Triple], seed: int) -> bytes:
     return "".join(f"{line} .\n" for line in lines).encode()
 
 
+def replayed() -> list[ParameterSet]:
+    """Pair cases and forms; one form of each case is in the sample, the others in the sweep."""
+    return [
+        pytest.param(
+            path,
+            form,
+            id=f"{path.parent.name}-{form}",
+            marks=[] if number % len(FORMS) == place else [pytest.mark.sweep],
+        )
+        for number, path in enumerate(CASES)
+        for place, form in enumerate(FORMS)
+    ]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("form", ["json", "turtle", "jsonld"])
-@pytest.mark.parametrize("path", CASES, ids=lambda p: p.parent.name)
+@pytest.mark.parametrize(("path", "form"), replayed())
 def test_a_recorded_determination_comes_out_again_byte_for_byte(
     path: Path, form: str, knowledge: Knowledge
 ) -> None:
