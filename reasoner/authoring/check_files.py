@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -173,10 +174,7 @@ def check_use(
         if t.predicate != TYPE or not str(name_of(t.object)).startswith(OWL):
             used.add(name_of(t.object))
     spoken = f"{' '.join(rule_texts.values())} {own_code()}"
-    kinds: dict[str, set[str]] = {}
-    for _, t in places.facts:
-        if t.predicate == TYPE:
-            kinds.setdefault(name_of(t.subject), set()).add(name_of(t.object))
+    kinds, stated = _kinds_and_properties(places)
     found = []
     for _, t in places.facts:
         iri = name_of(t.subject)
@@ -185,8 +183,9 @@ def check_use(
             continue
         if any(k in case_terms and not k.startswith(OWL) for k in kinds[iri]):
             continue  # one of a list that a case chooses from
-        name = iri[len(NS) :]
-        if re.search(rf"(?:\bmn:|\"){name}\b|\"{name.removeprefix('has').lower()}\b", spoken):
+        # Rules find an individual by what it states, such as a disposition.
+        individual = OWL + "NamedIndividual" in kinds[iri]
+        if any(_named(n, spoken) for n in (iri, *(stated[iri] if individual else ()))):
             continue
         found.append(
             Finding(
@@ -198,3 +197,22 @@ def check_use(
             )
         )
     return found
+
+
+def _kinds_and_properties(places: Places) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Return the classes of each subject, and the properties of the project that it states."""
+    kinds: dict[str, set[str]] = defaultdict(set)
+    stated: dict[str, set[str]] = defaultdict(set)
+    for _, t in places.facts:
+        if t.predicate == TYPE:
+            kinds[name_of(t.subject)].add(name_of(t.object))
+        elif t.predicate.value.startswith(NS):
+            stated[name_of(t.subject)].add(t.predicate.value)
+    return kinds, stated
+
+
+def _named(iri: str, spoken: str) -> bool:
+    """Return True if the rules or the code name a term of the project."""
+    name = iri.removeprefix(NS)
+    plain = name.removeprefix("has").lower()
+    return bool(re.search(rf"(?:\bmn:|\"){name}\b|\"{plain}\b", spoken))
