@@ -49,9 +49,9 @@ def environment() -> jinja2.Environment:
     return found
 
 
-def phrase(name: str, *values: object) -> str:
-    """Write a phrase of `templates/phrases.txt` with its values, as text."""
-    module = environment().get_template("phrases.txt").module
+def phrase(name: str, *values: object, template: str = "phrases.txt") -> str:
+    """Write a phrase of a template with its values, as text."""
+    module = environment().get_template(template).module
     return str(getattr(module, name)(*values))
 
 

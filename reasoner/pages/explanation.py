@@ -1,14 +1,19 @@
-"""An explanation as a page of text: the outcome first, then each path, one step a line."""
+"""
+An explanation as a page of text: the outcome first, then each path, one step a line.
+
+The words are in `templates/explanation_words.txt`.
+"""
 
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from reasoner.determinations.data import from_json
 
 from .answer import ExplanationData
-from .environment import render
+from .environment import phrase, render
 from .layout import wrapped
 
 if TYPE_CHECKING:
@@ -28,18 +33,11 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 100
 STEP: Final = "   "
-OPERATORS: Final = {
-    "<=": "at most",
-    ">=": "at least",
-    "<": "less than",
-    ">": "more than",
-    "=": "the same as",
-    "!=": "other than",
-    "&&": "and",
-    "||": "or",
-}
 VARIABLE: Final = re.compile(r"\?(\w+)")
 OPERATOR: Final = re.compile(r"\s(<=|>=|!=|<|>|=|&&|\|\|)\s")
+
+say: Final = partial(phrase, template="explanation_words.txt")
+"""Write a phrase of an explanation."""
 
 
 def explanation_text(answer: Json) -> str:
@@ -49,7 +47,7 @@ def explanation_text(answer: Json) -> str:
     for one in data.determinations:
         lines += [one.label.upper(), f"  {one.request}", ""]
     if data.why:
-        lines += [f"Why: {data.why.about}", ""]
+        lines += [say("why", data.why.about), ""]
         for found in data.why.found:
             lines += [*_tree(found, ""), ""]
     if data.why_not:
@@ -77,17 +75,17 @@ def _tree(node: WhyNode, indent: str) -> Iterator[str]:
         yield from _wrapped(f"{node.words}{_place(node.place)}", indent, "- ")
         return
     if node.shown_above:
-        yield from _wrapped(f"{node.words} [{node.rule}, shown above]", indent, "- ")
+        yield from _wrapped(say("shown_above", node.words, node.rule), indent, "- ")
         return
     file = f" [{node.rule_file}]" if node.rule_file else ""
     yield from _wrapped(f"{node.text} {_rule(node)}{file}", indent, "- ")
     inner = indent + STEP
     if node.citations:
-        yield from _wrapped(f"cites {'; '.join(node.citations)}", inner)
+        yield from _wrapped(say("cites", node.citations), inner)
     for below in node.premises:
         yield from _tree(below, inner)
     for absent in node.absent:
-        yield from _wrapped(f"nothing matches: {absent}", inner, "- ")
+        yield from _wrapped(say("absent", absent), inner, "- ")
 
 
 class WhyNotPage:
@@ -117,10 +115,10 @@ class WhyNotPage:
         paths: list[str] = []
         for found in self.asked.found:
             paths += self._missing(found, "", "", None)
-        lines = [f"Why not: {self.asked.about}", "", "In short:"]
+        lines = [say("why_not", self.asked.about), "", say("in_short")]
         for number, ground in enumerate(self.grounds or self.outright or self.others, start=1):
             lines += _wrapped(ground, "", f"{number:>3}  ")
-        lines += ["", "Each path to it, and what fails:", *paths, "", "Rules named:"]
+        lines += ["", say("paths"), *paths, "", say("rules")]
         return [*lines, *(f"  {name:<9}{file}" for name, file in sorted(self.files.items())), ""]
 
     def _ground(self, text: str) -> None:
@@ -138,11 +136,10 @@ class WhyNotPage:
         self, node: MissingData, indent: str, about: str, above_it: WayData | None
     ) -> Iterator[str]:
         """Write why something is not true: what is true instead, then each way to it."""
-        subject = "" if node.about == about else f"{node.about}: "
-        above = " (see above)" if node.shown_above else ""
-        yield from _wrapped(f"not so: {subject}{node.words}{above}", indent, "✗ ")
+        subject = "" if node.about == about else node.about
+        yield from _wrapped(say("not_so", subject, node.words, node.shown_above), indent, "✗ ")
         premise = f"{node.about} {node.premise}"
-        if above:
+        if node.shown_above:
             for ground in self.below.get(premise, ()):
                 self._ground(ground)
             return
@@ -153,16 +150,18 @@ class WhyNotPage:
 
     def _unmet(self, node: MissingData, inner: str, above_it: WayData | None) -> Iterator[str]:
         if outside := node.outside:
-            unmet = f"outside “{outside.population}”: not met: {'; '.join(outside.unmet)}"
+            unmet = say("outside", outside.population, outside.unmet)
             self._ground(unmet)
             yield from _wrapped(unmet, inner)
             return
         for instead in node.instead:
-            yield from _wrapped(f"there is: {instead.words}{_place(instead.place)}", inner)
+            yield from _wrapped(say("there_is", instead.words, _place(instead.place)), inner)
         if not node.concludable:
-            needed = f", for “{above_it.would_say}” {_rule(above_it)}" if above_it else ""
-            self._ground(f"not stated: {node.about}: {node.words}{needed}")
-            yield from _wrapped("it would have to be stated, because no rule concludes it", inner)
+            ground = say("not_stated", node.about, node.words)
+            if above_it:
+                ground = say("needed_for", ground, above_it.would_say, _rule(above_it))
+            self._ground(ground)
+            yield from _wrapped(say("to_be_stated"), inner)
         for way in node.ways:
             yield from self._way(way, inner, node.about, top=above_it is None)
 
@@ -171,7 +170,7 @@ class WhyNotPage:
         if way.passes_on:
             inner = indent
         else:
-            promise = f"would be so if: “{way.would_say}” {self._cite(way)}"
+            promise = say("way", way.would_say, self._cite(way))
             self.number += 1
             yield from _wrapped(promise, indent, f"{self.number}. ")
         for attempt in way.attempts:
@@ -180,31 +179,29 @@ class WhyNotPage:
             for present in attempt.present:
                 by = present.by
                 text = f"{by.would_say} {self._cite(by)}" if by and by.rule else present.words
-                ground = f"this is true: {text}{_place(present.place)}"
+                ground = say("present", text, _place(present.place))
                 if top and attempt.missing:
                     self.outright.setdefault(ground)
                 else:
                     self._ground(ground)
-                yield from _wrapped(
-                    f"fails, because this is true: {text}{_place(present.place)}", inner, "✗ "
-                )
+                yield from _wrapped(say("fails", ground, False), inner, "✗ ")
             for place, missing in enumerate(attempt.missing):
                 self.aside += place > 0
                 yield from self._missing(missing, inner, about, way)
                 self.aside -= place > 0
         if way.others:
-            yield from _wrapped(f"and {way.others} more such", inner)
+            yield from _wrapped(say("more", way.others), inner)
 
     def _test(self, test: TestData, way: WayData, indent: str) -> Iterator[str]:
         """Write a test with its values, how they were computed and where they are stated."""
 
         def value(match: re.Match[str]) -> str:
-            plain = f"{match[1]} {test.values.get(match[1], '(not known)')}"
             sums = test.computed.get(match[1])
-            return f"{plain} (= {VARIABLE.sub(value, sums)})" if sums else plain
+            filled = VARIABLE.sub(value, sums) if sums else ""
+            return say("value", match[1], test.values.get(match[1]), filled)
 
         filled = VARIABLE.sub(value, test.test)
-        text = f"this is not true: {OPERATOR.sub(lambda m: f' {OPERATORS[m[1]]} ', filled)}"
+        text = say("test", OPERATOR.sub(lambda m: f" {say('operator', m[1])} ", filled))
         origins = [
             f"{origin.words}{_place(origin.place)}"
             for found in test.origins.values()
@@ -213,7 +210,7 @@ class WhyNotPage:
         self._ground(f"{text} {_rule(way)}")
         known = text in self.tests
         self.tests.add(text)
-        yield from _wrapped(f"fails, because {text}{' (as above)' if known else ''}", indent, "✗ ")
+        yield from _wrapped(say("fails", text, known), indent, "✗ ")
         for origin in [] if known else origins:
             yield from _wrapped(origin, indent + STEP, "- ")
 
