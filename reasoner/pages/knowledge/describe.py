@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 from rdflib import BNode, Graph, Literal, URIRef
 
-from reasoner.kernel.terms import name_of
-from reasoner.knowledge.terms import PREFIXES, XSD
+from reasoner.kernel.terms import XSD, name_of
+from reasoner.knowledge.terms import PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
