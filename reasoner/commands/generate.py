@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 @FOLDER
 def generate_command(*, fresh: bool, seconds: int, folder: Path) -> None:
     """Classify the ontology with HermiT; run it after each change of an axiom."""
+    before = {path: path.read_bytes() for path in _generated(folder)}
     path = generate_classification(folder, fresh=fresh, seconds=seconds)
     for each in (path, *write_root(folder)):
-        click.echo(f"up to date: {each}")
+        click.echo(f"{'unchanged' if before.get(each) == each.read_bytes() else 'written'}: {each}")
+
+
+def _generated(folder: Path) -> list[Path]:
+    ontology = folder / "ontology"
+    return [*(ontology / "generated").glob("*.ttl"), *ontology.glob("*.xml")]

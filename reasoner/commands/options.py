@@ -32,6 +32,20 @@ def _find_folder(_: click.Context, __: click.Parameter, folder: Path | None) -> 
     return find_knowledge(folder or enclosing_knowledge(Path.cwd()))
 
 
+class Day(click.DateTime):
+    """A date written YYYY-MM-DD; another text is rejected in those words."""
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Return midnight of the date; raise BadParameter if the text is not a date."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            message = f"'{value}' is not a date. Write YYYY-MM-DD."
+            raise click.BadParameter(message, ctx, param) from error
+
+
 def _day(_: click.Context, __: click.Parameter, moment: datetime | None) -> date | None:
     return moment.date() if moment else None
 
@@ -55,7 +69,7 @@ SECONDS = click.option(
 CASE = click.argument("case", type=click.Path(path_type=Path))
 AS_OF = click.option(
     "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=Day(["%Y-%m-%d"]),
     callback=_day,
     help="Decide under the law and the guidelines of that day.",
 )

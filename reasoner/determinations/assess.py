@@ -94,6 +94,8 @@ def load_case_file(path: Path, knowledge: Knowledge) -> CaseGraph:
         CaseError: The file does not exist, is too large, or cannot be read.
     """
     form = FORMS.get(path.suffix.lower())
+    if path.is_dir():
+        raise CaseUnreadable(f"{path} is a folder.", hint="Name one case file.")
     if form is None:
         raise CaseUnreadable(
             f"{path}: the ending '{path.suffix}' is not that of a case.",

@@ -91,6 +91,7 @@ def _find_term(asked: str, knowledge: Knowledge) -> str:
     near = get_close_matches(asked.lower(), known, n=3, cutoff=0.6)
     called = sorted(
         {shorten(iri) for name in near for iri in names.get(name, ())}
+        - {f"mnr:{rule}" for rule in knowledge.rule}
         | {name.upper() for name in near if name.upper() in knowledge.rule}
     )
     raise ConclusionUnknown(

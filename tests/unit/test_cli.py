@@ -162,6 +162,7 @@ def test_an_unknown_rule_is_reported_with_suggestions(mednec) -> None:  # noqa: 
     assert code == 2
     assert "Nothing is called 'LIM-99'" in errors
     assert "LIM-09" in errors
+    assert "mnr:" not in errors
 
 
 def test_why_not_begins_with_the_outcome(mednec) -> None:  # noqa: ANN001
@@ -236,6 +237,8 @@ def test_a_determination_that_a_physician_decided_on_is_replayed(mednec, tmp_pat
         (("replay", SEED), "neither a determination nor a decision document"),
         (("coverage", "--condition", "lumbar strian"), "No label of a condition or a treatment"),
         (("letter", SEED, "-o", "letter.docx"), "no letter is written as '.docx'"),
+        (("decide", "fixtures/cases"), "fixtures/cases is a folder. Name one case file."),
+        (("decide", SEED, "--as-of", "2015-04-31"), "'2015-04-31' is not a date"),
         (("new", "guideline", "a-b-2027", "--from", "2027-13-01"), "'2027-13-01' is not a date"),
         (
             ("new", "guideline", "a-b-2008", "--from", "2008-01-01", "--replaces", "odg-2014"),
