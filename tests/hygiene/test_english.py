@@ -34,7 +34,7 @@ INSTEAD: Final = {
     r"st(ands?|ood) in": "is in, replaces",
     r"says? whether": "return True if, state whether",
     r"(is|are) no (?!longer\b|more\b|less\b|fewer\b|later\b|earlier\b|greater\b|sooner\b)[a-z]+":
-        "is not a, there is no",
+        "is not a, does not exist",
 }  # fmt: skip
 PHRASES: Final = re.compile("|".join(rf"\b(?:{phrase})\b" for phrase in INSTEAD), re.IGNORECASE)
 
