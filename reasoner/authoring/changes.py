@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from reasoner.errors import AxiomUnsupported
 from reasoner.kernel.terms import DCTERMS, LABEL, RDF, XSD, name_of
-from reasoner.knowledge.base import read_turtle
+from reasoner.knowledge.files import read_turtle
 from reasoner.knowledge.find import ontology_files
 from reasoner.knowledge.plain_populations import (
     POPULATION,

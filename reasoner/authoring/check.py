@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from reasoner.errors import KnowledgeError
-from reasoner.knowledge.base import find_classified, load_knowledge
+from reasoner.knowledge.base import load_knowledge
+from reasoner.knowledge.classified import find_classified
 from reasoner.knowledge.classify import classification_triples
 from reasoner.knowledge.find import find_knowledge
 from reasoner.knowledge.limits import SECONDS

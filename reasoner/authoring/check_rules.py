@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from reasoner.errors import KnowledgeError, RuleMalformed, RulesUnordered
 from reasoner.kernel.index import Index
 from reasoner.kernel.rules import Rule, read_rule
-from reasoner.knowledge.base import rule_folders, working_facts
+from reasoner.knowledge.base import working_facts
+from reasoner.knowledge.files import rule_folders
 from reasoner.knowledge.populations import compile_populations
 from reasoner.knowledge.programs import order_rules
 from reasoner.knowledge.rule_form import FORM

@@ -10,7 +10,7 @@ from rdflib import Graph
 
 from reasoner.errors import KnowledgeUnreadable
 from reasoner.kernel.terms import DCTERMS, LABEL, OWL, SKOS, SUBCLASS, TYPE, VERSION_INFO, name_of
-from reasoner.knowledge.base import read_written
+from reasoner.knowledge.files import read_written
 from reasoner.knowledge.owl_api import convert
 from reasoner.knowledge.plain_populations import expand_populations
 from reasoner.knowledge.terms import KNOWLEDGE_BASE, PREFIXES

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reasoner.authoring.publication import write_root
-from reasoner.knowledge.base import generate_classification
+from reasoner.knowledge.classified import generate_classification
 
 from .options import FOLDER, SECONDS
 

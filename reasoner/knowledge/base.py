@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from reasoner.errors import KnowledgeStale, KnowledgeUnreadable
+from reasoner.errors import KnowledgeUnreadable
 from reasoner.kernel.index import Index
 from reasoner.kernel.rules import Rule, read_rules
 from reasoner.kernel.terms import DCTERMS, LABEL, OWL, TYPE, VERSION_INFO, name_of
 
-from .classify import classification_triples, classify
-from .find import find_knowledge, ontology_files
+from .classified import read_classification
+from .files import (
+    GENERATED,
+    all_files,
+    check_declared,
+    digest_of,
+    read_sources,
+    read_turtle,
+    read_written,
+    rule_folders,
+)
+from .find import find_knowledge
 from .kept import keep, key_of, read_kept
-from .limits import SECONDS
-from .literals import datatypes_of, literal_fault
-from .logic import logic_digest
 from .places import places_in
 from .plain_populations import WORDS, expand_populations
 from .populations import Population, compile_populations
 from .programs import build_program, compile_program, order_rules
 from .rule_form import FORM
 from .shapes import ShapeSet
-from .terms import CONCEPT, KNOWLEDGE_BASE, LEXICON, NS, RULE, mn, shorten
+from .terms import KNOWLEDGE_BASE, LEXICON, NS, RULE, mn, shorten
 from .vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -41,9 +46,6 @@ COMPUTED: Final = ("index", "code", "described")
 """What is computed from the attributes of knowledge and worth keeping between runs."""
 REPLACED_BY: Final = ox.NamedNode(DCTERMS + "isReplacedBy")
 APPLIES_PROVISION: Final = mn("appliesProvision")
-GENERATED: Final = "generated/classification.ttl"
-OURS: Final = (NS, CONCEPT)
-LOGIC: Final = re.compile(r"^# logic: ([0-9a-f]{64})$", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -258,7 +260,7 @@ def _load(
     )
     rules = cited_rules(rules, facts)
     populations = compile_populations(facts)
-    entailed = _read_classification(home, written) if entailed is None else entailed
+    entailed = read_classification(home, written) if entailed is None else entailed
     index = Index()
     index.add(sorted(working_facts((*facts, *entailed))))
     case = shapes.pop("case")
@@ -266,7 +268,7 @@ def _load(
     ordered = order_rules(rules, populations, index, stated, case.paths)
     return Knowledge(
         folder=home,
-        digest=_digest(home, _all_files(home), sources),
+        digest=digest_of(home, all_files(home), sources),
         facts=facts,
         entailed=entailed,
         rules=ordered.rules,
@@ -284,40 +286,6 @@ def _load(
         },
         sources=sources,
     )
-
-
-def read_written(
-    home: Path, sources: Mapping[str, bytes] | None = None
-) -> dict[Path, list[ox.Triple]]:
-    """
-    Read the Turtle files that authors write.
-
-    Args:
-        home: The folder of the knowledge base.
-        sources: The bytes of the files; see `read_turtle`.
-
-    Raises:
-        KnowledgeUnreadable: A file is not Turtle.
-    """
-    return {path: read_turtle(path, home, sources) for path in ontology_files(home)}
-
-
-def read_ontology(home: Path) -> dict[Path, list[ox.Triple]]:
-    """
-    Read the Turtle files that authors write, with populations in plain words expanded to classes.
-
-    Raises:
-        KnowledgeUnreadable: A file is not Turtle.
-        PopulationMalformed: A population is stated twice.
-    """
-    return expand_populations(read_written(home))
-
-
-def read_sources(home: Path) -> dict[str, bytes]:
-    """Read each file of a knowledge base once; return the bytes by path relative to its folder."""
-    generated = home / "ontology" / GENERATED
-    files = [*_all_files(home), *([generated] if generated.exists() else [])]
-    return {path.relative_to(home).as_posix(): path.read_bytes() for path in files}
 
 
 def cited_rules(rules: tuple[Rule, ...], facts: Iterable[ox.Triple]) -> tuple[Rule, ...]:
@@ -350,11 +318,6 @@ def cited_rules(rules: tuple[Rule, ...], facts: Iterable[ox.Triple]) -> tuple[Ru
     )
 
 
-def rule_folders(home: Path) -> list[Path]:
-    """List the folders that hold rules, at any depth of the ontology, sorted."""
-    return sorted(path for path in (home / "ontology").rglob("rules") if path.is_dir())
-
-
 def working_facts(triples: Iterable[ox.Triple]) -> Iterator[Fact]:
     """Yield what rules and patterns read: facts in our own terms, and entailed types."""
     for t in triples:
@@ -365,135 +328,3 @@ def working_facts(triples: Iterable[ox.Triple]) -> Iterator[Fact]:
 def _is_working(t: ox.Triple) -> bool:
     kept = t.predicate.value.startswith(NS) or (t.predicate == TYPE and _is_ours(t.object))
     return kept and not name_of(t.subject).startswith(LEXICON)
-
-
-def check_declared(parsed: Mapping[Path, list[ox.Triple]], home: Path) -> None:
-    """
-    Refuse a term of ours that no file declares, and a literal that is not of its datatype.
-
-    A misspelt class would match nothing, and a figure that is not a number cannot be compared.
-    """
-    facts = [(path, t) for path, triples in parsed.items() for t in triples]
-    declared = {t.subject for _, t in facts if t.predicate == TYPE}
-    datatypes = datatypes_of(t for _, t in facts)
-    for path, t in facts:
-        if isinstance(t.object, ox.Literal):
-            fault = literal_fault(t.object, datatypes.get(t.predicate.value, ""))
-            if fault:
-                raise KnowledgeUnreadable(
-                    f"{path.relative_to(home)}: {shorten(name_of(t.subject))}: "
-                    f"{shorten(t.predicate.value)} is {t.object}; expected {fault}.",
-                    hint="Correct the value; 'mednec check' gives its line.",
-                )
-        for node in (t.predicate, t.object):
-            ours = isinstance(node, ox.NamedNode) and node.value.startswith(OURS)
-            if ours and node not in declared:
-                raise KnowledgeUnreadable(
-                    f"{path.relative_to(home)}: {shorten(name_of(node))} is declared nowhere.",
-                    hint="Look for a misspelling, or declare it with a label and a definition.",
-                )
-
-
-def generate_classification(
-    folder: Path | None = None, *, fresh: bool = False, seconds: int = SECONDS
-) -> Path:
-    """
-    Classify the ontology with HermiT and write the result where the service reads it.
-
-    Where no axiom changed since the last time, nothing is classified and nothing is written.
-
-    Args:
-        folder: The folder that holds `ontology` and `shapes`; None for that of this installation.
-        fresh: Classify in any case.
-        seconds: Processor time after which HermiT is stopped.
-
-    Returns:
-        The file that holds the classification.
-
-    Raises:
-        KnowledgeError: The ontology cannot be read or is inconsistent.
-        ClassifierFailed: HermiT did not run, or did not end in time.
-    """
-    home = find_knowledge(folder)
-    written = read_written(home)
-    parsed = expand_populations(written)
-    check_declared(parsed, home)
-    logic = _logic(written)
-    path = home / "ontology" / GENERATED
-    if not fresh and find_classified(home, logic) is not None:
-        return path
-    found = classify((t for triples in parsed.values() for t in triples), seconds=seconds)
-    lines = [
-        "# generated by `mednec generate` with HermiT; never edited",
-        f"# logic: {logic}",
-        "",
-        *(f"{t} ." for t in classification_triples(found)),
-        "",
-    ]
-    path.parent.mkdir(exist_ok=True)
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return path
-
-
-def find_classified(home: Path, logic: str) -> tuple[ox.Triple, ...] | None:
-    """Return the committed classification; None if there is none, or it is of other axioms."""
-    path = home / "ontology" / GENERATED
-    stamp = LOGIC.search(path.read_text(encoding="utf-8")) if path.exists() else None
-    return tuple(read_turtle(path, home)) if stamp and stamp[1] == logic else None
-
-
-def _logic(written: Mapping[Path, list[ox.Triple]]) -> str:
-    return logic_digest(t for triples in written.values() for t in triples)
-
-
-def _all_files(home: Path) -> list[Path]:
-    rules = (path for folder in rule_folders(home) for path in folder.rglob("*.rq"))
-    return sorted([*ontology_files(home), *rules, *(home / "shapes").glob("*.ttl")])
-
-
-def _digest(home: Path, files: list[Path], sources: Mapping[str, bytes] | None = None) -> str:
-    total = hashlib.sha256()
-    for path in files:
-        name = path.relative_to(home).as_posix()
-        total.update(f"{name}\n".encode())
-        total.update(hashlib.sha256(sources[name] if sources else path.read_bytes()).digest())
-    return total.hexdigest()
-
-
-def read_turtle(
-    path: Path, home: Path, sources: Mapping[str, bytes] | None = None
-) -> list[ox.Triple]:
-    """
-    Read one Turtle file; its blank nodes differ from those of other files.
-
-    Args:
-        path: The file.
-        home: The folder of the knowledge base.
-        sources: The bytes of the files by path relative to `home`; None to read the file.
-
-    Raises:
-        KnowledgeUnreadable: The file is not Turtle.
-    """
-    try:
-        data = sources[path.relative_to(home).as_posix()] if sources else path.read_bytes()
-        return [
-            ox.Triple(q.subject, q.predicate, q.object)
-            for q in ox.parse(data, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
-        ]
-    except (SyntaxError, ValueError, OSError) as error:
-        raise KnowledgeUnreadable(
-            f"{path.relative_to(home)}: not Turtle: {error}",
-            hint="Fix the file at the place named; prefixes must be declared at its head.",
-        ) from error
-
-
-def _read_classification(
-    home: Path, written: Mapping[Path, list[ox.Triple]]
-) -> tuple[ox.Triple, ...]:
-    found = find_classified(home, _logic(written))
-    if found is None:
-        raise KnowledgeStale(
-            f"ontology/{GENERATED} was made from other axioms than those in the ontology files.",
-            hint="Run 'mednec generate'; it needs the packages of 'make setup'.",
-        )
-    return found

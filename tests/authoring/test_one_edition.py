@@ -14,7 +14,7 @@ from reasoner import decide, load_case, load_knowledge
 from reasoner.authoring.author_tests import run_author_tests
 from reasoner.authoring.changes import State, diff
 from reasoner.authoring.check import check_knowledge
-from reasoner.knowledge.base import generate_classification
+from reasoner.knowledge.classified import generate_classification
 
 ROOT = Path(__file__).parents[2]
 FOLDER = "ontology/jurisdictions/us-ca"

@@ -18,7 +18,7 @@ from reasoner import (
     load_knowledge,
 )
 from reasoner.errors import KnowledgeUnreadable
-from reasoner.knowledge.base import generate_classification
+from reasoner.knowledge.classified import generate_classification
 
 if TYPE_CHECKING:
     from reasoner import Assessment, Knowledge

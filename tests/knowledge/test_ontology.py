@@ -14,7 +14,7 @@ import pytest
 from reasoner import errors, load_knowledge
 from reasoner.cases.intake import check_data
 from reasoner.kernel.terms import DCTERMS, OWL, TYPE
-from reasoner.knowledge.base import generate_classification
+from reasoner.knowledge.classified import generate_classification
 from reasoner.knowledge.classify import classification_triples, classify, classify_with_hermit
 from reasoner.knowledge.find import ontology_files
 from reasoner.knowledge.logic import logic_ntriples

@@ -20,7 +20,7 @@ from reasoner.kernel.program import compile_alone
 from reasoner.kernel.reference import derive_in_store
 from reasoner.kernel.rules import read_rule, read_rules
 from reasoner.kernel.values import term_of
-from reasoner.knowledge.base import rule_folders
+from reasoner.knowledge.files import rule_folders
 from reasoner.knowledge.programs import clause_of
 from reasoner.knowledge.rule_form import FORM
 from reasoner.knowledge.terms import mn

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from reasoner.kernel.rules import read_rule
-from reasoner.knowledge.base import load_knowledge, read_written
+from reasoner.knowledge.base import load_knowledge
+from reasoner.knowledge.files import read_written
 from reasoner.knowledge.plain_populations import expand_populations
 from reasoner.knowledge.populations import compile_populations
 from reasoner.knowledge.rule_form import FORM

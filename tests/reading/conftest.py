@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reasoner.knowledge.base import read_turtle
+from reasoner.knowledge.files import read_turtle
 from reasoner.knowledge.find import find_knowledge, ontology_files
 from reasoner.letters.lexicon import read_lexicon
 

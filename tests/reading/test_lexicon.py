@@ -6,7 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from reasoner.errors import KnowledgeUnreadable
-from reasoner.knowledge.base import read_turtle
+from reasoner.knowledge.files import read_turtle
 from reasoner.knowledge.find import find_knowledge, ontology_files
 from reasoner.letters.lexicon import read_lexicon
 
