@@ -243,7 +243,10 @@ def test_a_revision_is_the_files_of_that_commit(tmp_path: Path) -> None:
         changes = diff(State(before), State(now))
 
     assert [c.details for c in changes] == [("maximum visits: 24 -> 30",)]
-    with pytest.raises(KnowledgeMissing, match="not a folder of knowledge, a revision"), open_revision("v9", home):
+    with (
+        pytest.raises(KnowledgeMissing, match="not a folder of knowledge, a revision"),
+        open_revision("v9", home),
+    ):
         pass
 
 
