@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import assume, given
@@ -129,7 +130,8 @@ def test_retracting_and_adding_back_changes_nothing(
     first = json.dumps(assessment_data(decided(case, knowledge), knowledge))
     less = {key: value for key, value in case.items() if key != part}
     if part != "diagnosis":
-        judged(less, knowledge)
+        with suppress(CaseError):  # an authorization may point at the record that is gone
+            judged(less, knowledge)
     back = less | {part: case[part]}
 
     assert turtle(back) != turtle(case) or list(back) == list(case)

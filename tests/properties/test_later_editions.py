@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from reasoner import Knowledge
 
 GUIDELINE: Final = "https://w3id.org/mednec/guideline/"
+SHORT_NAME: Final = ox.NamedNode("http://www.w3.org/2004/02/skos/core#altLabel")
 NEW: Final = ox.NamedNode(f"{GUIDELINE}later-2099")
 DAYS: Final = tuple(date(year, 1, 1) for year in (*range(2008, 2024), 2030))
 
@@ -90,8 +91,15 @@ def without_later(knowledge: Knowledge, day: date) -> Knowledge:
         for t in knowledge.facts
         if t.subject in rows and t.predicate == mn("statedIn") and t.object in later
     }
-    gone = later | stated
-    return knowing(knowledge, tuple(t for t in knowledge.facts if t.subject not in gone))
+    kept = {LABEL, SHORT_NAME}  # a case may name an edition that is not yet published
+    return knowing(
+        knowledge,
+        tuple(
+            t
+            for t in knowledge.facts
+            if t.subject not in later | stated or (t.subject in later and t.predicate in kept)
+        ),
+    )
 
 
 def content_of(case: Part, knowledge: Knowledge) -> list[Any]:
