@@ -63,16 +63,20 @@ def edition(knowledge: Knowledge, day: date) -> Iterator[ox.Triple]:
 
 def knowing(knowledge: Knowledge, facts: tuple[ox.Triple, ...]) -> Knowledge:
     """Return the knowledge with other facts but the same hash, so that bytes can be compared."""
-    return replace(
+    populations = compile_populations(facts)
+    other = replace(
         knowledge,
         facts=facts,
-        populations=compile_populations(facts),
+        populations=populations,
         vocabulary=Vocabulary.read(facts),
         origins={
             **knowledge.origins,
             NEW.value: "ontology/jurisdictions/us-ca/guidelines/later-2099.ttl",
         },
     )
+    if populations == knowledge.populations:
+        vars(other)["code"] = knowledge.code  # the same rules and patterns compile to the same
+    return other
 
 
 @cache
