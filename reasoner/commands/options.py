@@ -32,7 +32,7 @@ def _find_folder(_: click.Context, __: click.Parameter, folder: Path | None) -> 
     return find_knowledge(folder or enclosing_knowledge(Path.cwd()))
 
 
-class Day(click.DateTime):
+class DateArgument(click.DateTime):
     """A date written YYYY-MM-DD; another text is rejected in those words."""
 
     def convert(
@@ -69,7 +69,7 @@ SECONDS = click.option(
 CASE = click.argument("case", type=click.Path(path_type=Path))
 AS_OF = click.option(
     "--as-of",
-    type=Day(["%Y-%m-%d"]),
+    type=DateArgument(["%Y-%m-%d"]),
     callback=_day,
     help="Decide under the law and the guidelines of that day.",
 )

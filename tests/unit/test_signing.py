@@ -103,7 +103,11 @@ def test_a_decision_survives_being_written_and_read(
         (ANA, Ruling(decision="deny", decided_on="2014-08-20"), "not a decision"),
         (ANA, Ruling(decision="accept", decided_on="soon"), "not a date"),
         (ANA, Ruling(decision="accept", decided_on="2014-05-08"), "is before 2014-05-09"),
-        (ANA, Ruling(decision="accept", decided_on="2014-08-20", item="2"), "no item '2'"),
+        (
+            ANA,
+            Ruling(decision="accept", decided_on="2014-08-20", item="2"),
+            "Item '2' does not exist",
+        ),
         (
             ANA,
             Ruling(decision="accept", decided_on="2014-08-20", outcome="MedicallyNecessary"),
@@ -257,7 +261,7 @@ def test_the_draft_mark_goes_when_all_is_decided(two: dict[str, Any], knowledge:
     assert first["status"] == "recommendation, decided by a named physician in part"
     with pytest.raises(errors.DecisionRefused, match="Every item"):
         sign(both, knowledge, ANA, ACCEPT)
-    with pytest.raises(errors.DecisionRefused, match="'1' is decided"):
+    with pytest.raises(errors.DecisionRefused, match="Item '1' is already decided"):
         sign(
             first,
             knowledge,
