@@ -268,7 +268,7 @@ def test_the_draft_mark_goes_when_all_is_decided(two: dict[str, Any], knowledge:
             ANA,
             FIRST,
         )
-    with pytest.raises(errors.DecisionRefused, match="this decision fits one"):
+    with pytest.raises(errors.DecisionRefused, match="this decision is about one"):
         sign(two, knowledge, ANA, OVERRIDE)
     other = Physician(name="B. Low, MD", licence="CA 1", specialty="Pain")
     with pytest.raises(errors.DecisionRefused, match="Another physician"):
