@@ -165,6 +165,25 @@ class SentenceData(Model, frozen=True, kw_only=True):
     provisional: bool
 
 
+class MarginData(SentenceData, frozen=True, kw_only=True):
+    """
+    How far a figure could move before the outcome or the number supported changes.
+
+    Attributes:
+        figure: The local name of the property compared: `maximumVisits` or `trialVisits`.
+        value: The figure that the source states.
+        counted: `together` for earlier and requested visits, `alone` for the request.
+        holds_from: The smallest figure with the same result; None if there is no lower bound.
+        holds_until: The largest figure with the same result; None if there is no upper bound.
+    """
+
+    figure: str
+    value: int
+    counted: str
+    holds_from: int | None
+    holds_until: int | None
+
+
 class NoticeData(SentenceData, frozen=True, kw_only=True):
     """A notice for the reader of a letter, given after some outcomes; sorted local names."""
 
@@ -218,7 +237,12 @@ class AnswerData(Model, frozen=True, kw_only=True):
 
 
 class SlotData(Model, frozen=True, kw_only=True):
-    """A question of judgment that a person answers."""
+    """
+    A question of judgment that a person answers.
+
+    Attributes:
+        open: True if the record does not answer it, so that each answer is a reading of the record.
+    """
 
     slot: str
     term: str
@@ -228,6 +252,7 @@ class SlotData(Model, frozen=True, kw_only=True):
     judged_by: Sequence[str]
     sources: Sequence[int]
     answers: Sequence[AnswerData]
+    open: bool = True
 
 
 class SourceData(Model, frozen=True, kw_only=True):
@@ -256,7 +281,17 @@ class StepData(Model, frozen=True, kw_only=True):
 
 
 class DeterminationData(Model, frozen=True, kw_only=True):
-    """The determination of one request; the fields are those of `Determination`."""
+    """
+    The determination of one request; the fields are those of `Determination`.
+
+    Attributes:
+        robust: True if the outcome and the number supported are the same under every admissible
+            value of every open fact, the open slots included.
+        as_made: Whether the request as made holds, fails or turns: `HoldsAsMade`, `FailsAsMade`,
+            `TurnsAsMade`; empty if nothing held decides it.
+        as_made_label: The same in words.
+        margin: How far each figure that the request is compared with could move.
+    """
 
     id: str
     request: str
@@ -272,6 +307,9 @@ class DeterminationData(Model, frozen=True, kw_only=True):
     venues: Sequence[VenueData]
     robust: bool
     robustness: str
+    as_made: str = ""
+    as_made_label: str = ""
+    margin: Sequence[MarginData] = ()
     law_of: str
     dated_by: str
     governing_dates: Sequence[SentenceData]
