@@ -269,6 +269,63 @@ class SourceData(Model, frozen=True, kw_only=True):
     row: Sequence[str]
 
 
+class LedgerTowardData(Model, frozen=True, kw_only=True):
+    """
+    What a course counts toward one figure, and why.
+
+    Attributes:
+        toward: The figure: `limit`, `postsurgicalRow` or `cap`.
+        label: The figure in words.
+        counts: `yes` if all its visits count, `no` if none does, `open` if the record does not
+            show how many do.
+        least: The fewest visits that count.
+        most: The most visits that count; None if the record sets no maximum.
+        rule: The id of the rule that decides this.
+        text: Its sentence.
+    """
+
+    toward: str
+    label: str
+    counts: str
+    least: int
+    most: int | None
+    rule: str
+    text: str
+
+
+class LedgerEntryData(Model, frozen=True, kw_only=True):
+    """
+    An earlier course, with what it counts toward; the request's own visits are not listed.
+
+    Attributes:
+        course: The IRI of the course.
+        label: The course in words.
+        treatment: The kind of care.
+        regions: The parts of the body treated, sorted; empty if the record states none.
+        least: The fewest visits attended; None if the record states no number.
+        most: The most visits attended; None if the record sets no maximum.
+        certainty: How certain the count is, as the record states it; the local name of the term.
+        first_visit: The date of the first visit, as text; None if it is not stated.
+        last_visit: The date of the last visit, as text; None if it is not stated.
+        injury: The date of the injury that the course names, as text; None if it names none.
+        operation: The operation that the course names, in words; None if it names none.
+        toward: What the course counts toward.
+    """
+
+    course: str
+    label: str
+    treatment: str
+    regions: Sequence[str]
+    least: int | None
+    most: int | None
+    certainty: str
+    first_visit: str | None
+    last_visit: str | None
+    injury: str | None
+    operation: str | None
+    toward: Sequence[LedgerTowardData]
+
+
 class StepData(Model, frozen=True, kw_only=True):
     """One use of a rule in the proof; facts are written with the prefixes of the project."""
 
@@ -332,6 +389,7 @@ class DeterminationData(Model, frozen=True, kw_only=True):
     slots: Sequence[SlotData]
     sources: Sequence[SourceData]
     proof: Sequence[StepData]
+    ledger: Sequence[LedgerEntryData] = ()
 
 
 class ProvenanceData(Model, frozen=True, kw_only=True):
