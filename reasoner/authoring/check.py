@@ -206,7 +206,7 @@ def _look(home: Path, stages: Stages, memory: Memory, seconds: int) -> None:
         ],
     )
     stages.begin("codes")
-    check_codes(places, stages, memory)
+    check_codes(places, stages)
     stages.begin("logic")
     logic = check_logic(places, memory, seconds=seconds)
     stages.findings += _once(logic.findings, found)

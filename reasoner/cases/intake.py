@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from reasoner.kernel.terms import SH, TYPE
-from reasoner.knowledge.terms import SHAPES, shorten
+from reasoner.knowledge.codes import SYSTEMS
+from reasoner.knowledge.terms import NS, SHAPES, shorten
 from reasoner.knowledge.vocabulary import text_of
+
+from .limits import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from reasoner.knowledge.base import Knowledge
+    from reasoner.knowledge.codes import CodeTables
     from reasoner.knowledge.shapes import ShapeSet
 
     from .read import CaseGraph
@@ -35,6 +39,7 @@ class Result:
         path: The property complained about, shortened; empty for the node as a whole.
         value: The value complained about; empty if something is missing.
         message: What to supply, and why.
+        nearest: What exists and is most like the value, each with its title.
     """
 
     severity: str
@@ -43,6 +48,7 @@ class Result:
     path: str
     value: str
     message: str
+    nearest: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +76,7 @@ def check_case(case: CaseGraph, knowledge: Knowledge) -> CaseReport:
         violations too: a report that checked nothing is not a pass.
     """
     results = check_data(case_data(case, knowledge), knowledge.shapes)
-    return _report([*results, *_retired(case, knowledge)], case, knowledge.shapes)
+    return _report([*results, *_beyond_shapes(case, knowledge)], case, knowledge.shapes)
 
 
 def check_data(data: bytes, shapes: ShapeSet) -> set[Result]:
@@ -114,7 +120,7 @@ def _plain(text: str) -> str:
 def check_case_with_referee(case: CaseGraph, knowledge: Knowledge) -> CaseReport:
     """Validate a case with pySHACL, the slower reference for `check_case`."""
     results = check_data_with_referee(case_data(case, knowledge), knowledge.shapes)
-    return _report([*results, *_retired(case, knowledge)], case, knowledge.shapes)
+    return _report([*results, *_beyond_shapes(case, knowledge)], case, knowledge.shapes)
 
 
 def check_data_with_referee(data: bytes, shapes: ShapeSet) -> set[Result]:
@@ -203,6 +209,48 @@ def _report(results: Iterable[Result], case: CaseGraph, shapes: ShapeSet) -> Cas
         results=tuple(every),
         targets=tuple(sorted((s.removeprefix(SHAPES), n) for s, n in counted.items())),
     )
+
+
+def _beyond_shapes(case: CaseGraph, knowledge: Knowledge) -> list[Result]:
+    """Check what no shape can: retired terms, and codes that are in no table."""
+    return [*_retired(case, knowledge), *_codes(case, knowledge.codes)]
+
+
+def _codes(case: CaseGraph, tables: CodeTables) -> list[Result]:
+    """Report each diagnosis code that does not exist, with the codes most like it."""
+    found = []
+    for t in case.triples:
+        system, code = t.predicate.value, text_of(t.object)
+        if system not in SYSTEMS or tables.holds(system, code):
+            continue
+        elsewhere = tables.systems_of(code)
+        nearest = tuple(
+            (near, tables.title(each, near))
+            for each in elsewhere or [system]
+            for near in ([code] if elsewhere else tables.nearest(system, code))
+        )
+        named = "; ".join(f"{near} {title}".rstrip() for near, title in nearest)
+        if elsewhere:
+            advice = (
+                f"It is a code of {SYSTEMS[elsewhere[0]]} ({nearest[0][1]}): "
+                f"state it as {elsewhere[0].removeprefix(NS)}."
+            )
+        elif named:
+            advice = f"Codes that exist and are most like it: {named}."
+        else:
+            advice = "No code that exists is like it: name the condition instead."
+        found.append(
+            Result(
+                severity="Violation",
+                shape="UnknownCode",
+                focus=text_of(t.subject),
+                path=shorten(system),
+                value=code,
+                message=f"{shown(code)} is not a code of {SYSTEMS[system]}. {advice}",
+                nearest=nearest,
+            )
+        )
+    return found
 
 
 def _retired(case: CaseGraph, knowledge: Knowledge) -> list[Result]:

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from reasoner.errors import CaseTooLarge, CaseUnreadable
 from reasoner.kernel.terms import OWL, RDFS, SH, TYPE, XSD
+from reasoner.knowledge.codes import SYSTEMS, normal_code
 from reasoner.knowledge.terms import CASE, PREFIXES, mn, shorten
 from reasoner.knowledge.vocabulary import text_of
 
@@ -183,7 +184,7 @@ def _parse_turtle(data: bytes, source: str) -> list[ox.Quad]:
 
 
 def normal_value(quad: ox.Quad, source: str) -> ox.NamedNode | ox.BlankNode | ox.Literal:
-    """Check the form of a value, and normalize integers and booleans."""
+    """Check the form of a value, and normalize integers, booleans and diagnosis codes."""
     value = quad.object
     if isinstance(value, ox.Triple):
         raise CaseUnreadable(f"{source}: a quoted triple is not allowed in a case.")
@@ -211,6 +212,8 @@ def normal_value(quad: ox.Quad, source: str) -> ox.NamedNode | ox.BlankNode | ox
         raise CaseUnreadable(
             f"{where} is '{shown(value.value)}', which is not a date.", hint="Write YYYY-MM-DD."
         )
+    if quad.predicate.value in SYSTEMS and kind == XSD + "string":
+        return ox.Literal(normal_code(quad.predicate.value, value.value))
     return value
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +14,7 @@ from reasoner.kernel.rules import Rule, read_rules
 from reasoner.kernel.terms import DCTERMS, LABEL, OWL, TYPE, VERSION_INFO, name_of
 
 from .classified import read_classification
+from .codes import CodeTables
 from .files import (
     GENERATED,
     all_files,
@@ -69,6 +70,7 @@ class Knowledge:
         origins: For each subject, the file that describes it, relative to `folder`.
         sources: The bytes of each file as it was read, by its path relative to `folder`; the
             classification too. Proofs and pages quote these and never read a file again.
+        codes: The tables of diagnosis codes, read when a case states one.
     """
 
     folder: Path
@@ -84,6 +86,7 @@ class Knowledge:
     other_shapes: Mapping[str, ShapeSet]
     origins: Mapping[str, str]
     sources: Mapping[str, bytes]
+    codes: CodeTables = field(default_factory=CodeTables)
 
     @cached_property
     def rule(self) -> Mapping[str, Rule]:
@@ -153,8 +156,8 @@ class Knowledge:
         return build_program(self.rules, self.populations, self.stratum, self.index, code=self.code)
 
     def __getstate__(self) -> dict[str, object]:
-        """Return what is kept between runs: all but the folder, which may have moved."""
-        names = [field.name for field in fields(self) if field.name != "folder"]
+        """Return what is kept between runs: all but the folders, which may have moved."""
+        names = [each.name for each in fields(self) if each.name not in {"folder", "codes"}]
         return {name: getattr(self, name) for name in (*names, *COMPUTED)}
 
     def with_rules(self, rules: Iterable[Rule]) -> Knowledge:
@@ -233,9 +236,9 @@ def load_knowledge(
     key = key_of(sources)
     kept = read_kept(cache, key)
     if isinstance(kept, Knowledge):
-        vars(kept)["folder"] = home
+        vars(kept).update(folder=home, codes=CodeTables(cache=cache))
         return kept
-    knowledge = _load(home, None, sources)
+    knowledge = replace(_load(home, None, sources), codes=CodeTables(cache=cache))
     keep(cache, key, knowledge)
     return knowledge
 

@@ -20,6 +20,11 @@ TRUE_OR_FALSE: Final = {
     f'"{text}"^^<{XSD}boolean>': f'"{plain}"^^<{XSD}boolean>'
     for text, plain in (("1", "true"), ("0", "false"))
 }
+CODES: Final = {
+    f"<{NS}icd9>": re.compile(r"(\d{3}|V\d\d|E\d{3})(\d{0,2})"),
+    f"<{NS}icd10>": re.compile(r"([A-Z]\d[0-9A-Z])([0-9A-Z]{0,4})"),
+}
+"""The properties that state a diagnosis code, with the form of a code: category, then detail."""
 
 
 def read_case(path: Path) -> set[Fact]:
@@ -43,8 +48,14 @@ def read_case_lines(text: str, where: str) -> dict[Fact, int]:
     """Read the facts of a case with the line on which each is first stated."""
     found: dict[Fact, int] = {}
     for (s, p, o), line in read_turtle(text, where, CASE):
-        found.setdefault((s, p, _plain(o)), line)
+        found.setdefault((s, p, _code(o, CODES[p]) if p in CODES else _plain(o)), line)
     return found
+
+
+def _code(term: str, form: re.Pattern[str]) -> str:
+    """Write a diagnosis code with capital letters and a dot after its category."""
+    match = form.fullmatch(term.strip('"').strip().upper().replace(".", ""))
+    return f'"{".".join(part for part in match.groups() if part)}"' if match else term
 
 
 def _plain(term: str) -> str:
