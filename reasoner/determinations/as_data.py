@@ -31,6 +31,8 @@ from .report_data import describe_report
 from .step_data import describe_step
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from reasoner.knowledge.base import Knowledge
 
     from .assess import Assessment
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from .slots import Slot
 
 RECOMMENDED: Final = mn("Recommended").value
+REJECTS: Final = mn("rejects")
 NOTICE_FOR: Final = mn("noticeFor")
 
 
@@ -100,6 +103,7 @@ def _determination(
         dates=_dates(d, assessment),
         outcome=_local(d.outcome),
         adverse=knowledge.value(d.outcome, mn("adverse")) == "true",
+        rejects=[v.value for v in knowledge.described.get((d.outcome, REJECTS.value), ())],
         label=d.label,
         meaning=d.meaning,
         dispositions=d.dispositions,
@@ -187,6 +191,7 @@ def _visits(d: Determination) -> VisitsData:
         requested=v.requested,
         total=v.total,
         limit=v.limit,
+        limit_from=[n for n, s in enumerate(d.sources, 1) if s.iri in v.limit_from],
         largest_limit=v.largest,
         trial=v.trial,
         remaining=v.remaining,
@@ -204,13 +209,21 @@ def _sentence(sentence: Sentence, d: Determination) -> SentenceData:
     return SentenceData(
         rule=sentence.rule,
         order=sentence.order,
+        weight=sentence.weight,
+        topic=sentence.topic,
+        argues=sentence.argues,
         title=sentence.title,
         text=sentence.text,
         basis=sentence.basis,
         rationale=sentence.rationale,
         sources=numbers,
         provisional=any(not d.sources[n - 1].verified for n in numbers),
+        marks=_marks(d.sources[n - 1] for n in numbers),
     )
+
+
+def _marks(sources: Iterable[Source]) -> list[str]:
+    return sorted({mark for source in sources for mark in source.marks})
 
 
 def _notice(sentence: Sentence, d: Determination, knowledge: Knowledge) -> NoticeData:
@@ -221,12 +234,16 @@ def _notice(sentence: Sentence, d: Determination, knowledge: Knowledge) -> Notic
     return NoticeData(
         rule=found.rule,
         order=found.order,
+        weight=found.weight,
+        topic=found.topic,
+        argues=found.argues,
         title=found.title,
         text=found.text,
         basis=found.basis,
         rationale=found.rationale,
         sources=found.sources,
         provisional=found.provisional,
+        marks=found.marks,
         after=sorted(_local(outcome.value) for outcome in after),
     )
 
@@ -307,6 +324,8 @@ def _source(source: Source, number: int) -> SourceData:
         title=source.title,
         edition=source.edition,
         verified=source.verified,
+        seen=source.seen,
+        marks=list(source.marks),
         file=source.file,
         seen_at=list(source.seen_at),
         row=list(source.row),

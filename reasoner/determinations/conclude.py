@@ -175,6 +175,7 @@ def conclude(
     governing = _governing(knowledge, derivation, request)
     everything = tuple(s for role in PROVEN for s in by_role[role])
     slots = read_slots(knowledge, derivation, request, supposed)
+    visits = visits_of(knowledge, derivation, request)
     dispositions = dispositions_of(outcome, knowledge)
     return Determination(
         iri=f"{request}-determination",
@@ -196,7 +197,7 @@ def conclude(
         law_of=derivation.value(request, "onDecisionDate") or "",
         dated_by=_dated_by(derivation, request),
         dates=by_role["date"],
-        visits=visits_of(knowledge, derivation, request),
+        visits=visits,
         governing=governing,
         administrator=by_role["administrator"],
         search=by_role["search"],
@@ -211,7 +212,7 @@ def conclude(
         notices=by_role["notice"],
         slots=slots,
         venue=derivation.value(request, "venue") or "",
-        sources=_sources(knowledge, governing, by_role, slots),
+        sources=_sources(knowledge, governing, by_role, slots, visits.limit_from),
         proof=_proof(derivation, (*said, *everything)),
     )
 
@@ -282,12 +283,14 @@ def _sources(
     governing: tuple[Governing, ...],
     by_role: dict[str, tuple[Sentence, ...]],
     slots: tuple[Slot, ...],
+    limit_from: tuple[str, ...],
 ) -> tuple[Source, ...]:
     order: dict[str, None] = {}
     for item in governing:
         if item.borrowed_from:
             order[item.borrowed_from.iri] = None
         order[item.source.iri] = None
+    order |= dict.fromkeys(limit_from)
     for role in CITED:
         for sentence in by_role[role]:
             order.update(dict.fromkeys(sentence.sources))

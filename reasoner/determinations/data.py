@@ -101,7 +101,12 @@ class SpanData(Model, frozen=True, kw_only=True):
 
 
 class VisitsData(Model, frozen=True, kw_only=True):
-    """The arithmetic of a request; the fields are those of `Visits`."""
+    """
+    The arithmetic of a request; the fields are those of `Visits`.
+
+    Attributes:
+        limit_from: The numbers of the sources that state the limits, sorted.
+    """
 
     prior: int
     prior_open: bool
@@ -110,6 +115,7 @@ class VisitsData(Model, frozen=True, kw_only=True):
     requested: int
     total: int
     limit: int | None
+    limit_from: Sequence[int] = ()
     largest_limit: int | None
     trial: int | None
     remaining: int | None
@@ -151,18 +157,26 @@ class SentenceData(Model, frozen=True, kw_only=True):
     Attributes:
         rule: The id of the rule or the local name of the shape.
         order: The place among the sentences of its role; unset for the message of a shape.
+        weight: How strong it is on a short page; higher comes first, 0 is left out.
+        topic: What it speaks of; a short page has one sentence a topic.
+        argues: `for` or `against` the request as made; empty for neither.
         sources: Numbers in the list of sources, sorted.
         provisional: True if one of these sources was not verified.
+        marks: The words for what a reader has to know of these sources, such as `judgment`.
     """
 
     rule: str
     order: int | UnsetType = UNSET
+    weight: int = 0
+    topic: str = ""
+    argues: str = ""
     title: str
     text: str
     basis: str
     rationale: str
     sources: Sequence[int]
     provisional: bool
+    marks: Sequence[str] = ()
 
 
 class MarginData(SentenceData, frozen=True, kw_only=True):
@@ -264,6 +278,8 @@ class SourceData(Model, frozen=True, kw_only=True):
     title: str
     edition: str
     verified: bool
+    seen: bool = True
+    marks: Sequence[str] = ()
     file: str
     seen_at: Sequence[str]
     row: Sequence[str]
@@ -348,6 +364,7 @@ class DeterminationData(Model, frozen=True, kw_only=True):
             `TurnsAsMade`; empty if nothing held decides it.
         as_made_label: The same in words.
         margin: How far each figure that the request is compared with could move.
+        rejects: The sides, `for` or `against` the request, that the outcome rejects.
     """
 
     id: str
@@ -357,6 +374,7 @@ class DeterminationData(Model, frozen=True, kw_only=True):
     dates: DatesData
     outcome: str
     adverse: bool
+    rejects: Sequence[str] = ()
     label: str
     meaning: str
     dispositions: VenueWords

@@ -30,6 +30,8 @@ SHORT = ox.NamedNode(SKOS + "altLabel")
 STATED_IN = mn("statedIn")
 PINPOINT = mn("pinpoint")
 VERIFICATION = mn("verification")
+UNSEEN = mn("unseen")
+MARK = mn("markedAs")
 PHRASE: Final = "phrase"
 """The prefix of variables whose value is a phrase that has places of its own."""
 RANK: Final = "rank"
@@ -47,6 +49,8 @@ class Source:
         title: What it is called.
         edition: The guideline edition that states it; empty for a provision of law.
         verified: True if its text or a quotation of it was seen; if not, it is provisional.
+        seen: False if it states what its text is recalled or assumed to say.
+        marks: The words for what a reader has to know of it, such as `judgment`; sorted.
         file: The knowledge file that states it.
         seen_at: Addresses at which its text was read.
         row: Rows of the project's data from which its figures came.
@@ -57,6 +61,8 @@ class Source:
     title: str
     edition: str
     verified: bool
+    seen: bool
+    marks: tuple[str, ...]
     file: str
     seen_at: tuple[str, ...]
     row: tuple[str, ...]
@@ -70,6 +76,9 @@ class Sentence:
     Attributes:
         rule: The id of the rule.
         order: Its place among the rules of its role.
+        weight: How strong it is on a short page; 0 for not at all.
+        topic: What it speaks of; a short page has one sentence a topic.
+        argues: `for` or `against` the request as made; empty for neither.
         title: What the rule finds.
         text: The sentence.
         source: The source that the rule applies; empty if it applies none.
@@ -80,6 +89,9 @@ class Sentence:
 
     rule: str
     order: int
+    weight: int
+    topic: str
+    argues: str
     title: str
     text: str
     source: str
@@ -178,6 +190,9 @@ def _sentence(group: list[Firing], knowledge: Knowledge) -> Sentence:
     return Sentence(
         rule=rule.id,
         order=rule.order,
+        weight=rule.weight,
+        topic=rule.topic,
+        argues=rule.argues,
         title=rule.title,
         text=fill_sentence(firing, knowledge, group),
         source=rule.source,
@@ -200,12 +215,15 @@ def find_source(iri: str, knowledge: Knowledge) -> Source:
     edition = knowledge.value(iri, STATED_IN) or ""
     place = [knowledge.value(edition or iri, SOURCE), knowledge.value(iri, PINPOINT)]
     described = knowledge.described
+    status = knowledge.value(iri, VERIFICATION) or ""
     return Source(
         iri=iri,
         citation=", ".join(part for part in place if part),
         title=knowledge.label(iri),
         edition=knowledge.label(edition) if edition else "",
-        verified=knowledge.value(iri, VERIFICATION) == mn("Verified").value,
+        verified=status == mn("Verified").value,
+        seen=knowledge.value(status, UNSEEN) != "true",
+        marks=(mark,) if (mark := knowledge.value(status, MARK)) else (),
         file=knowledge.origins.get(iri, ""),
         seen_at=tuple(v.value for v in described.get((iri, mn("seenAt").value), ())),
         row=tuple(v.value for v in described.get((iri, mn("datasetRow").value), ())),

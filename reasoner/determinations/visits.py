@@ -11,6 +11,8 @@ from reasoner.knowledge.terms import mn
 from .readings import completions, situations_of, supported
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from reasoner.kernel.derivation import Derivation
     from reasoner.knowledge.base import Knowledge
 
@@ -27,6 +29,7 @@ class Visits:
         authorized: Of the earlier visits, those that were approved and are still to come.
         requested: Visits requested.
         limit: The smallest governing maximum; None if none is set.
+        limit_from: The recommendations that state the limits, and the rows they borrow from.
         largest: The largest governing maximum; differs from `limit` only if two conflict.
         trial: Visits after which a reassessment is due; None if no reassessment is required.
         least: The fewest visits that any reading of the record supports.
@@ -44,6 +47,7 @@ class Visits:
     authorized: int
     requested: int
     limit: int | None
+    limit_from: tuple[str, ...]
     largest: int | None
     trial: int | None
     least: int
@@ -103,6 +107,7 @@ def visits_of(knowledge: Knowledge, derivation: Derivation, request: str) -> Vis
         authorized=derivation.number(request, "authorizedFirst") or 0,
         requested=asked,
         limit=min(limits, default=None),
+        limit_from=_measures(derivation, situations),
         largest=max(largest, default=None),
         trial=min(trials, default=None),
         least=least,
@@ -113,6 +118,13 @@ def visits_of(knowledge: Knowledge, derivation: Derivation, request: str) -> Vis
         policy=knowledge.label(policy) if policy else "",
         policy_reason=(knowledge.value(policy, mn("reason")) or "") if policy else "",
     )
+
+
+def _measures(derivation: Derivation, situations: Iterable[str]) -> tuple[str, ...]:
+    """List the recommendations that measure a request, and the rows whose figures they use."""
+    measures = {m.value for s in situations for m in derivation.values(s, "measuredBy")}
+    rows = {row.value for m in measures for row in derivation.values(m, "figureFrom")}
+    return tuple(sorted(measures | rows))
 
 
 def _per_week(derivation: Derivation, request: str) -> int | None:

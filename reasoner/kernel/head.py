@@ -28,11 +28,18 @@ KNOWN: Final = (
     "prefers",
     "monotone",
     "reads",
+    "weight",
+    "topic",
+    "argues",
 )
 LAST: Final = "500"
 """The place of a rule that states none."""
+LIGHT: Final = "1"
+"""The weight of a rule that states none."""
 LINE: Final = re.compile(r"#\+\s*([a-z]+):\s*(.*?)\s*")
 ORDER: Final = re.compile(r"-?\d{1,6}")
+WEIGHT: Final = re.compile(r"\d{1,3}")
+TOPIC: Final = re.compile(r"[a-z]+(?:-[a-z]+)*")
 NAME: Final = re.compile(r"\w+")
 PREFERS: Final = re.compile(r"\?(\w+) over \?(\w+)")
 DIRECTION: Final = re.compile(r"(rises|falls|turns) with (\?\w+(?:, \?\w+)*)")
@@ -48,6 +55,7 @@ class Form:
     Attributes:
         roles: What a firing can be to a reader; empty for any.
         silent: The roles whose rules need not bind what they are about.
+        sides: What a firing can argue; empty for any.
         about: The variable that names what a firing is about, where the head does not say.
         dated_by: The IRI of the property whose day decides whether a dated rule holds; None where
             rules have no dates.
@@ -56,6 +64,7 @@ class Form:
 
     roles: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
+    sides: tuple[str, ...] = ()
     about: str = "subject"
     dated_by: str | None = None
     prefixes: Mapping[str, str] = field(default_factory=dict)
@@ -84,6 +93,9 @@ def parse_head(text: str, path: str, form: Form) -> Head:
     if form.roles and role.value not in form.roles:
         raise _fault(path, role, f"one of {', '.join(form.roles)}", "See rules/README.md.")
     starts, ends = _dates(entries, path, form)
+    argues = entries.get("argues")
+    if argues and form.sides and argues.value not in form.sides:
+        raise _fault(path, argues, f"one of {', '.join(form.sides)}", "See rules/README.md.")
     reads = entries.get("reads")
     if reads and reads.value != "asserted":
         raise _fault(path, reads, "'asserted'", "Remove the line, or write 'reads: asserted'.")
@@ -100,6 +112,9 @@ def parse_head(text: str, path: str, form: Form) -> Head:
         source=value_of("source"),
         rationale=value_of("rationale"),
         order=_order(entries, path),
+        weight=_weight(entries, path),
+        topic=_topic(entries, path),
+        argues=value_of("argues") or "",
         about=_about(entries, path, form),
         listed=_listed(entries, path),
         prefers=_prefers(entries, path),
@@ -187,6 +202,22 @@ def _order(entries: Mapping[str, Entry], path: str) -> int:
             path, entry, "a whole number", "Lower numbers come first; leave it out for 500."
         )
     return int(entry.value if entry else LAST)
+
+
+def _weight(entries: Mapping[str, Entry], path: str) -> int:
+    entry = entries.get("weight")
+    if entry and not WEIGHT.fullmatch(entry.value):
+        raise _fault(
+            path, entry, "a whole number from 0 to 999", "Higher numbers are stronger; 0 is last."
+        )
+    return int(entry.value if entry else LIGHT)
+
+
+def _topic(entries: Mapping[str, Entry], path: str) -> str:
+    entry = entries.get("topic")
+    if entry and not TOPIC.fullmatch(entry.value):
+        raise _fault(path, entry, "words in lower case joined by hyphens", "Write 'topic: limit'.")
+    return entry.value if entry else entries["id"].value
 
 
 def _about(entries: Mapping[str, Entry], path: str, form: Form) -> str:

@@ -42,6 +42,10 @@ class Rule:
         because: The sentence that describes a firing; `{?x}` stands for the value of `?x`.
         role: What its firings are to a reader.
         order: Place among the firings of its role; lower comes first.
+        weight: How strong its firings are among those of its role on a short page; higher comes
+            first, 0 is left out.
+        topic: What its firings speak of; a short page shows the strongest of each topic.
+        argues: The side that its firings take; empty for none.
         about: The variable that names the request a firing is about.
         listed: Variables in which firings worded as one sentence may differ; the sentence lists
             their values. Empty for a rule whose firings are worded one by one.
@@ -66,6 +70,9 @@ class Rule:
     because: str
     role: str
     order: int
+    weight: int
+    topic: str
+    argues: str
     about: str
     listed: tuple[str, ...]
     monotone: Mapping[str, str]
@@ -227,6 +234,9 @@ def rule_of(parsed: RuleText, text: str, form: Form) -> Rule:
         because=head.because,
         role=head.role,
         order=head.order,
+        weight=head.weight,
+        topic=head.topic,
+        argues=head.argues,
         about=head.about,
         listed=head.listed,
         monotone=head.monotone,

@@ -318,6 +318,9 @@ class Head:
         source: The source that states the rule; None if it names none.
         rationale: Why the rule holds; None if it does not say.
         order: Its place among the rules of its role; lower comes first.
+        weight: How strong its firings are on a short page; 0 for not at all.
+        topic: What its firings speak of; its id if it does not say.
+        argues: The side that its firings take; empty for none.
         about: The variable that names what a firing is about.
         listed: Variables in which firings that are worded as one sentence may differ.
         prefers: The stronger and the weaker variable; None if the rule states no priority.
@@ -335,6 +338,9 @@ class Head:
     source: str | None
     rationale: str | None
     order: int
+    weight: int
+    topic: str
+    argues: str
     about: str
     listed: tuple[str, ...]
     prefers: tuple[str, str] | None

@@ -25,9 +25,12 @@ ROLES: Final = (
     "document",
     "notice",
 )
+SIDES: Final = ("for", "against")
+"""What a sentence can argue: for the request as made, or against it."""
 FORM: Final = Form(
     roles=ROLES,
     silent=("step",),
+    sides=SIDES,
     about="request",
     dated_by=mn("onDecisionDate").value,
     prefixes=PREFIXES,
