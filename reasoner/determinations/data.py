@@ -187,8 +187,8 @@ class MarginData(SentenceData, frozen=True, kw_only=True):
         figure: The local name of the property compared: `maximumVisits` or `trialVisits`.
         value: The figure that the source states.
         counted: `together` for earlier and requested visits, `alone` for the request.
-        holds_from: The smallest figure with the same result; None if there is no lower bound.
-        holds_until: The largest figure with the same result; None if there is no upper bound.
+        holds_from: The smallest figure with the same result; None without a lower bound.
+        holds_until: The largest figure with the same result; None without an upper bound.
     """
 
     figure: str
