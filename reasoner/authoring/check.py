@@ -33,6 +33,7 @@ from .check_rules import check_order, check_rule_files, read_all
 from .check_shapes import check_shapes_of_authors, contents, read_shapes, terms_of_cases
 from .check_terms import check_terms
 from .check_values import check_values
+from .check_verifications import check_verifications
 from .code_tables import check_codes
 from .finding import ERROR, WARNING, Finding
 from .places import Places
@@ -177,6 +178,7 @@ def _look(home: Path, stages: Stages, memory: Memory, seconds: int) -> None:
     places = Places(home)
     found = [*check_files(places), *places.malformed, *check_values(places)]
     found += [*check_concepts(places), *check_circles(places)]
+    found += check_verifications(places)
     stages.end(
         "files", {"files": len(places.texts), "statements": sum(1 for _ in places.facts)}, found
     )

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 from reasoner.errors import KnowledgeUnreadable
 from reasoner.kernel.terms import DCTERMS, TYPE, XSD, name_of
 from reasoner.knowledge.terms import PREFIXES, mn
+from reasoner.knowledge.verifications import RECORD
 
 from .turtle_format import format_turtle, read_prefixes
 
@@ -32,7 +33,7 @@ UNTIL: Final = mn("effectiveUntil")
 KEPT: Final = frozenset(mn(n).value for n in ("displaces", "keyedOn", "phaseOfScope", "tier"))
 """What an edition takes over from the one that it replaces."""
 VERIFIED: Final = mn("verification").value
-NOT_SEEN: Final = frozenset(mn(n).value for n in ("datasetRow", "seenAt"))
+NOT_SEEN: Final = frozenset(mn(n).value for n in ("datasetRow", "seenAt", "verificationRecord"))
 """What speaks of the text that was seen, which is not the text of the new edition."""
 
 
@@ -167,8 +168,12 @@ def _header(slug: str, since: str, until: str | None, tier: str, publisher: str)
 def _carried(knowledge: Knowledge, before: str, new: str) -> list[ox.Triple]:
     """Return the statements that the new edition takes over, renamed, and marked provisional."""
     found: list[ox.Triple] = []
-    for t in _statements(file_of(knowledge, before)):
+    statements = _statements(file_of(knowledge, before))
+    records = {t.object for t in statements if t.predicate == RECORD}
+    for t in statements:
         subject, predicate = name_of(t.subject), t.predicate.value
+        if t.subject in records:
+            continue
         if subject == before:
             if predicate in KEPT - {mn("tier").value}:
                 found.append(ox.Triple(ox.NamedNode(new), t.predicate, t.object))

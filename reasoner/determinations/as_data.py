@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from msgspec import UNSET
+
 from reasoner.cases.canonical import canonical_case, canonical_hash
 from reasoner.kernel.terms import name_of
 from reasoner.knowledge.terms import mn, shorten
@@ -25,6 +27,7 @@ from .data import (
     SourceData,
     SpanData,
     VenueData,
+    VerificationData,
     VisitsData,
 )
 from .report_data import describe_report
@@ -329,4 +332,9 @@ def _source(source: Source, number: int) -> SourceData:
         file=source.file,
         seen_at=list(source.seen_at),
         row=list(source.row),
+        records=[
+            VerificationData(by=r.by, on=r.on, page=r.page, line=r.line, source_hash=r.source)
+            for r in source.records
+        ]
+        or UNSET,
     )

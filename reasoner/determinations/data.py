@@ -269,8 +269,28 @@ class SlotData(Model, frozen=True, kw_only=True):
     open: bool = True
 
 
+class VerificationData(Model, frozen=True, kw_only=True):
+    """
+    Who read a row in its text; the fields are those of `VerificationRecord`.
+
+    Attributes:
+        source_hash: The SHA-256 of the file that was read.
+    """
+
+    by: str
+    on: str
+    page: int | None
+    line: int | None
+    source_hash: str
+
+
 class SourceData(Model, frozen=True, kw_only=True):
-    """A source with its number, from 1; the other fields are those of `Source`."""
+    """
+    A source with its number, from 1; the other fields are those of `Source`.
+
+    Attributes:
+        records: Who read it in its text, by day; unset if no file records it.
+    """
 
     number: int
     iri: str
@@ -283,6 +303,7 @@ class SourceData(Model, frozen=True, kw_only=True):
     file: str
     seen_at: Sequence[str]
     row: Sequence[str]
+    records: Sequence[VerificationData] | UnsetType = UNSET
 
 
 class LedgerTowardData(Model, frozen=True, kw_only=True):

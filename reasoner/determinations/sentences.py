@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from reasoner.kernel.facts import Fact
     from reasoner.kernel.rules import Rule
     from reasoner.knowledge.base import Knowledge
+    from reasoner.knowledge.verifications import VerificationRecord
 
 SHORT = ox.NamedNode(SKOS + "altLabel")
 STATED_IN = mn("statedIn")
@@ -54,6 +55,7 @@ class Source:
         file: The knowledge file that states it.
         seen_at: Addresses at which its text was read.
         row: Rows of the project's data from which its figures came.
+        records: Who read it in its text, by day; empty if no file records it.
     """
 
     iri: str
@@ -66,6 +68,7 @@ class Source:
     file: str
     seen_at: tuple[str, ...]
     row: tuple[str, ...]
+    records: tuple[VerificationRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +230,7 @@ def find_source(iri: str, knowledge: Knowledge) -> Source:
         file=knowledge.origins.get(iri, ""),
         seen_at=tuple(v.value for v in described.get((iri, mn("seenAt").value), ())),
         row=tuple(v.value for v in described.get((iri, mn("datasetRow").value), ())),
+        records=knowledge.verifications.get(iri, ()),
     )
 
 

@@ -34,6 +34,7 @@ from .programs import build_program, compile_program, order_rules
 from .rule_form import FORM
 from .shapes import ShapeSet
 from .terms import KNOWLEDGE_BASE, LEXICON, NS, RULE, mn, shorten
+from .verifications import VerificationRecord, read_verifications
 from .vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from reasoner.kernel.engine import Program
     from reasoner.kernel.facts import Fact, Facts
 
-COMPUTED: Final = ("index", "code", "described")
+COMPUTED: Final = ("index", "code", "described", "verifications")
 """What is computed from the attributes of knowledge and worth keeping between runs."""
 REPLACED_BY: Final = ox.NamedNode(DCTERMS + "isReplacedBy")
 APPLIES_PROVISION: Final = mn("appliesProvision")
@@ -108,6 +109,11 @@ class Knowledge:
             ):
                 index.setdefault((t.subject.value, t.predicate.value), set()).add(t.object)
         return {key: tuple(sorted(values, key=str)) for key, values in index.items()}
+
+    @cached_property
+    def verifications(self) -> Mapping[str, tuple[VerificationRecord, ...]]:
+        """Who read which row in its text: the records by the IRI of the row."""
+        return read_verifications(self.facts)
 
     @cached_property
     def working_facts(self) -> tuple[ox.Quad, ...]:
@@ -329,5 +335,7 @@ def working_facts(triples: Iterable[ox.Triple]) -> Iterator[Fact]:
 
 
 def _is_working(t: ox.Triple) -> bool:
+    if isinstance(t.subject, ox.BlankNode) or isinstance(t.object, ox.BlankNode):
+        return False  # axioms, and the records of who verified a row: no rule reads them
     kept = t.predicate.value.startswith(NS) or (t.predicate == TYPE and _is_ours(t.object))
     return kept and not name_of(t.subject).startswith(LEXICON)

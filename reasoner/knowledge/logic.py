@@ -9,7 +9,8 @@ import pyoxigraph as ox
 
 from reasoner.kernel.terms import OWL, RDF, RDFS, TYPE, XSD, name_of
 
-from .terms import LEXICON, NS
+from .terms import LEXICON, NS, mn
+from .verifications import RECORD_KIND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,6 +24,7 @@ LOGICAL: Final = (
 LEFT_OUT: Final = frozenset(
     OWL + name for name in ("versionIRI", "imports", "versionInfo", "deprecated")
 )
+MARK: Final = mn("verification").value
 DATE: Final = ox.NamedNode(XSD + "date")
 ONTOLOGY: Final = ox.NamedNode(OWL + "Ontology")
 ANNOTATION: Final = ox.NamedNode(OWL + "AnnotationProperty")
@@ -30,17 +32,21 @@ ANNOTATION: Final = ox.NamedNode(OWL + "AnnotationProperty")
 
 def logic_of(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
     """
-    Keep axioms, declarations and facts; leave out labels, headers, dates and the lexicon.
+    Keep axioms, declarations and facts; leave out labels, headers, dates, the lexicon and records.
 
     Dates are left out because the OWL 2 datatype map has no xsd:date, and the words of the lexicon
-    because they are not facts of the world, and there are many of them.
+    because they are not facts of the world, and there are many of them. Marks and records of
+    verification are about the files: they leave the classification as it is.
     """
     triples = list(triples)
     typed = [t for t in triples if t.predicate == TYPE]
     annotations = {t.subject for t in typed if t.object == ANNOTATION}
     ontologies = {t.subject for t in typed if t.object == ONTOLOGY}
+    records = {t.subject for t in typed if t.object == RECORD_KIND}
     for t in triples:
         name = t.predicate.value
+        if name == MARK or t.subject in records or t.object in records:
+            continue
         if t.predicate in annotations or name in LEFT_OUT or _is_dated(t.object):
             continue
         if t.predicate == TYPE:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import jinja2
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
-PHRASES: Final = ("interval", "joined", "asked", "amount")
+PHRASES: Final = ("interval", "joined", "asked", "amount", "readings")
 """The phrases that templates use as filters."""
 
 

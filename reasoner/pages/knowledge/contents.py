@@ -41,7 +41,15 @@ _FIGURES: Final = (
     "sameLimitAs",
     "textHeld",
 )
-_PLACE: Final = ("statedIn", "population", "overrides", "pinpoint", "datasetRow", "seenAt")
+_PLACE: Final = (
+    "statedIn",
+    "population",
+    "overrides",
+    "pinpoint",
+    "datasetRow",
+    "seenAt",
+    "verificationRecord",
+)
 SHOWN_BY: Final = {
     "provision": frozenset(
         {SOURCE.value, REPLACES.value, *(mn(name).value for name in (*_DATED, *_SAID))}

@@ -14,6 +14,8 @@ from .book import COMMENT, GUIDELINE, SHORT_NAME, Link
 from .expressions import Phrase, population_phrase
 
 if TYPE_CHECKING:
+    from reasoner.knowledge.verifications import VerificationRecord
+
     from .book import Book
 
 NARROWER: Final = mn("narrowerThan").value
@@ -76,6 +78,7 @@ class RecommendationEntry:
         seen: Where its text was read.
         comments: The comments of its author.
         mark: The verification of its text.
+        records: Who read it in its text, by day; empty if no file records it.
         overrides: Recommendations that it overrides.
         overridden: Recommendations that override it.
         narrower: Recommendations whose population is narrower, as HermiT found.
@@ -95,6 +98,7 @@ class RecommendationEntry:
     seen: tuple[Link, ...]
     comments: tuple[str, ...]
     mark: Link | None
+    records: tuple[VerificationRecord, ...]
     overrides: tuple[Link, ...]
     overridden: tuple[Link, ...]
     narrower: tuple[Link, ...]
@@ -174,6 +178,7 @@ class Recommendations:
             seen=seen(book, iri),
             comments=book.values(iri, COMMENT),
             mark=book.mark(iri),
+            records=book.knowledge.verifications.get(iri, ()),
             overrides=book.links(book.values(iri, mn("overrides"))),
             overridden=book.links(book.mentions.get(iri, {}).get(mn("overrides").value, ())),
             narrower=narrower,
