@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from reasoner.errors import RuleMalformed
 
-from .compile_expressions import ExpressionWriter
+from .compile_expressions import NUMERIC, TERMS, ExpressionWriter
 from .plan import flatten, plan
 from .syntax import (
     Bind,
@@ -97,7 +97,7 @@ class _Function:
         self.fresh = count(1)
         self.tables: dict[tuple[str, str], str] = {}
         self.unsure: set[str] = set()
-        self.numbers: set[str] = set()
+        self.numbers: dict[str, str] = {}
         self.expressions = ExpressionWriter(self.unsure, self.numbers)
 
     def match(self, name: str, construct: Construct) -> list[str]:
@@ -232,9 +232,11 @@ class _Function:
     def _bind(self, element: Bind) -> None:
         name, expression = element.variable.name, element.expression
         total = self.expressions.total(expression)
-        number = self.expressions.kind(expression) == "number"
+        kind = self.expressions.kind(expression)
+        number = kind in NUMERIC
+        write = TERMS.get(kind, "term_of")
         lines = (
-            [f"n_{name} = {self.expressions.number(expression)}", f"v_{name} = term_of(n_{name})"]
+            [f"n_{name} = {self.expressions.number(expression)}", f"v_{name} = {write}(n_{name})"]
             if number
             else [f"v_{name} = {self.expressions.term(expression)}"]
         )
@@ -248,7 +250,7 @@ class _Function:
             self._line(f"except ERRORS: v_{name} = {f'n_{name} = ' if number else ''}None")
             self.unsure.add(name)
         if number:
-            self.numbers.add(name)
+            self.numbers[name] = kind
 
     def _values(self, element: Values, have: set[str]) -> None:
         names = [variable.name for variable in element.variables]
@@ -301,10 +303,25 @@ class _Function:
         new = sorted(possible(group) - have)
         if not new:
             return  # it binds nothing, so that it makes no difference
+        only = group.elements[0] if len(group.elements) == 1 else None
+        if isinstance(only, TriplePattern) and self._looked_up(only, have):
+            (name,) = new
+            found = f"{self._table('O', only.predicate.text)}.get({_written(only.subject)}, NONE)"
+            self._loop(f"for v_{name} in {found} or UNBOUND:")
+            self.unsure.add(name)
+            return
         function = self._inner(group, have, f"yield ({''.join(f'v_{n}, ' for n in new)})")
         empty = f"({'None, ' * len(new)})"
         self._joined(new, f"in otherwise({function}, {empty}):", set())
         self.unsure |= set(new)
+
+    @staticmethod
+    def _looked_up(pattern: TriplePattern, have: set[str]) -> bool:
+        """Return True if a pattern only looks for the objects of a known subject."""
+        subject, predicate, value = pattern.nodes
+        known = not isinstance(subject, Variable) or subject.name in have
+        new = isinstance(value, Variable) and value.name not in have and value != subject
+        return known and new and not isinstance(predicate, Variable)
 
     def _union(self, element: Union, have: set[str]) -> None:
         new = sorted(possible(Group(elements=(element,))) - have)

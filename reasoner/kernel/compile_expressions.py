@@ -4,6 +4,9 @@ Expressions of a rule as Python source.
 Each method returns the source of an expression over the local variables of a compiled rule: `v_x`
 holds the term of ?x, or None where it is unbound, and `n_x` its number where BIND computed one.
 The names of functions are those of `values`. An error of SPARQL is an exception of `values.ERRORS`.
+
+Glossary: a number is an `integer`; or `whole`, a decimal without a fraction, such as a quotient
+rounded down, for which a Python int is enough; or `number`, where only a run shows which it is.
 """
 
 from __future__ import annotations
@@ -18,21 +21,24 @@ if TYPE_CHECKING:
 
     from .syntax import Expression
 
-NUMBERS: Final = (XSD + "integer", XSD + "decimal")
+LITERALS: Final = {XSD + "integer": "integer", XSD + "decimal": "number"}
 KINDS: Final = {
     "BOUND": "boolean",
     "CONCAT": "text",
-    "DAY": "number",
-    "FLOOR": "number",
+    "DAY": "integer",
     "IRI": "iri",
-    "MONTH": "number",
+    "MONTH": "integer",
     "STR": "text",
     "STRAFTER": "text",
     "STRDT": "date",
     "STRSTARTS": "boolean",
-    "YEAR": "number",
+    "YEAR": "integer",
+    XSD + "integer": "integer",
 }
-PARTS: Final = {"YEAR": (0, 4), "MONTH": (5, 7), "DAY": (8, 10)}
+PARTS: Final = ("YEAR", "MONTH", "DAY")
+NUMERIC: Final = frozenset({"integer", "whole", "number"})
+TERMS: Final = {"text": "text_term", "integer": "integer_term", "whole": "whole_term"}
+"""The function that writes a value of a kind as a term, where it is not `term_of`."""
 PYTHON: Final = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 
@@ -42,31 +48,47 @@ class ExpressionWriter:
 
     Args:
         unsure: The variables that can be unbound where they are read.
-        numbers: The variables whose number is also in a local variable of its own.
+        numbers: The kind of each variable whose number is also in a local variable of its own.
     """
 
-    def __init__(self, unsure: set[str], numbers: set[str]) -> None:
+    def __init__(self, unsure: set[str], numbers: dict[str, str]) -> None:
         self.unsure = unsure
         self.numbers = numbers
 
     def kind(self, node: Expression) -> str:  # noqa: PLR0911 - one return a kind
-        """Return `number`, `text`, `boolean`, `iri`, `date`, or `term` where it is not known."""
+        """Return a kind of number, `text`, `boolean`, `iri`, `date`, or `term` for an unknown."""
         match node:
             case Iri():
                 return "iri"
             case Literal():
-                return "number" if node.datatype in NUMBERS else "term"
+                return LITERALS.get(node.datatype, "term")
             case Variable():
-                return "number" if node.name in self.numbers else "term"
+                return self.numbers.get(node.name, "term")
             case Comparison() | And() | Or() | Not():
                 return "boolean"
             case Arithmetic():
-                return "number"
+                return self._kind_of_result(node)
+            case Call(function="FLOOR"):
+                (part,) = node.arguments
+                return "whole" if _is_quotient(part) else self._kind_of_number(part)
             case Call(function="IF"):
                 kinds = {self.kind(part) for part in node.arguments[1:]}
-                return kinds.pop() if len(kinds) == 1 else "term"
+                if len(kinds) == 1:
+                    return kinds.pop()
+                return "number" if kinds <= NUMERIC else "term"
             case Call():
                 return KINDS.get(node.function, "number")
+
+    def _kind_of_number(self, node: Expression) -> str:
+        kind = self.kind(node)
+        return kind if kind in NUMERIC else "number"
+
+    def _kind_of_result(self, node: Arithmetic) -> str:
+        """Return the kind of a result: a whole decimal makes the result of integers a decimal."""
+        kinds = {self._kind_of_number(part) for part in (node.left, node.right)}
+        if node.operator == "/" or "number" in kinds:
+            return "number"
+        return "whole" if "whole" in kinds else "integer"
 
     def total(self, node: Expression) -> bool:  # noqa: PLR0911 - one return a kind
         """Return True if an expression cannot fail."""
@@ -132,12 +154,14 @@ class ExpressionWriter:
     def _comparison(self, node: Comparison) -> str:
         kinds = {self.kind(node.left), self.kind(node.right)}
         operator = PYTHON[node.operator]
-        if "number" in kinds and len(kinds) > 1 and node.operator in {"=", "!="}:
+        if kinds & NUMERIC and not kinds <= NUMERIC and node.operator in {"=", "!="}:
             negation = "not " if node.operator == "!=" else ""
             return f"{negation}equal({self.value(node.left)}, {self.value(node.right)})"
-        if "number" in kinds:
+        if kinds & NUMERIC:
             return f"{self.number(node.left)} {operator} {self.number(node.right)}"
         if node.operator not in {"=", "!="}:
+            if kinds == {"term"}:
+                return f"RANK[{self.term(node.left)}] {operator} RANK[{self.term(node.right)}]"
             return f"order({self.value(node.left)}, {self.value(node.right)}) {operator} 0"
         left, right = self.term(node.left), self.term(node.right)
         if "iri" in kinds:
@@ -154,12 +178,12 @@ class ExpressionWriter:
             return f"'<' + {self.text(node.arguments[0])} + '>'"
         if isinstance(node, Call) and node.function == "IF":
             return self._choice(node, self.term)
-        return f"term_of({self.value(node)})"
+        return f"{TERMS.get(self.kind(node), 'term_of')}({self.value(node)})"
 
     def value(self, node: Expression) -> str:
         """Write an expression as a value."""
         kind = self.kind(node)
-        if kind == "number":
+        if kind in NUMERIC:
             return self.number(node)
         if kind == "text":
             return self.text(node)
@@ -170,28 +194,45 @@ class ExpressionWriter:
         return f"VALUE[{self.term(node)}]"
 
     def number(self, node: Expression) -> str:  # noqa: PLR0911 - one return a kind
-        """Write an expression as a number."""
+        """Write an expression as a number: an int for an integer or a whole decimal."""
         if isinstance(node, Variable):
-            return f"n_{node.name}" if node.name in self.numbers else f"number({self.term(node)})"
+            return f"n_{node.name}" if node.name in self.numbers else f"NUMBER[{self.term(node)}]"
         if isinstance(node, Literal):
             value = VALUE[node.text]
-            return str(value) if isinstance(value, int) else f"number({node.text!r})"
+            return str(value) if isinstance(value, int) else f"NUMBER[{node.text!r}]"
         if isinstance(node, Arithmetic):
-            left, right = self.number(node.left), self.number(node.right)
-            if node.operator == "/":
-                return f"divide({left}, {right})"
-            return f"({left} {node.operator} {right})"
+            return self._result(node)
         if isinstance(node, Call):
             if node.function in PARTS:
-                start, end = PARTS[node.function]
-                return f"date_part({self.term(node.arguments[0])}, {start}, {end})"
+                return f"{node.function}[{self.term(node.arguments[0])}]"
             if node.function == "FLOOR":
-                return f"floor({self.number(node.arguments[0])})"
+                return self._floor(node.arguments[0])
             if node.function == "IF":
-                return self._choice(node, self.number)
+                mixed = self.kind(node) == "number"
+                return self._choice(node, self._decimal if mixed else self.number)
             if node.function == XSD + "integer":
-                return f"int({self.number(node.arguments[0])})"
-        return f"number({self.term(node)})"
+                number = self.number(node.arguments[0])
+                return f"int({number})" if self._is_open(node.arguments[0]) else number
+        return f"NUMBER[{self.term(node)}]"
+
+    def _is_open(self, node: Expression) -> bool:
+        return self._kind_of_number(node) == "number"
+
+    def _decimal(self, node: Expression) -> str:
+        """Write a number as what stands for it where its kind is not known: not an int if whole."""
+        number = self.number(node)
+        return f"divide({number}, 1)" if self.kind(node) == "whole" else number
+
+    def _result(self, node: Arithmetic) -> str:
+        if node.operator == "/":
+            return f"divide({self.number(node.left)}, {self.number(node.right)})"
+        write = self._decimal if self.kind(node) == "number" else self.number
+        return f"({write(node.left)} {node.operator} {write(node.right)})"
+
+    def _floor(self, node: Expression) -> str:
+        if isinstance(node, Arithmetic) and _is_quotient(node):
+            return f"({self.number(node.left)} // {self.number(node.right)})"
+        return f"floor({self.number(node)})" if self._is_open(node) else self.number(node)
 
     def text(self, node: Expression) -> str:  # noqa: PLR0911 - one return a kind
         """Write an expression as a text."""
@@ -207,9 +248,9 @@ class ExpressionWriter:
                 return f"{self.text(parts[0])}.partition({self.text(parts[1])})[2]"
             if node.function == "IF":
                 return self._choice(node, self.text)
-        if self.kind(node) in {"number", "boolean"}:
+        if self.kind(node) in {*NUMERIC, "boolean"}:
             return f"text_of({self.value(node)})"
-        return f"text({self.term(node)})"
+        return f"TEXT[{self.term(node)}]"
 
     def _choice(self, node: Call, write: Callable[[Expression], str]) -> str:
         test, yes, no = node.arguments
@@ -221,3 +262,7 @@ class ExpressionWriter:
     def _needed(self, node: Variable) -> str:
         name = self._variable(node)
         return f"need({name})" if node.name in self.unsure else name
+
+
+def _is_quotient(node: Expression) -> bool:
+    return isinstance(node, Arithmetic) and node.operator == "/"

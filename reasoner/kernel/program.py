@@ -25,27 +25,21 @@ if TYPE_CHECKING:
 
 Row = tuple[str | None, ...]
 Counted = tuple[tuple[str, str, str], ...] | None
-FORMAT: Final = "1"
-"""Raised when the same rules compile to other code."""
 NAMES: Final[dict[str, object]] = {
     name: getattr(values, name)
-    for name in (
-        *("ERRORS", "VALUE", "aggregate", "both", "date_part", "divide", "either", "equal"),
-        *(
-            "floor",
-            "need",
-            "number",
-            "order",
-            "otherwise",
-            "present",
-            "same",
-            "term_of",
-            "text",
-            "text_of",
-        ),
-        *("truth", "typed"),
-    )
-} | {"NONE": {}, "chain": chain, "int": int, "next": next, "__builtins__": {}}
+    for name in """
+        DAY ERRORS MONTH NUMBER RANK TEXT VALUE YEAR aggregate both divide either equal floor
+        integer_term need order otherwise present same term_of text_of text_term truth typed
+        whole_term
+    """.split()  # noqa: SIM905 - a list that people read
+} | {
+    "NONE": {},
+    "UNBOUND": (None,),
+    "chain": chain,
+    "int": int,
+    "next": next,
+    "__builtins__": {},
+}
 """All that the code of a program can name."""
 
 

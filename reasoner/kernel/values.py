@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from .syntax import ESCAPES, XSD
 from .words import ESCAPED
@@ -40,6 +40,7 @@ class Day(str):
     __slots__ = ()
 
 
+Kept = TypeVar("Kept")
 Number = int | Fraction
 Value = IriValue | Day | str | int | bool | Fraction
 
@@ -49,10 +50,7 @@ class _Cache(dict[str, Value]):
 
     def __missing__(self, term: str) -> Value:
         """Compute a value and remember it."""
-        value = value_of(term)
-        if len(self) < MOST:
-            self[term] = value
-        return value
+        return _kept(self, term, value_of(term))
 
 
 def value_of(term: str) -> Value:
@@ -85,6 +83,68 @@ def _unescape(match: re.Match[str]) -> str:
 
 
 VALUE: Final = _Cache()
+Comparable = int | Fraction | str | bytes | tuple[bool]
+
+
+class _Rank(dict[str, Comparable]):
+    """What stands for each term in a comparison: Python compares those that SPARQL does."""
+
+    def __missing__(self, term: str) -> Comparable:
+        """
+        Compute what stands for a term and remember it.
+
+        Raises:
+            TypeError: It is an IRI, which has no order.
+        """
+        value = VALUE[term]
+        if isinstance(value, IriValue):
+            raise TypeError(f"{term} has no order")
+        rank: Comparable = value
+        if isinstance(value, bool):
+            rank = (value,)
+        elif isinstance(value, Day):
+            rank = value.encode()
+        return _kept(self, term, rank)
+
+
+class _Number(dict[str, Number]):
+    """The value of each number that was asked for."""
+
+    def __missing__(self, term: str) -> Number:
+        """Compute a number and remember it; see `number`."""
+        return _kept(self, term, number(term))
+
+
+class _Text(dict[str, str]):
+    """The text of each term that was asked for."""
+
+    def __missing__(self, term: str) -> str:
+        """Compute a text and remember it; see `text`."""
+        return _kept(self, term, text(term))
+
+
+class _Part(dict[str, int]):
+    """
+    The year, month or day of each date that was asked for.
+
+    Args:
+        start: Where it begins in YYYY-MM-DD.
+        end: Where it ends.
+    """
+
+    def __init__(self, start: int, end: int) -> None:
+        super().__init__()
+        self.start, self.end = start, end
+
+    def __missing__(self, term: str) -> int:
+        """Compute a part and remember it; see `date_part`."""
+        return _kept(self, term, date_part(term, self.start, self.end))
+
+
+def _kept(cache: dict[str, Kept], term: str, value: Kept) -> Kept:
+    if len(cache) < MOST:
+        cache[term] = value
+    return value
 
 
 def term_of(value: Value) -> str:
@@ -100,7 +160,22 @@ def term_of(value: Value) -> str:
         return f'"{value.numerator if whole else f"{float(value):.12f}"}"{DECIMAL}'
     if isinstance(value, Day):
         return f'"{value}"{DATE}'
+    return text_term(value)
+
+
+def text_term(value: str) -> str:
+    """Write a text as a term."""
     return f'"{value.translate(ESCAPES)}"'
+
+
+def integer_term(value: int) -> str:
+    """Write an integer as a term."""
+    return f'"{value}"{INTEGER}'
+
+
+def whole_term(value: int) -> str:
+    """Write a decimal that is whole as a term."""
+    return f'"{value}"{DECIMAL}'
 
 
 def number(term: str) -> Number:
@@ -211,6 +286,14 @@ def date_part(term: str, start: int, end: int) -> int:
     if not isinstance(value, Day):
         raise TypeError(f"{term} is not a date")
     return int(value[start:end])
+
+
+RANK: Final = _Rank()
+NUMBER: Final = _Number()
+TEXT: Final = _Text()
+YEAR: Final = _Part(0, 4)
+MONTH: Final = _Part(5, 7)
+DAY: Final = _Part(8, 10)
 
 
 def typed(lexical: str, datatype: str) -> Day:

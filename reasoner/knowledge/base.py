@@ -154,7 +154,8 @@ class Knowledge:
     @cached_property
     def code(self) -> bytes:
         """The rules and populations, compiled to what Python loads."""
-        return compile_program(self.rules, self.populations, self.index)
+        stated = {path for paths in self.shapes.paths.values() for path in paths}
+        return compile_program(self.rules, self.populations, self.index, stated)
 
     @cached_property
     def program(self) -> Program:

@@ -126,7 +126,9 @@ def _all_populations(populations: Sequence[Population]) -> Clause:
     )
 
 
-def compile_program(rules: Sequence[Rule], populations: Sequence[Population], base: Index) -> bytes:
+def compile_program(
+    rules: Sequence[Rule], populations: Sequence[Population], base: Index, stated: Iterable[str]
+) -> bytes:
     """
     Compile rules and populations to code that `build_program` takes.
 
@@ -134,8 +136,13 @@ def compile_program(rules: Sequence[Rule], populations: Sequence[Population], ba
         rules: The rules, by stratum and id.
         populations: The populations.
         base: The facts of the knowledge base.
+        stated: The properties that a case can state, as IRIs.
     """
-    return code_of(_clauses(rules, populations), Statistics.of(base))
+    clauses = _clauses(rules, populations)
+    asked = (mn(name).value for name in ASKED)
+    concluded = (key.predicate for clause in clauses for key in writes(clause.construct))
+    opened = frozenset(f"<{iri}>" for iri in (*stated, *asked, *concluded))
+    return code_of(clauses, Statistics.of(base, opened))
 
 
 def _clauses(rules: Sequence[Rule], populations: Sequence[Population]) -> list[Clause]:
