@@ -33,6 +33,7 @@ MednecError
 │   ├── DocumentUnreadable      not a determination or a decision document
 │   ├── RecommendationAltered   its hash is not the hash of its content
 │   ├── DecisionRefused         without a physician, a date or a reason, or contradictory
+│   ├── LetterUndecided         an item that nothing held decides, nor a physician
 │   └── LetterUnsupported       no such venue, or no form of a letter for it
 └── EngineError         the developers of mednec
     ├── ClassifierFailed    HermiT did not start or did not finish
@@ -218,6 +219,10 @@ class RecommendationAltered(DecisionError):
 
 class DecisionRefused(DecisionError):
     """A decision that is incomplete or contradictory."""
+
+
+class LetterUndecided(DecisionError):
+    """A letter about an item that no text held here decides, and no physician has decided."""
 
 
 class LetterUnsupported(DecisionError):

@@ -40,13 +40,13 @@ class ComparedData(Model, frozen=True, kw_only=True):
         imr: The disposition of the request as made, in a form of letter without partial outcomes;
             None if nothing was decided.
         limit: The limit that applies to its visits (`Visits.held`); None without a limit.
-        robust: True if no open fact can change the answer.
+        robust: True if no open fact can change the answer; None if no text held decides it.
         findings: The rules whose audit findings can account for a disagreement.
     """
 
     imr: str | None
     limit: int | None
-    robust: bool
+    robust: bool | None
     findings: Sequence[str]
 
 
@@ -151,13 +151,22 @@ def of_each_item(audits: tuple[ItemAudit, ...]) -> dict[int, list[ItemAudit]]:
 
 
 def deciding(parts: list[ItemAudit], knowledge: Knowledge) -> ItemAudit:
-    """Return the part that decides an item: the item is granted only if each part is."""
+    """
+    Return the part that decides an item: the item is granted only if each part is.
+
+    A part that is refused decides; without one, a part that is not decided leaves the item open.
+    """
     return min(parts, key=lambda audit: _granted(audit, knowledge))
 
 
-def _granted(audit: ItemAudit, knowledge: Knowledge) -> bool:
+def _granted(audit: ItemAudit, knowledge: Knowledge) -> int:
+    """Order a part: 0 if it is refused or could not be assessed, 1 if not decided, 2 if granted."""
     found = audit.determination
-    return found is not None and knowledge.value(found.outcome, ADVERSE) == "false"
+    if found is None:
+        return 0
+    if not found.is_decided:
+        return 1
+    return 2 if knowledge.value(found.outcome, ADVERSE) == "false" else 0
 
 
 def _together(parts: list[ItemAudit], knowledge: Knowledge) -> ComparedData:

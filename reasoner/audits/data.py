@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import NamedNode
 
 from reasoner.determinations.as_data import describe_assessment
-from reasoner.determinations.data import SpanData, to_json
+from reasoner.determinations.data import to_json
 from reasoner.determinations.sentences import sentences_of
 from reasoner.knowledge.terms import CONCEPT, mn, shorten
 from reasoner.knowledge.venues import whole_disposition
@@ -166,7 +166,7 @@ class _View:
             outcome=knowledge.label(whole) if whole else None,
             label=found.label,
             robust=found.robust,
-            supported=SpanData(least=found.visits.least, most=found.visits.most),
+            supported=data.visits.supported,
             limit=found.visits.limit,
             largest=found.visits.largest,
             trial=found.visits.trial,

@@ -59,12 +59,16 @@ class MeasureData(Model, frozen=True, kw_only=True):
 
 
 class ReasonerData(Model, frozen=True, kw_only=True):
-    """What the reasoner found, in the terms of the reviewers; `outcome` is None if undecided."""
+    """
+    What the reasoner found, in the terms of the reviewers.
+
+    `outcome`, `robust` and `supported` are None if no text held decides the request.
+    """
 
     outcome: str | None
     label: str
-    robust: bool
-    supported: SpanData
+    robust: bool | None
+    supported: SpanData | None
     limit: int | None
     largest: int | None
     trial: int | None
@@ -139,9 +143,10 @@ class RequestAuditData(Model, frozen=True, kw_only=True):
         return medical.outcome if medical else None
 
     @property
-    def agrees(self) -> bool:
-        """True if the reviewer and the reasoner have the same outcome."""
-        return self.reviewer_outcome == self.columns[2].outcome
+    def agrees(self) -> bool | None:
+        """True if the reviewer and the reasoner have the same outcome; None if not decided."""
+        ours = self.columns[2].outcome
+        return None if ours is None else self.reviewer_outcome == ours
 
 
 class CaseAuditData(Model, frozen=True, kw_only=True):

@@ -159,7 +159,7 @@ def _explained(
 def _found(one: Determination) -> dict[str, Any]:
     return {
         "outcome": one.outcome.rsplit("#", 1)[-1],
-        "supported": [one.visits.least, one.visits.most],
+        "supported": list(one.visits.supported) if one.visits.supported else None,
         "robust": one.robust,
         "governing": sorted(g.source.iri.split("/guideline/")[-1] for g in one.governing),
     }

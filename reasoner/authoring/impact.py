@@ -29,20 +29,20 @@ class Side:
 
     Attributes:
         outcome: The label of the outcome.
-        supported: The least and the most visits supported.
-        robust: Whether no open fact could change it.
+        supported: The least and the most visits supported; None if the request is not decided.
+        robust: Whether no open fact could change it; None if the request is not decided.
         governing: Labels of the recommendations that govern.
         reasons: Each reason as rule id and sentence, in order.
     """
 
     outcome: str
-    supported: tuple[int, int]
-    robust: bool
+    supported: tuple[int, int] | None
+    robust: bool | None
     governing: tuple[str, ...]
     reasons: tuple[tuple[str, str], ...]
 
     @property
-    def verdict(self) -> tuple[str, tuple[int, int], bool]:
+    def verdict(self) -> tuple[str, tuple[int, int] | None, bool | None]:
         """What must differ for a flip."""
         return (self.outcome, self.supported, self.robust)
 
@@ -140,7 +140,7 @@ def _decided(source: CaseSource, knowledge: Knowledge) -> Assessment | str:
 def _side(one: Determination) -> Side:
     return Side(
         outcome=one.label,
-        supported=(one.visits.least, one.visits.most),
+        supported=one.visits.supported,
         robust=one.robust,
         governing=tuple(f"{g.source.title} ({g.source.edition})" for g in one.governing),
         reasons=tuple((s.rule, s.text) for s in one.reasons),

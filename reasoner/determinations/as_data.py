@@ -11,7 +11,7 @@ from reasoner.kernel.terms import name_of
 from reasoner.knowledge.terms import mn, shorten
 from reasoner.knowledge.venues import venues_of
 
-from .comparison_data import describe_timeline, describe_variant
+from .comparison_data import describe_span, describe_timeline, describe_variant
 from .data import (
     AnswerData,
     AskedData,
@@ -25,7 +25,6 @@ from .data import (
     SentenceData,
     SlotData,
     SourceData,
-    SpanData,
     VenueData,
     VerificationData,
     VisitsData,
@@ -128,6 +127,7 @@ def _determination(
         otherwise=as_data(d.otherwise),
         missing=[*as_data(d.missing), *_warnings(d, assessment)],
         changes=as_data(d.changes),
+        would_decide=as_data(d.would_decide),
         audit=as_data(d.audit),
         timeline=describe_timeline(found.timeline if found else (), knowledge),
         sources_alone=[describe_variant(v, knowledge) for v in (found.sources if found else ())],
@@ -176,7 +176,7 @@ def _slot(slot: Slot, d: Determination, knowledge: Knowledge) -> SlotData:
                 meaning=a.meaning,
                 outcome=_local(a.outcome),
                 outcome_label=knowledge.label(a.outcome),
-                supported=SpanData(least=a.least, most=a.most),
+                supported=describe_span(a.supported),
                 given=a.given,
             )
             for a in slot.answers
@@ -198,7 +198,7 @@ def _visits(d: Determination) -> VisitsData:
         largest_limit=v.largest,
         trial=v.trial,
         remaining=v.remaining,
-        supported=SpanData(least=v.least, most=v.most),
+        supported=describe_span(v.supported),
         supported_per_week=v.per_week,
         cap=v.cap,
         counted_toward_cap=v.capped,

@@ -26,11 +26,25 @@ SOURCE = ox.NamedNode(DCTERMS + "source")
 RATIONALE = mn("rationale")
 IDENTIFIER = ox.NamedNode(DCTERMS + "identifier")
 LABEL = ox.NamedNode(RDFS + "label")
-FOUND = ("reasons", "missing", "changes", "legal", "audit", "search", "administrator")
+FOUND = (
+    "reasons",
+    "missing",
+    "changes",
+    "would_decide",
+    "legal",
+    "audit",
+    "search",
+    "administrator",
+)
 """The findings of a determination."""
 LETTER_PARTS = ("summary", "documents", "notices")
 """The parts of a determination that a letter states in addition to the findings."""
-LINKS = {"reasons": "hasReason", "documents": "hasDocument", "notices": "hasNotice"}
+LINKS = {
+    "reasons": "hasReason",
+    "documents": "hasDocument",
+    "notices": "hasNotice",
+    "would_decide": "hasDecider",
+}
 
 
 def assessment_triples(assessment: Assessment, knowledge: Knowledge) -> list[ox.Triple]:
@@ -69,7 +83,6 @@ def _determination(
         triple(node, mn("ofRequest"), ox.NamedNode(d.request)),
         triple(node, mn("outcome"), ox.NamedNode(d.outcome)),
         triple(node, mn("status"), mn("Recommended")),
-        triple(node, mn("robust"), ox.Literal(d.robust)),
         triple(node, DESCRIPTION, ox.Literal(d.robustness, language="en")),
         triple(node, ox.NamedNode(PROV + "wasGeneratedBy"), activity),
         triple(activity, TYPE, ox.NamedNode(PROV + "Activity")),
@@ -95,11 +108,14 @@ def _determination(
             ox.Literal(f"sha256:{assessment.case.digest}"),
         ),
     }
+    if d.robust is not None:
+        found.add(triple(node, mn("robust"), ox.Literal(d.robust)))
     found |= _slots(node, d)
     for role in (
         "reasons",
         "missing",
         "changes",
+        "would_decide",
         "legal",
         "otherwise",
         "audit",

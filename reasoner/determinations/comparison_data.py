@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from .variants import Stretch, Variant
 
 
+def describe_span(supported: tuple[int, int] | None) -> SpanData | None:
+    """Describe the fewest and the most visits supported; None if the request is not decided."""
+    return SpanData(least=supported[0], most=supported[1]) if supported else None
+
+
 def describe_variant(v: Variant, knowledge: Knowledge) -> VariantData:
     """Describe one variant of a request as data."""
     editions = [(knowledge.value(iri, mn("statedIn")) or "", iri) for iri in v.governing]
@@ -36,7 +41,7 @@ def describe_variant(v: Variant, knowledge: Knowledge) -> VariantData:
         limit=v.limit,
         prior=v.prior,
         prior_open=v.prior_open,
-        supported=SpanData(least=v.least, most=v.most),
+        supported=describe_span(v.supported),
         why=[ReasonData(rule=s.rule, text=s.text, basis=s.basis) for s in v.why],
     )
 

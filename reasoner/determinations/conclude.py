@@ -15,7 +15,7 @@ from reasoner.kernel.terms import DEFINITION, XSD
 from reasoner.knowledge.terms import mn
 from reasoner.knowledge.venues import dispositions_of
 
-from .readings import outcome_of, situations_of
+from .readings import outcome_of, robust_of, situations_of
 from .sentences import Sentence, Source, find_source, prove, sentences_of
 from .slots import Slot, read_slots
 from .visits import Visits, visits_of
@@ -32,6 +32,7 @@ PROVEN: Final = (
     "reason",
     "missing",
     "change",
+    "decider",
     "legal",
     "otherwise",
     "date",
@@ -47,6 +48,7 @@ CITED: Final = (
     "otherwise",
     "audit",
     "change",
+    "decider",
     "administrator",
     "search",
     "date",
@@ -88,8 +90,9 @@ class Determination:
         label: The outcome in words.
         meaning: What the outcome means.
         dispositions: The outcome in the terms of each venue, by the key of the venue.
-        robust: True if no completion of the open facts changes the answer to the request as made.
-        robustness: The sentence that states this.
+        robust: True if no completion of the open facts changes the answer to the request as made;
+            None if the request is not decided.
+        robustness: The sentence that states this, or that the request is not decided.
         law_of: The date under whose law the request was decided.
         dated_by: Which date that is.
         dates: The date that selects each family of sources, and why.
@@ -100,6 +103,7 @@ class Determination:
         reasons: The grounds, strongest first.
         missing: What is missing, and what it could change.
         changes: What would lead to a better outcome; each was decided by the same rules.
+        would_decide: What would decide a request that is not decided; empty for any other.
         legal: Legal findings, kept apart from medical necessity.
         otherwise: The result under another counting policy, or under another possible date.
         audit: Departures of an earlier decision; empty if there was none.
@@ -122,7 +126,7 @@ class Determination:
     label: str
     meaning: str
     dispositions: dict[str, str]
-    robust: bool
+    robust: bool | None
     robustness: str
     law_of: str
     dated_by: str
@@ -134,6 +138,7 @@ class Determination:
     reasons: tuple[Sentence, ...]
     missing: tuple[Sentence, ...]
     changes: tuple[Sentence, ...]
+    would_decide: tuple[Sentence, ...]
     legal: tuple[Sentence, ...]
     otherwise: tuple[Sentence, ...]
     audit: tuple[Sentence, ...]
@@ -145,6 +150,11 @@ class Determination:
     recommended: dict[str, str]
     sources: tuple[Source, ...]
     proof: tuple[Firing, ...]
+
+    @property
+    def is_decided(self) -> bool:
+        """False if no text held here decides the request."""
+        return self.visits.supported is not None
 
     def numbers(self, sentence: Sentence | Slot) -> list[int]:
         """Return the numbers of the sources that a sentence or a slot cites."""
@@ -192,7 +202,7 @@ def conclude(
         recommended={
             v: knowledge.value(iri, mn("recommendedAs")) or "" for v, iri in dispositions.items()
         },
-        robust=derivation.holds(request, "robust"),
+        robust=robust_of(derivation, request),
         robustness=" ".join(s.text for s in said),
         law_of=derivation.value(request, "onDecisionDate") or "",
         dated_by=_dated_by(derivation, request),
@@ -204,6 +214,7 @@ def conclude(
         reasons=by_role["reason"],
         missing=by_role["missing"],
         changes=by_role["change"],
+        would_decide=by_role["decider"],
         legal=by_role["legal"],
         otherwise=by_role["otherwise"],
         audit=by_role["audit"],

@@ -94,7 +94,11 @@ class VenueData(Model, frozen=True, kw_only=True):
 
 
 class SpanData(Model, frozen=True, kw_only=True):
-    """The fewest and the most visits that any reading of the record supports."""
+    """
+    The fewest and the most visits that any reading of the record supports.
+
+    Where the request is not decided, no span is given: a field of this type is None.
+    """
 
     least: int
     most: int
@@ -119,7 +123,7 @@ class VisitsData(Model, frozen=True, kw_only=True):
     largest_limit: int | None
     trial: int | None
     remaining: int | None
-    supported: SpanData
+    supported: SpanData | None
     supported_per_week: int | None
     cap: int | None
     counted_toward_cap: int
@@ -220,12 +224,12 @@ class VariantData(Model, frozen=True, kw_only=True):
     note: str
     outcome: str
     label: str
-    robust: bool
+    robust: bool | None
     governing: Sequence[str]
     limit: int | None
     prior: int
     prior_open: bool
-    supported: SpanData
+    supported: SpanData | None
     why: Sequence[ReasonData]
 
 
@@ -246,7 +250,7 @@ class AnswerData(Model, frozen=True, kw_only=True):
     meaning: str
     outcome: str
     outcome_label: str
-    supported: SpanData
+    supported: SpanData | None
     given: bool
 
 
@@ -401,7 +405,7 @@ class DeterminationData(Model, frozen=True, kw_only=True):
     dispositions: VenueWords
     recommended: VenueWords
     venues: Sequence[VenueData]
-    robust: bool
+    robust: bool | None
     robustness: str
     as_made: str = ""
     as_made_label: str = ""
@@ -429,6 +433,12 @@ class DeterminationData(Model, frozen=True, kw_only=True):
     sources: Sequence[SourceData]
     proof: Sequence[StepData]
     ledger: Sequence[LedgerEntryData] = ()
+    would_decide: Sequence[SentenceData] = ()
+
+    @property
+    def is_decided(self) -> bool:
+        """False if no text held here decides the request."""
+        return self.visits.supported is not None
 
 
 class ProvenanceData(Model, frozen=True, kw_only=True):

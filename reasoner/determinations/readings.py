@@ -37,8 +37,35 @@ def completions(derivation: Derivation, request: str) -> list[str]:
     ]
 
 
-def supported(derivation: Derivation, scenarios: Iterable[str], asked: int) -> tuple[int, int]:
-    """Return the fewest and the most visits that some scenarios support; 0 if there are none."""
+def robust_of(derivation: Derivation, request: str) -> bool | None:
+    """Return whether every reading leads to the outcome; None if the request is not decided."""
+    found = derivation.value(request, "robust")
+    return None if found is None else found == "true"
+
+
+def supported_of(derivation: Derivation, request: str) -> tuple[int, int] | None:
+    """Return the fewest and the most visits supported; None if the request is not decided."""
+    asked = derivation.number(request, "requestedVisits") or 0
+    return supported(derivation, request, completions(derivation, request), asked)
+
+
+def supported(
+    derivation: Derivation, request: str, scenarios: Iterable[str], asked: int
+) -> tuple[int, int] | None:
+    """
+    Return the fewest and the most visits that some scenarios of a request support.
+
+    Args:
+        derivation: The derivation of the case.
+        request: The request.
+        scenarios: The scenarios.
+        asked: Visits requested.
+
+    Returns:
+        Two whole numbers, 0 if there are no scenarios; None if the request is not decided.
+    """
+    if derivation.holds(request, "undecided"):
+        return None
     whole = mn("MedicallyNecessary").value
     visits = [
         asked
@@ -51,7 +78,7 @@ def supported(derivation: Derivation, scenarios: Iterable[str], asked: int) -> t
 
 def outcome_of(knowledge: Knowledge, derivation: Derivation, request: str) -> str:
     """
-    Return the outcome of a request, as an IRI.
+    Return the outcome of a request, as an IRI; `mn:NotDecided` if the rules conclude none.
 
     Raises:
         OutcomesContradict: The rules conclude more than one.
@@ -66,4 +93,4 @@ def outcome_of(knowledge: Knowledge, derivation: Derivation, request: str) -> st
             f"{shorten(request)} has {len(found)} outcomes: {labels}.",
             hint=f"Correct one of the rules that conclude them{f': {rules}' if rules else ''}.",
         )
-    return found[0] if found else mn("NotEstablished").value
+    return found[0] if found else mn("NotDecided").value

@@ -15,7 +15,7 @@ from reasoner.kernel.engine import infer
 from reasoner.kernel.rules import rules_towards
 from reasoner.knowledge.terms import mn
 
-from .readings import completions, outcome_of, situations_of, supported
+from .readings import outcome_of, robust_of, situations_of, supported_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,6 +34,7 @@ READ: Final = (
     "priorOpen",
     "robust",
     "smallestLimit",
+    "undecided",
     "variantOf",
     "visitsSupported",
 )
@@ -50,20 +51,20 @@ class Recommendation:
     Attributes:
         request: The IRI of the request.
         outcome: The IRI of the outcome.
-        robust: True if no completion of the open facts changes the outcome.
+        robust: True if no completion of the open facts changes the outcome; None if the request is
+            not decided.
         governing: The IRIs of the recommendations that govern, sorted.
         limit: The smallest governing maximum of visits; None if none is set.
-        least: The fewest visits that any reading of the record supports.
-        most: The most visits that any reading of the record supports.
+        supported: The fewest and the most visits that any reading of the record supports; None if
+            the request is not decided.
     """
 
     request: str
     outcome: str
-    robust: bool
+    robust: bool | None
     governing: tuple[str, ...]
     limit: int | None
-    least: int
-    most: int
+    supported: tuple[int, int] | None
 
 
 @lru_cache(maxsize=8)
@@ -115,14 +116,11 @@ def _recommend(knowledge: Knowledge, derivation: Derivation, request: str) -> Re
     situations = situations_of(derivation, request)
     limits = [n for s in situations if (n := derivation.number(s, "smallestLimit")) is not None]
     governing = {v.value for s in situations for v in derivation.values(s, "governedBy")}
-    asked = derivation.number(request, "requestedVisits") or 0
-    least, most = supported(derivation, completions(derivation, request), asked)
     return Recommendation(
         request=request,
         outcome=outcome_of(knowledge, derivation, request),
-        robust=derivation.holds(request, "robust"),
+        robust=robust_of(derivation, request),
         governing=tuple(sorted(governing)),
         limit=min(limits, default=None),
-        least=least,
-        most=most,
+        supported=supported_of(derivation, request),
     )

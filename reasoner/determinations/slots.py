@@ -17,7 +17,7 @@ from reasoner.kernel.engine import infer
 from reasoner.kernel.terms import DEFINITION, TYPE
 from reasoner.knowledge.terms import NS, mn
 
-from .readings import completions, supported
+from .readings import supported, supported_of
 from .recommend import rules_for
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ class Answer:
         label: The answer in one or two words.
         meaning: What the answer supposes.
         outcome: The IRI of the outcome under it.
-        least: The fewest visits that any reading of the record supports under it.
-        most: The most visits that any reading of the record supports under it.
+        supported: The fewest and the most visits that any reading supports under it; None if the
+            request is not decided under it.
         given: True if the record gives this answer.
     """
 
@@ -54,8 +54,7 @@ class Answer:
     label: str
     meaning: str
     outcome: str
-    least: int
-    most: int
+    supported: tuple[int, int] | None
     given: bool
 
 
@@ -194,20 +193,19 @@ def _answer(
     if _is_derived(derivation, request, answer):
         outcome = derivation.value(held, "outcome")
         scenarios = derivation.subjects("underAnswer", ox.NamedNode(held))
-        least, most = supported(derivation, scenarios, asked)
+        span = supported(derivation, request, scenarios, asked)
     else:
         stated = answer in _stated(derivation, request)
         other = derivation if stated or supposed is None else supposed
         outcome = other.value(request, "outcome")
-        least, most = supported(other, completions(other, request), asked)
+        span = supported_of(other, request)
     given = {value.value for value in derivation.values(request, "givenAnswer")}
     return Answer(
         iri=answer,
         label=knowledge.label(answer),
         meaning=knowledge.value(answer, DEFINITION) or "",
-        outcome=outcome or mn("NotEstablished").value,
-        least=least,
-        most=most,
+        outcome=outcome or mn("NotDecided").value,
+        supported=span,
         given=answer in given,
     )
 

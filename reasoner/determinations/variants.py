@@ -16,7 +16,7 @@ from reasoner.kernel.engine import derive
 from reasoner.kernel.terms import LABEL, RDFS, TYPE, XSD
 from reasoner.knowledge.terms import mn
 
-from .readings import completions, situations_of, supported
+from .readings import robust_of, situations_of, supported_of
 from .recommend import rules_for
 from .sentences import Sentence, sentences_of
 
@@ -46,13 +46,14 @@ class Variant:
         note: What the knowledge base states about that set or policy.
         outcome: The IRI of the outcome.
         label: The outcome in words.
-        robust: True if no completion of the open facts changes the answer.
+        robust: True if no completion of the open facts changes the answer; None if the request is
+            not decided.
         governing: The recommendations that govern, sorted.
         limit: The smallest governing maximum; None if none is set.
         prior: Earlier visits that certainly count.
         prior_open: True if there may be more.
-        least: The fewest visits that any reading of the record supports.
-        most: The most visits that any reading of the record supports.
+        supported: The fewest and the most visits that any reading of the record supports; None if
+            the request is not decided.
         why: The sentences that explain a difference from the legal order.
     """
 
@@ -61,13 +62,12 @@ class Variant:
     note: str
     outcome: str
     label: str
-    robust: bool
+    robust: bool | None
     governing: tuple[str, ...]
     limit: int | None
     prior: int
     prior_open: bool
-    least: int
-    most: int
+    supported: tuple[int, int] | None
     why: tuple[Sentence, ...]
 
 
@@ -172,9 +172,7 @@ def _describe(knowledge: Knowledge, derivation: Derivation, iri: str, by: str) -
     way = derivation.value(iri, by)
     situations = situations_of(derivation, iri)
     limits = [n for s in situations if (n := derivation.number(s, "smallestLimit")) is not None]
-    asked = derivation.number(iri, "requestedVisits") or 0
-    least, most = supported(derivation, completions(derivation, iri), asked)
-    outcome = derivation.value(iri, "outcome") or mn("NotEstablished").value
+    outcome = derivation.value(iri, "outcome") or mn("NotDecided").value
     rows = {v.value for s in situations for v in derivation.values(s, "governedBy")}
     notes = [knowledge.value(way, p) for p in (COMMENT, mn("reason"))] if way else []
     return Variant(
@@ -183,13 +181,12 @@ def _describe(knowledge: Knowledge, derivation: Derivation, iri: str, by: str) -
         note=" ".join(note for note in notes if note),
         outcome=outcome,
         label=knowledge.label(outcome),
-        robust=derivation.holds(iri, "robust"),
+        robust=robust_of(derivation, iri),
         governing=tuple(sorted(rows)),
         limit=min(limits, default=None),
         prior=derivation.number(iri, "priorAtLeast") or 0,
         prior_open=derivation.holds(iri, "priorOpen"),
-        least=least,
-        most=most,
+        supported=supported_of(derivation, iri),
         why=sentences_of(derivation, knowledge, "otherwise", iri) if by == "underView" else (),
     )
 
@@ -260,4 +257,4 @@ def _steps(found: dict[str, Variant], used: str) -> tuple[Stretch, ...]:
 
 
 def _alike(v: Variant) -> tuple[object, ...]:
-    return (v.outcome, v.robust, v.least, v.most, v.governing, v.limit)
+    return (v.outcome, v.robust, v.supported, v.governing, v.limit)

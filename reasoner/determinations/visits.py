@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reasoner.kernel.terms import TYPE
 from reasoner.knowledge.terms import mn
 
-from .readings import completions, situations_of, supported
+from .readings import completions, situations_of, supported_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,8 +32,8 @@ class Visits:
         limit_from: The recommendations that state the limits, and the rows they borrow from.
         largest: The largest governing maximum; differs from `limit` only if two conflict.
         trial: Visits after which a reassessment is due; None if no reassessment is required.
-        least: The fewest visits that any reading of the record supports.
-        most: The most visits that any reading of the record supports.
+        supported: The fewest and the most visits that any reading of the record supports; None if
+            the request is not decided.
         per_week: The supported visits per week; None unless the request asks for more per week.
         cap: The statutory cap for the discipline; None if none applies.
         capped: Earlier visits that certainly count toward the cap.
@@ -50,13 +50,28 @@ class Visits:
     limit_from: tuple[str, ...]
     largest: int | None
     trial: int | None
-    least: int
-    most: int
+    supported: tuple[int, int] | None
     per_week: int | None
     cap: int | None
     capped: int
     policy: str
     policy_reason: str
+
+    @property
+    def least(self) -> int:
+        """The fewest visits supported; a ValueError if the request is not decided."""
+        return self._decided[0]
+
+    @property
+    def most(self) -> int:
+        """The most visits supported; a ValueError if the request is not decided."""
+        return self._decided[1]
+
+    @property
+    def _decided(self) -> tuple[int, int]:
+        if self.supported is None:
+            raise ValueError("The request is not decided, so no number of visits is supported.")
+        return self.supported
 
     @property
     def total(self) -> int:
@@ -74,8 +89,10 @@ class Visits:
         The figure that limits the request as made.
 
         This is the trial if the course is still in its trial and no maximum is exceeded;
-        otherwise the largest limit. None if neither is set.
+        otherwise the largest limit. None if neither is set, or if the request is not decided.
         """
+        if self.supported is None:
+            return None
         inside = self.largest is None or self.total <= self.largest
         if self.trial is None or not inside:
             return self.largest
@@ -91,7 +108,6 @@ def visits_of(knowledge: Knowledge, derivation: Derivation, request: str) -> Vis
     largest = [n for s in situations if (n := derivation.number(s, "largestLimit")) is not None]
     trials = [n for s in situations if (n := derivation.number(s, "trialCheckpoint")) is not None]
     asked = derivation.number(request, "requestedVisits") or 0
-    least, most = supported(derivation, completions(derivation, request), asked)
     policy = derivation.value(request, "countsBy")
     caps = [
         int(value)
@@ -110,8 +126,7 @@ def visits_of(knowledge: Knowledge, derivation: Derivation, request: str) -> Vis
         limit_from=_measures(derivation, situations),
         largest=max(largest, default=None),
         trial=min(trials, default=None),
-        least=least,
-        most=most,
+        supported=supported_of(derivation, request),
         per_week=_per_week(derivation, request),
         cap=min(caps, default=None),
         capped=derivation.number(request, "capCountAtLeast") or 0,

@@ -14,6 +14,7 @@ ROLES: Final = (
     "administrator",
     "reason",
     "missing",
+    "decider",
     "change",
     "legal",
     "otherwise",

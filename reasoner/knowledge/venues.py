@@ -74,20 +74,16 @@ def dispositions_of(outcome: str, knowledge: Knowledge) -> dict[str, str]:
         knowledge: The knowledge base.
 
     Returns:
-        The IRI of the disposition by the key of the venue, in the order of the venues; empty where
-        the venue has no disposition for the outcome.
+        The IRI of the disposition by the key of the venue, in the order of the venues; without the
+        venues that have no disposition for the outcome.
     """
-    return {
-        venue.key: next(
-            (
-                found
-                for found in _expressing(outcome, "expresses", knowledge)
-                if knowledge.value(found, mn("atVenue")) == venue.iri
-            ),
-            "",
-        )
+    found = {
+        venue.key: disposition
         for venue in venues_of(knowledge)
+        for disposition in _expressing(outcome, "expresses", knowledge)
+        if knowledge.value(disposition, mn("atVenue")) == venue.iri
     }
+    return {key: found[key] for key in found}
 
 
 def whole_disposition(outcome: str, knowledge: Knowledge) -> str | None:

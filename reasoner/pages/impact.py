@@ -29,7 +29,7 @@ def impact_text(found: Impact) -> str:
             for flip in found.other_ground
         ]
     if found.refused:
-        lines += ["", "Not decided:", *(f"  {name}: {why}" for name, why in found.refused)]
+        lines += ["", "Refused:", *(f"  {name}: {why}" for name, why in found.refused)]
     lines += ["", f"{len(found.flips)} of {found.decided} determinations flip."]
     lines += [f"  {count:>4}  {words}" for words, count in found.by_outcome()]
     if found.flips:
@@ -39,6 +39,8 @@ def impact_text(found: Impact) -> str:
 
 
 def _words(side: Side) -> str:
+    if side.supported is None:
+        return side.outcome
     least, most = side.supported
     visits = interval(Interval(least=least, most=most))
     return f"{side.outcome} ({visits} visits{', robust' if side.robust else ''})"

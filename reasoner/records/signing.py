@@ -157,6 +157,7 @@ def _decided(
     if (
         ruling.decision == "override"
         and outcome == d.outcome
+        and supported is not None
         and supported.least == supported.most == visits
     ):
         raise DecisionRefused(
@@ -188,6 +189,7 @@ def _outcome(d: DeterminationData, knowledge: Knowledge, ruling: Ruling) -> str:
         name_of(t.subject).removeprefix(NS)
         for t in knowledge.facts
         if (t.predicate, t.object) == (TYPE, mn("Outcome"))
+        and dispositions_of(name_of(t.subject), knowledge)
     }
     if ruling.decision not in {"accept", "override"}:
         raise DecisionRefused(
@@ -199,6 +201,11 @@ def _outcome(d: DeterminationData, knowledge: Knowledge, ruling: Ruling) -> str:
         )
     if len(ruling.reason) > LONGEST:
         raise DecisionRefused(f"The reason is longer than {LONGEST:,} characters.")
+    if ruling.decision == "accept" and d.outcome not in known:
+        raise DecisionRefused(
+            f"The recommendation is {d.outcome}: there is no disposition to accept.",
+            hint="Override it with the outcome that the physician finds, and give the reason.",
+        )
     if ruling.decision == "accept":
         if ruling.outcome not in {None, d.outcome}:
             raise DecisionRefused(
@@ -236,13 +243,13 @@ def _visits(d: DeterminationData, outcome: str, ruling: Ruling) -> int:
             raise DecisionRefused(f"With {outcome}, the visits are {fixed}, not {ruling.visits}.")
         return fixed
     supported = d.visits.supported
-    recommended = d.outcome == outcome and supported.least == supported.most
     visits = ruling.visits
-    if visits is None and recommended:
+    if supported and visits is None and d.outcome == outcome and supported.least == supported.most:
         visits = supported.most
     if visits is None or not 1 <= visits <= asked:
         raise DecisionRefused(f"State how many of the {asked} visits are necessary: 1 to {asked}.")
-    if ruling.decision == "accept" and not supported.least <= visits <= supported.most:
+    within = supported is not None and supported.least <= visits <= supported.most
+    if ruling.decision == "accept" and not within:
         raise DecisionRefused(
             f"{visits} visits are not recommended.", hint="Override it, and give the reason."
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 import pypdf
 import pytest
 
-from reasoner import assessment_data, decide, load_case, load_case_file, write_letter
+from reasoner import assessment_data, decide, errors, load_case, load_case_file, write_letter
 from reasoner.pages.letter.as_html import letter_html
 from reasoner.pages.letter.as_pdf import letter_pdf
 from reasoner.pages.letter.as_text import letter_text
@@ -34,7 +35,12 @@ GOLDEN = (
     "at-utilization-review-12-visits",
     "lumbar-strain-6-and-6-visits-one-limit",
 )
-ALL = sorted(path.parent.name for path in CASES.glob("*/case.ttl"))
+UNDECIDED = sorted(
+    path.parent.name
+    for path in CASES.glob("*/expected.json")
+    if json.loads(path.read_text()).get("outcome") == "NotDecided"
+)
+ALL = sorted({path.parent.name for path in CASES.glob("*/case.ttl")} - set(UNDECIDED))
 
 
 def letter_of(name: str, knowledge: Knowledge, venue: str | None = None) -> LetterPage:
@@ -124,6 +130,22 @@ def test_a_letter_is_marked_a_draft_in_each_form(name: str, knowledge: Knowledge
         assert words.lower().count("draft for a physician's decision") >= 1
         assert "This is not a decision" in words
         assert "Decision:" not in words
+
+
+@pytest.mark.parametrize("name", UNDECIDED)
+@pytest.mark.parametrize("venue", ["ur", "imr"])
+def test_no_letter_is_served_where_no_text_held_decides(
+    name: str, venue: str, knowledge: Knowledge
+) -> None:
+    """The error names the request, what would decide it, and the command of the physician."""
+    case = load_case_file(CASES / name / "case.ttl", knowledge)
+    data = assessment_data(decide(case, knowledge), knowledge)
+
+    with pytest.raises(errors.LetterUndecided, match="not decided") as refused:
+        write_letter(data, knowledge, "text", venue=venue)
+
+    assert "mednec sign" in refused.value.hint
+    assert data["determinations"][0]["wouldDecide"][0]["text"] in refused.value.hint
 
 
 @pytest.mark.parametrize("name", GOLDEN)

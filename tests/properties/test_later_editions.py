@@ -117,7 +117,7 @@ def shown(part: Any) -> Any:
     if isinstance(part, Sentence):
         return part.rule, part.text, part.basis, sorted(part.sources)
     if isinstance(part, Slot):
-        return part.iri, [(a.iri, a.outcome, a.least, a.most, a.given) for a in part.answers]
+        return part.iri, [(a.iri, a.outcome, a.supported, a.given) for a in part.answers]
     if isinstance(part, tuple):
         return [shown(one) for one in part]
     return part

@@ -28,7 +28,7 @@ def test_a_recommendation_agrees_with_the_determination(knowledge: Knowledge) ->
             visits = whole.visits
             assert one.request == whole.request
             assert (one.outcome, one.robust) == (whole.outcome, whole.robust)
-            assert (one.limit, one.least, one.most) == (visits.limit, visits.least, visits.most)
+            assert (one.limit, one.supported) == (visits.limit, visits.supported)
             assert set(one.governing) == {g.source.iri for g in whole.governing}
 
 

@@ -40,13 +40,13 @@ def compared(name: str, knowledge: Knowledge, *wanted: str) -> RequestComparison
 
 
 def content_of(v: Variant) -> tuple[object, ...]:
-    return (v.outcome, v.robust, v.least, v.most, set(v.governing))
+    return (v.outcome, v.robust, v.supported, set(v.governing))
 
 
 def decided(decision: Assessment) -> tuple[object, ...]:
     (one,) = decision.determinations
     rows = {g.source.iri for g in one.governing}
-    return (one.outcome, one.robust, one.visits.least, one.visits.most, rows)
+    return (one.outcome, one.robust, one.visits.supported, rows)
 
 
 def step_at(day: str, timeline: tuple[Stretch, ...]) -> Stretch:

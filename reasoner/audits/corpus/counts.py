@@ -36,18 +36,20 @@ def summary(rows: Sequence[LetterRow]) -> CorpusSummary:
     """Count the figures of a report."""
     every = [Counted(letter=row, item=item) for row in rows for item in row.items]
     decided = [i for i in every if i.item.decided]
+    assessed = [i for i in every if i.item.decided or i.item.is_not_decided]
     return CorpusSummary(
         letters=len(rows),
         items=len(every),
         decided=len(decided),
+        not_decided=len(assessed) - len(decided),
         by_reviewer=dict(Counter(_reviewer(i) for i in every)),
         agreement=_agreement(decided),
         outcomes={
-            "treatment": _groups(decided, lambda i: [i.item.treatment or UNSTATED]),
-            "region": _groups(decided, lambda i: _words(i.item.regions)),
-            "governing guideline": _groups(decided, lambda i: _words(i.item.governing)),
-            "guideline cited by the reviewer": _groups(decided, lambda i: _words(i.item.cites)),
-            "reviewer specialty": _groups(decided, lambda i: _words(i.letter.specialties)),
+            "treatment": _groups(assessed, lambda i: [i.item.treatment or UNSTATED]),
+            "region": _groups(assessed, lambda i: _words(i.item.regions)),
+            "governing guideline": _groups(assessed, lambda i: _words(i.item.governing)),
+            "guideline cited by the reviewer": _groups(assessed, lambda i: _words(i.item.cites)),
+            "reviewer specialty": _groups(assessed, lambda i: _words(i.letter.specialties)),
         },
         departures=_counted(d for i in decided for d in i.item.departures or ()),
         departure_letters=_letters(decided),
@@ -98,9 +100,10 @@ def _group(name: str, members: list[Counted]) -> GroupData:
     return GroupData(
         name=name,
         items=len(members),
+        not_decided=sum(m.item.is_not_decided for m in members),
         reviewer=dict(sorted(Counter(_reviewer(m) for m in members).items())),
         reasoner=dict(sorted(Counter(_outcome(m) for m in members).items())),
-        agree=sum(not m.item.differs for m in members),
+        agree=sum(m.item.differs is False for m in members),
         letters=sorted({m.letter.source for m in members}),
     )
 

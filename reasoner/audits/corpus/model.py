@@ -18,13 +18,15 @@ class ItemRow(Model, frozen=True, kw_only=True):
         treatment: The treatment; None if it was not read.
         reviewer: The reviewer's outcome; None if it was not read.
         cites: The sources that the reviewer cited, sorted.
-        decided: True if the reasoner decided it; otherwise the fields after `trouble` are unset.
-        trouble: Why it was not decided; empty if its kind is not decided here.
+        decided: True if the reasoner decided it.
+        trouble: Why it was not decided; empty if its kind is not decided here. Except for an item
+            that no text held decides, the fields after it are then unset.
         imr: The disposition of the request as made; None if its outcome has none.
         limit: The limit that applies to its visits; None without a limit.
+        robust: None if no text held decides the item.
         findings: Rules of the audit that can account for a difference in the outcome.
         departures: Kinds of departure, sorted.
-        differs: True if the reviewer's outcome differs.
+        differs: True if the reviewer's outcome differs; None if no text held decides the item.
     """
 
     number: int
@@ -38,13 +40,18 @@ class ItemRow(Model, frozen=True, kw_only=True):
     trouble: str | UnsetType = UNSET
     imr: str | UnsetType | None = UNSET
     limit: int | UnsetType | None = UNSET
-    robust: bool | UnsetType = UNSET
+    robust: bool | UnsetType | None = UNSET
     findings: Sequence[str] | UnsetType = UNSET
     regions: Sequence[str] | UnsetType = UNSET
     outcome: str | UnsetType = UNSET
     governing: Sequence[str] | UnsetType = UNSET
     departures: Sequence[str] | UnsetType = UNSET
-    differs: bool | UnsetType = UNSET
+    differs: bool | UnsetType | None = UNSET
+
+    @property
+    def is_not_decided(self) -> bool:
+        """True if the item was assessed, and no text held decides it."""
+        return self.differs is None
 
 
 class LetterRow(Model, frozen=True, kw_only=True):
@@ -94,10 +101,18 @@ class AgreementData(Model, frozen=True, kw_only=True):
 
 
 class GroupData(Model, frozen=True, kw_only=True):
-    """Items of one group, with the counts of the outcomes and the letters, sorted."""
+    """
+    Items of one group, with the counts of the outcomes and the letters, sorted.
+
+    Attributes:
+        items: All its items, with those that no text held decides.
+        not_decided: Items that no text held decides; none of them agrees or differs.
+        agree: Items on which the reviewer and the reasoner agree.
+    """
 
     name: str
     items: int
+    not_decided: int
     reviewer: Mapping[str, int]
     reasoner: Mapping[str, int]
     agree: int
@@ -123,8 +138,11 @@ class CorpusSummary(Model, frozen=True, kw_only=True):
     The figures of a report.
 
     Attributes:
+        decided: Items that the reasoner decided; agreement, differences and departures are theirs.
+        not_decided: Items of the kinds that are decided here, but that no text held decides.
         by_reviewer: All items by the reviewer's outcome.
-        outcomes: Groups of the decided items, the largest first, by what they are grouped by.
+        outcomes: Groups of the items that are or are not decided, the largest first, by what they
+            are grouped by.
         departures: Decided items by kind of departure, the most frequent first.
         departure_letters: The letters of each kind of departure, sorted.
         rules: Decided items by audit rule, the most frequent first.
@@ -133,6 +151,7 @@ class CorpusSummary(Model, frozen=True, kw_only=True):
     letters: int
     items: int
     decided: int
+    not_decided: int
     by_reviewer: Mapping[str, int]
     agreement: AgreementData
     outcomes: Mapping[str, Sequence[GroupData]]

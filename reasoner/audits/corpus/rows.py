@@ -95,8 +95,8 @@ def _item(item: Item, audit: ItemAudit | None, knowledge: Knowledge) -> ItemRow:
     }
     return replace(
         row,
-        decided=True,
-        trouble=UNSET,
+        decided=found.is_decided,
+        trouble=UNSET if found.is_decided else found.robustness,
         imr=compared.imr,
         limit=compared.limit,
         robust=compared.robust,
@@ -106,8 +106,12 @@ def _item(item: Item, audit: ItemAudit | None, knowledge: Knowledge) -> ItemRow:
         outcome=found.label,
         governing=sorted({_edition(g.source.iri, knowledge) for g in found.governing}),
         departures=sorted(kinds),
-        differs=item.outcome is not None and item.outcome.value.label != compared.imr,
+        differs=_differs(item, compared.imr) if found.is_decided else None,
     )
+
+
+def _differs(item: Item, ours: str | None) -> bool:
+    return item.outcome is not None and item.outcome.value.label != ours
 
 
 def _cites(item: Item, knowledge: Knowledge) -> list[str]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from reasoner.errors import LetterUndecided
+
 from .form import read_form
 from .items import LetterItem, item_blocks, item_text, outcome_line, outcome_text
 from .lines import Sources, cited_lines, said_date
@@ -43,10 +45,12 @@ def compose(
         confidential: True to withhold the name and the number of the physician.
 
     Raises:
+        LetterUndecided: An item is neither decided here nor by a physician.
         LetterUnsupported: The knowledge base has no form for the venue.
     """
     recommendation = document.recommendation
     items = _items(document)
+    _check_decided(items)
     signed = document.is_decided
     form = read_form(knowledge, venue or items[0].data.venue, signed=signed)
     sources = Sources()
@@ -84,6 +88,20 @@ def compose(
         foot=_foot(recommendation, form),
         words={key: form.heading(key) for key in ("page", "of", "annex", "watermark")},
     )
+
+
+def _check_decided(items: Items) -> None:
+    """Refuse a letter with an item for which no disposition is decided or recommended."""
+    for item in items:
+        if item.decision is None and not item.data.is_decided:
+            number = f" {item.number}" if item.number else ""
+            found = " ".join(s.text for s in item.data.would_decide)
+            raise LetterUndecided(
+                f"Item{number} is {item.data.label}, so no letter can be written: "
+                f"{item_text(item)}.",
+                hint=f"Consult what would decide it, and record the decision of a physician with "
+                f"'mednec sign --decision override'. {found}".strip(),
+            )
 
 
 def _items(document: Document) -> Items:

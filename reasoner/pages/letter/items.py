@@ -18,7 +18,13 @@ from .page import Block, Choice, Line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reasoner.determinations.data import AnswerData, DeterminationData, SentenceData, VenueWords
+    from reasoner.determinations.data import (
+        AnswerData,
+        DeterminationData,
+        SentenceData,
+        SpanData,
+        VenueWords,
+    )
     from reasoner.records.documents import DecisionData
 
     from .form import LetterForm
@@ -62,7 +68,7 @@ def outcome_text(item: LetterItem, form: LetterForm) -> str:
     text = f"{capital(_at_venue(words, form))} · {source.label}"
     if source.outcome != PARTLY:
         return text
-    visits = str(decision.visits) if decision else interval(d.visits.supported)
+    visits = str(decision.visits) if decision else _interval(d.visits.supported)
     text += f" · {form.heading('visits-supported').lower()}: {visits}"
     rate = d.visits.supported_per_week
     if decision or rate is None:
@@ -91,7 +97,8 @@ def item_blocks(item: LetterItem, form: LetterForm, sources: Sources) -> list[Bl
         reason = (Line(text=decision.reason),)
         blocks.append(Block(kind="prose", heading=form.heading("decision-reason"), lines=reason))
     if decision and decision.decision == "override":
-        line = Line(text=f"{capital(_at_venue(d.recommended, form))} · {d.label}.")
+        words = f"{_at_venue(d.recommended, form)} · {d.label}" if d.recommended else d.label
+        line = Line(text=f"{capital(words)}.")
         blocks.append(Block(kind="prose", heading=form.heading("recommended"), lines=(line,)))
 
     def add(kind: str, key: str, lines: tuple[Line, ...]) -> None:
@@ -157,7 +164,13 @@ def _questions(d: DeterminationData, form: LetterForm, sources: Sources) -> list
 
 
 def _under(answer: AnswerData, form: LetterForm) -> str:
+    if answer.supported is None:
+        return answer.outcome_label
     amount_supported = interval(answer.supported)
     return (
         f"{answer.outcome_label} · {form.heading('visits-supported').lower()}: {amount_supported}"
     )
+
+
+def _interval(supported: SpanData | None) -> str:
+    return interval(supported) if supported else ""

@@ -37,6 +37,7 @@ def write_letter(
 
     Raises:
         DocumentUnreadable: A part of the document is missing or of another type.
+        LetterUndecided: An item is neither decided here nor by a physician.
         LetterUnsupported: The knowledge base does not have the venue, or a form for it.
     """
     found = parse_document(document, "the document")
