@@ -259,6 +259,9 @@ def _warnings(d: Determination, assessment: Assessment) -> list[SentenceData]:
     what the case states of this node by this property. The case itself does not count as such a
     node: its properties have many values, and the sentence may be about another one.
     """
+    warned = [r for r in assessment.report.results if r.severity == "Warning"]
+    if not warned:
+        return []
     sentences = (*d.missing, *d.legal)
     missing = {
         shorten(name_of(fact.object))
@@ -285,11 +288,8 @@ def _warnings(d: Determination, assessment: Assessment) -> list[SentenceData]:
             sources=[],
             provisional=False,
         )
-        for r in assessment.report.results
-        if r.severity == "Warning"
-        and r.path not in missing
-        and r.focus not in others
-        and (r.focus, r.path) not in reported
+        for r in warned
+        if r.path not in missing and r.focus not in others and (r.focus, r.path) not in reported
     }
     return list(found.values())
 

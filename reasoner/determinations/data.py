@@ -119,7 +119,7 @@ class VisitsData(Model, frozen=True, kw_only=True):
     requested: int
     total: int
     limit: int | None
-    limit_from: Sequence[int] = ()
+    limit_from: Sequence[int] = field(default_factory=list)
     largest_limit: int | None
     trial: int | None
     remaining: int | None
@@ -180,7 +180,7 @@ class SentenceData(Model, frozen=True, kw_only=True):
     rationale: str
     sources: Sequence[int]
     provisional: bool
-    marks: Sequence[str] = ()
+    marks: Sequence[str] = field(default_factory=list)
 
 
 class MarginData(SentenceData, frozen=True, kw_only=True):
@@ -303,7 +303,7 @@ class SourceData(Model, frozen=True, kw_only=True):
     edition: str
     verified: bool
     seen: bool = True
-    marks: Sequence[str] = ()
+    marks: Sequence[str] = field(default_factory=list)
     file: str
     seen_at: Sequence[str]
     row: Sequence[str]
@@ -399,7 +399,7 @@ class DeterminationData(Model, frozen=True, kw_only=True):
     dates: DatesData
     outcome: str
     adverse: bool
-    rejects: Sequence[str] = ()
+    rejects: Sequence[str] = field(default_factory=list)
     label: str
     meaning: str
     dispositions: VenueWords
@@ -409,7 +409,7 @@ class DeterminationData(Model, frozen=True, kw_only=True):
     robustness: str
     as_made: str = ""
     as_made_label: str = ""
-    margin: Sequence[MarginData] = ()
+    margin: Sequence[MarginData] = field(default_factory=list)
     law_of: str
     dated_by: str
     governing_dates: Sequence[SentenceData]
@@ -432,8 +432,8 @@ class DeterminationData(Model, frozen=True, kw_only=True):
     slots: Sequence[SlotData]
     sources: Sequence[SourceData]
     proof: Sequence[StepData]
-    ledger: Sequence[LedgerEntryData] = ()
-    would_decide: Sequence[SentenceData] = ()
+    ledger: Sequence[LedgerEntryData] = field(default_factory=list)
+    would_decide: Sequence[SentenceData] = field(default_factory=list)
 
     @property
     def is_decided(self) -> bool:

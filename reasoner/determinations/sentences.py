@@ -8,6 +8,7 @@ figure from a fact.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, cast
 
 import pyoxigraph as ox
@@ -18,7 +19,6 @@ from reasoner.kernel.terms import SKOS, SOURCE
 from reasoner.knowledge.terms import mn, shorten
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterable, Sequence
 
     from reasoner.kernel.derivation import Derivation, Firing
@@ -135,17 +135,39 @@ def fill_sentence(firing: Firing, knowledge: Knowledge, together: Sequence[Firin
     if firing.rule is None:
         return f"{shorten(firing.bindings['population'].value)} contains the situation."
 
-    def fill(match: re.Match[str]) -> str:
-        texts = _texts(match[1], together or (firing,), knowledge)
-        if match[2] is not None:
-            one = len(texts) == 1 if match[1] in listed else texts == ["1"]
-            return match[2] if one else match[3]
-        words = _joined(texts) if texts else "…"
-        return PLACE.sub(fill, words) if match[1].startswith(PHRASE) else words
-
-    listed = firing.rule.listed
-    text = PLACE.sub(fill, firing.rule.because)
+    text = _filled(firing.rule.because, firing.rule, together or (firing,), knowledge)
     return text[:1].upper() + text[1:]
+
+
+def _filled(words: str, rule: Rule, firings: Sequence[Firing], knowledge: Knowledge) -> str:
+    """Fill the places of a sentence, or of a phrase in it."""
+    found: list[str] = []
+    for before, name, one, several in _parts(words):
+        found.append(before)
+        if not name:
+            continue
+        texts = _texts(name, firings, knowledge)
+        if one is not None and several is not None:
+            single = len(texts) == 1 if name in rule.listed else texts == ["1"]
+            found.append(one if single else several)
+        elif not texts:
+            found.append("…")
+        elif name.startswith(PHRASE):
+            found.append(_filled(_joined(texts), rule, firings, knowledge))
+        else:
+            found.append(_joined(texts))
+    return "".join(found)
+
+
+@lru_cache(maxsize=4_000)
+def _parts(words: str) -> tuple[tuple[str, str, str | None, str | None], ...]:
+    """Split a sentence at its places: the text before, the variable, its two forms; the rest."""
+    found: list[tuple[str, str, str | None, str | None]] = []
+    end = 0
+    for place in PLACE.finditer(words):
+        found.append((words[end : place.start()], place[1], place[2], place[3]))
+        end = place.end()
+    return (*found, (words[end:], "", None, None))
 
 
 def _texts(name: str, firings: Sequence[Firing], knowledge: Knowledge) -> list[str]:
@@ -156,6 +178,8 @@ def _texts(name: str, firings: Sequence[Firing], knowledge: Knowledge) -> list[s
 
 def _joined(words: Sequence[str]) -> str:
     """Write a list in words: a, b and c."""
+    if len(words) == 1:
+        return words[0]
     return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
@@ -171,9 +195,12 @@ def sentences_of(
     groups: dict[tuple[object, ...], list[Firing]] = {}
     for firing in derivation.firings_about(role, request):
         rule = cast("Rule", firing.rule)
-        same = sorted((k, v) for k, v in firing.row.items() if k not in rule.listed)
-        key = (rule.id, *same) if rule.listed else (rule.id, *sorted(firing.row.items()))
-        groups.setdefault(key, []).append(firing)
+        same = (
+            (t for n, t in zip(firing.names, firing.terms, strict=True) if n not in rule.listed)
+            if rule.listed
+            else firing.terms
+        )
+        groups.setdefault((rule.id, *same), []).append(firing)
     by_text: dict[str, Sentence] = {}
     for group in groups.values():
         sentence = _sentence(group, knowledge)
@@ -207,7 +234,7 @@ def _sentence(group: list[Firing], knowledge: Knowledge) -> Sentence:
 
 def cited(firing: Firing, knowledge: Knowledge) -> tuple[str, ...]:
     """List the recommendations and provisions that a firing names."""
-    named = {term[1:-1] for term in firing.row.values() if term.startswith("<")}
+    named = {term[1:-1] for term in firing.terms if term is not None and term[0] == "<"}
     found = {iri for iri in named if (iri, VERIFICATION.value) in knowledge.described}
     stated = {knowledge.value(iri, STATED_IN) for iri in found}
     return tuple(sorted(found - stated))

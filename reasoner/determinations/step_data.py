@@ -30,7 +30,7 @@ def describe_step(firing: Firing, knowledge: Knowledge) -> StepData:
 
 def fact_text(fact: Fact) -> str:
     """Write a fact, or a pattern with open places, with the prefixes of this project."""
-    return " ".join(_short(term) for term in fact)
+    return " ".join(map(_short, fact))
 
 
 @lru_cache(maxsize=20_000)

@@ -130,12 +130,21 @@ class Derivation:
         return roles
 
     @cached_property
+    def _by_rule(self) -> Mapping[str, list[Firing]]:
+        rules: dict[str, list[Firing]] = {}
+        for firing in self.firings:
+            rules.setdefault(firing.name, []).append(firing)
+        return rules
+
+    @cached_property
     def _about(self) -> Mapping[tuple[str, str | None], list[Firing]]:
         about: dict[tuple[str, str | None], list[Firing]] = {}
-        for firing in self.firings:
-            if firing.rule is not None and firing.rule.about in firing.names:
-                term = firing.terms[firing.names.index(firing.rule.about)]
-                about.setdefault((firing.rule.role, term), []).append(firing)
+        for firings in self._by_rule.values():
+            rule, names = firings[0].rule, firings[0].names
+            if rule is not None and rule.about in names:
+                place = names.index(rule.about)
+                for firing in firings:
+                    about.setdefault((rule.role, firing.terms[place]), []).append(firing)
         return about
 
     @cached_property
@@ -168,7 +177,7 @@ class Derivation:
 
     def by_rule(self, rule: str) -> list[Firing]:
         """Return the firings of one rule."""
-        return [f for f in self.firings if f.name == rule]
+        return self._by_rule.get(rule, [])
 
     def types(self, subject: str) -> list[Value]:
         """Return the classes that a thing is asserted or derived to be a member of."""

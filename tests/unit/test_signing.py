@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reasoner import (
     Physician,
@@ -25,9 +27,10 @@ from reasoner import (
 )
 from reasoner.cases.intake import check_data
 from reasoner.commands.main import commands
+from reasoner.determinations.data import SlotData, to_json
 from reasoner.knowledge.terms import NS
 from reasoner.records.as_rdf import signed_triples
-from reasoner.records.documents import digest
+from reasoner.records.documents import digest, digest_of
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
@@ -322,3 +325,20 @@ def test_the_commands_write_and_sign(tmp_path: Path) -> None:
     )
     assert missing.exit_code == 2
     assert "--physician" in missing.output
+
+
+@given(text=st.text(), visits=st.integers(-(2**63), 2**63 - 1))
+def test_the_digest_of_a_model_is_that_of_its_json(text: str, visits: int) -> None:
+    """What writes a recommendation and what checks it are two encoders, with the same bytes."""
+    model = SlotData(
+        slot=text,
+        term="",
+        question=text,
+        evidence="",
+        filled_by=[text],
+        judged_by=[],
+        sources=[visits],
+        answers=[],
+    )
+
+    assert digest_of(model) == digest(to_json(model))
