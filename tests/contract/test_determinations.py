@@ -348,13 +348,17 @@ def test_the_first_page_lists_the_guidelines(client: FlaskClient, knowledge: Kno
 
 
 def test_a_case_is_decided_as_of_a_requested_day(client: FlaskClient) -> None:
-    """From 2017-12-01 the text in force is not held, so the 2014 outcome no longer applies."""
+    """From 2017-12-01 the text in force is not held, so nothing is decided, for or against."""
     found = client.post(
         "/v1/determinations?asOf=2017-12-01", data=TURTLE, content_type="text/turtle"
     ).get_json()
 
-    assert found["determinations"][0]["lawOf"] == "2017-12-01"
-    assert found["determinations"][0]["outcome"] == "NotEstablished"
+    one = found["determinations"][0]
+    assert one["lawOf"] == "2017-12-01"
+    assert (one["outcome"], one["adverse"], one["robust"]) == ("NotDecided", False, None)
+    assert (one["dispositions"], one["recommended"]) == ({}, {})
+    assert one["visits"]["supported"] is None
+    assert any("not held" in sentence["text"] for sentence in one["wouldDecide"])
     assert found["provenance"]["asOf"] == "2017-12-01"
 
 

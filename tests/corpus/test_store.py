@@ -122,13 +122,28 @@ def test_the_report_counts_and_links_every_letter(store: Path, tmp_path: Path) -
     page = (tmp_path / "report.html").read_text()
     data = json.loads((tmp_path / "report.json").read_text())
 
-    assert (found.letters, found.items, found.decided) == (2, 3, 3)
+    assert (found.letters, found.items, found.decided, found.not_decided) == (2, 3, 2, 1)
     assert data["departures"]["whole request judged"] == 1
-    assert sum(row["items"] for row in data["agreement"]["table"]) == 3
+    assert sum(row["items"] for row in data["agreement"]["table"]) == 2
     links = set(re.findall(r'href="(letters/[^"]+)"', page))
     assert len(links) == 2
     assert all((tmp_path / link).is_file() for link in links)
     assert "<script" not in page
+
+
+def test_what_no_text_held_decides_is_its_own_class(store: Path, tmp_path: Path) -> None:
+    """It is counted in its groups, and is neither an agreement nor a difference nor a departure."""
+    found = write_report(store, tmp_path)
+    (open_,) = (i for row in rows(store) for i in row.items if i.is_not_decided)
+    (group,) = (g for g in found.outcomes["treatment"] if g.name == open_.treatment)
+
+    assert (open_.decided, open_.differs, open_.imr, open_.robust) == (False, None, None, None)
+    assert open_.outcome == "not decided"
+    assert (group.items, group.not_decided, group.agree) == (1, 1, 0)
+    assert dict(group.reasoner) == {"not decided": 1}
+    assert open_.heading not in {d.heading for d in found.differences}
+    assert open_.departures
+    assert not set(open_.departures) & set(found.departures)
 
 
 def test_a_folder_without_a_store_is_an_error(tmp_path: Path) -> None:
