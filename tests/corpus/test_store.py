@@ -142,8 +142,8 @@ def test_what_no_text_held_decides_is_its_own_class(store: Path, tmp_path: Path)
     assert (group.items, group.not_decided, group.agree) == (1, 1, 0)
     assert dict(group.reasoner) == {"not decided": 1}
     assert open_.heading not in {d.heading for d in found.differences}
-    assert open_.departures
-    assert not set(open_.departures) & set(found.departures)
+    assert "section off topic" in open_.departures  # type: ignore[operator]
+    assert "section off topic" not in found.departures
 
 
 def test_a_folder_without_a_store_is_an_error(tmp_path: Path) -> None:

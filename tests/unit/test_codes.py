@@ -30,7 +30,11 @@ def case(**diagnosis: object) -> dict[str, Any]:
         "injury": {"injuredOn": "2014-02-03"},
         "diagnosis": {"diagnosisStatus": "Current", **diagnosis},
         "course": {"treatment": "PhysicalTherapy", "attendedVisits": 0, "countCertainty": "Exact"},
-        "finding": {"findingType": "ChronicPain", "truth": "Affirmed", "statedBy": "TreatingPhysician"},
+        "finding": {
+            "findingType": "ChronicPain",
+            "truth": "Affirmed",
+            "statedBy": "TreatingPhysician",
+        },
         "request": {
             "treatment": "PhysicalTherapy",
             "region": "LumbarSpine",
