@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 )
 @click.option("--sources", is_flag=True, help="Show the outcome under each set of sources alone.")
 @click.option("--policies", is_flag=True, help="Show the outcome under each counting policy.")
-@click.option("--full", is_flag=True, help="Show all three.")
+@click.option("--full", is_flag=True, help="Show everything behind the worksheet, with all three.")
 @FOLDER
 def decide_command(case: Path, form: str, as_of: date | None, folder: Path, **shown: bool) -> None:
     """Decide CASE (.ttl, .json or .jsonld) and print the determination."""
@@ -63,7 +63,7 @@ def decide_command(case: Path, form: str, as_of: date | None, folder: Path, **sh
         click.echo(json.dumps(data, indent=2, ensure_ascii=False))
     else:
         page = describe_assessment(decision, knowledge, proof=False)
-        click.echo(assessment_text(page), nl=False)
+        click.echo(assessment_text(page, full=shown["full"]), nl=False)
 
 
 @click.command("validate")

@@ -195,6 +195,7 @@ def _visits(d: Determination) -> VisitsData:
         total=v.total,
         limit=v.limit,
         limit_from=[n for n, s in enumerate(d.sources, 1) if s.iri in v.limit_from],
+        figures_from=[n for n, s in enumerate(d.sources, 1) if s.iri in v.figures_from],
         largest_limit=v.largest,
         trial=v.trial,
         remaining=v.remaining,

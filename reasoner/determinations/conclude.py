@@ -223,7 +223,9 @@ def conclude(
         notices=by_role["notice"],
         slots=slots,
         venue=derivation.value(request, "venue") or "",
-        sources=_sources(knowledge, governing, by_role, slots, visits.limit_from),
+        sources=_sources(
+            knowledge, governing, by_role, slots, (*visits.figures_from, *visits.limit_from)
+        ),
         proof=_proof(derivation, (*said, *everything)),
     )
 

@@ -110,6 +110,7 @@ class VisitsData(Model, frozen=True, kw_only=True):
 
     Attributes:
         limit_from: The numbers of the sources that state the limits, sorted.
+        figures_from: The numbers of the sources whose figures those use: their own or borrowed.
     """
 
     prior: int
@@ -120,6 +121,7 @@ class VisitsData(Model, frozen=True, kw_only=True):
     total: int
     limit: int | None
     limit_from: Sequence[int] = field(default_factory=list)
+    figures_from: Sequence[int] = field(default_factory=list)
     largest_limit: int | None
     trial: int | None
     remaining: int | None

@@ -29,7 +29,8 @@ class Visits:
         authorized: Of the earlier visits, those that were approved and are still to come.
         requested: Visits requested.
         limit: The smallest governing maximum; None if none is set.
-        limit_from: The recommendations that state the limits, and the rows they borrow from.
+        limit_from: The recommendations that state the limits.
+        figures_from: The rows whose figures those use: their own or borrowed.
         largest: The largest governing maximum; differs from `limit` only if two conflict.
         trial: Visits after which a reassessment is due; None if no reassessment is required.
         supported: The fewest and the most visits that any reading of the record supports; None if
@@ -48,6 +49,7 @@ class Visits:
     requested: int
     limit: int | None
     limit_from: tuple[str, ...]
+    figures_from: tuple[str, ...]
     largest: int | None
     trial: int | None
     supported: tuple[int, int] | None
@@ -108,6 +110,8 @@ def visits_of(knowledge: Knowledge, derivation: Derivation, request: str) -> Vis
     largest = [n for s in situations if (n := derivation.number(s, "largestLimit")) is not None]
     trials = [n for s in situations if (n := derivation.number(s, "trialCheckpoint")) is not None]
     asked = derivation.number(request, "requestedVisits") or 0
+    least, most = supported(derivation, completions(derivation, request), asked)
+    measures = _values(derivation, situations, "measuredBy")
     policy = derivation.value(request, "countsBy")
     caps = [
         int(value)
@@ -123,7 +127,8 @@ def visits_of(knowledge: Knowledge, derivation: Derivation, request: str) -> Vis
         authorized=derivation.number(request, "authorizedFirst") or 0,
         requested=asked,
         limit=min(limits, default=None),
-        limit_from=_measures(derivation, situations),
+        limit_from=measures,
+        figures_from=_values(derivation, measures, "figureFrom"),
         largest=max(largest, default=None),
         trial=min(trials, default=None),
         supported=supported_of(derivation, request),
@@ -135,11 +140,8 @@ def visits_of(knowledge: Knowledge, derivation: Derivation, request: str) -> Vis
     )
 
 
-def _measures(derivation: Derivation, situations: Iterable[str]) -> tuple[str, ...]:
-    """List the recommendations that measure a request, and the rows whose figures they use."""
-    measures = {m.value for s in situations for m in derivation.values(s, "measuredBy")}
-    rows = {row.value for m in measures for row in derivation.values(m, "figureFrom")}
-    return tuple(sorted(measures | rows))
+def _values(derivation: Derivation, subjects: Iterable[str], name: str) -> tuple[str, ...]:
+    return tuple(sorted({v.value for s in subjects for v in derivation.values(s, name)}))
 
 
 def _per_week(derivation: Derivation, request: str) -> int | None:

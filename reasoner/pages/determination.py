@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from reasoner.knowledge.terms import RULE, SHAPES
 
 from .environment import render
-from .phrases import Interval, prior_visits
-from .picture import PictureWords, VisitsPicture, picture_of, picture_words, ruler
+from .phrases import Interval
+from .picture import PictureWords, picture_words
+from .worksheet import Worksheet, worksheet_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,19 +29,11 @@ class RequestPage:
     One request on the page of a determination.
 
     Attributes:
-        data: Its determination.
-        picture: The picture of its visits.
-        ruler: The same picture as lines of text.
-        earlier: The earlier visits that count, without those approved and not yet given.
-        together: The earlier, the approved and the requested visits.
+        sheet: Its worksheet.
         policies: Each counting policy compared, with the earlier visits that count under it.
     """
 
-    data: DeterminationData
-    picture: VisitsPicture
-    ruler: tuple[str, ...]
-    earlier: Interval
-    together: Interval
+    sheet: Worksheet
     policies: tuple[tuple[VariantData, Interval], ...]
 
 
@@ -61,23 +54,23 @@ def determination_page(data: AssessmentData) -> DeterminationPage:
 
 
 def _request(d: DeterminationData, words: PictureWords) -> RequestPage:
-    prior = prior_visits(d.visits)
-    picture = picture_of(d.visits, words)
     return RequestPage(
-        data=d,
-        picture=picture,
-        ruler=tuple(ruler(picture)),
-        earlier=prior.plus(-d.visits.authorized),
-        together=prior.plus(d.visits.requested),
+        sheet=worksheet_of(d, words),
         policies=tuple(
             (v, Interval(least=v.prior, most=None if v.prior_open else v.prior)) for v in d.policies
         ),
     )
 
 
-def assessment_text(data: AssessmentData) -> str:
-    """Write the page of an assessment as text."""
-    return render("determination.txt", page=determination_page(data))
+def assessment_text(data: AssessmentData, *, full: bool = False) -> str:
+    """
+    Write the page of an assessment as text.
+
+    Args:
+        data: The assessment.
+        full: True for everything behind the worksheet: all reasons, the search, dates and sources.
+    """
+    return render("determination.txt", page=determination_page(data), full=full)
 
 
 def assessment_html(data: AssessmentData, page_of: Callable[[str], str]) -> str:

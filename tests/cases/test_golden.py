@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 CASES = Path(__file__).parents[2] / "fixtures" / "cases"
 SEED = CASES / "seed-2014-spine-12-visits"
+LINES = 50
+"""The lines of a page that a reader takes in at once."""
+EVERY = sorted(path.parent for path in CASES.glob("*/case.ttl"))
 EXPECTED = sorted(path.parent for path in CASES.glob("*/expected.json"))
 
 
@@ -70,14 +73,15 @@ def test_a_case_comes_out_as_its_folder_says(folder: Path, knowledge: Knowledge)
     assert not set(expected.get("absent", [])) & fired(decision)
 
 
-@pytest.mark.parametrize("name", ["determination.txt", "determination.json"])
+@pytest.mark.parametrize("name", ["determination.txt", "full.txt", "determination.json"])
 def test_the_seed_reads_as_it_was_blessed(
     name: str, seed: Assessment, knowledge: Knowledge, pytestconfig: pytest.Config
 ) -> None:
     """A changed page fails until a person has reviewed it."""
     if name.endswith("txt"):
         page = describe_assessment(seed, knowledge, proof=False)
-        text = assessment_text(page).rsplit("\n\n", 1)[0] + "\n"
+        full = name == "full.txt"
+        text = assessment_text(page, full=full).rsplit("\n\n", 1)[0] + "\n"
     else:
         data = assessment_data(seed, knowledge, proof=False)
         del data["provenance"], data["digest"]
@@ -87,6 +91,15 @@ def test_the_seed_reads_as_it_was_blessed(
         path.write_text(text, encoding="utf-8")
 
     assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("folder", EVERY, ids=lambda p: p.name)
+def test_a_worksheet_fits_on_one_page(folder: Path, knowledge: Knowledge) -> None:
+    """The default page of each request has at most 50 lines."""
+    decision = decide(load_case_file(folder / "case.ttl", knowledge), knowledge)
+    text = assessment_text(describe_assessment(decision, knowledge, proof=False))
+
+    assert len(text.splitlines()) <= LINES * len(decision.determinations)
 
 
 @pytest.mark.parametrize("folder", EXPECTED, ids=lambda p: p.name)

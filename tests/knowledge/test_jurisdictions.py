@@ -80,8 +80,8 @@ def test_pages_name_its_own_venue(assessment: Assessment, northland: Knowledge) 
     """A page takes the names of a venue from the knowledge base."""
     page = assessment_text(describe_assessment(assessment, northland, proof=False))
 
-    assert "Recommended at benefits office: " in " ".join(page.split())
-    assert "recommended at BO: " in page
+    assert "\nBO: GRANT IN PART · " in page
+    assert "IMR" not in page
 
 
 @pytest.mark.slow

@@ -41,16 +41,18 @@ def mednec(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
 
 
 def test_a_page_has_the_four_parts_of_the_letter_and_the_audit(mednec) -> None:  # noqa: ANN001
-    """A page has both guidelines, the recommendation, the rationale and the audit."""
-    code, page, errors = mednec("decide", SEED)
+    """The whole page has the worksheet, both guidelines, the reasons and the audit."""
+    code, page, errors = mednec("decide", SEED, "--full")
 
     places = [
         page.index(f"\n{title}")
         for title in (
+            "IMR: UPHOLD",
+            "Limit",
+            "Reasons",
             "Administrator guideline",
             "Governing guideline",
-            "Recommendation",
-            "Rationale",
+            "All reasons",
             "Audit of the earlier decision",
         )
     ]

@@ -1,0 +1,176 @@
+"""The worksheet of one request: what a reviewer has to see on one page, in the order of use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from reasoner.knowledge.venues import key_of
+
+from .phrases import Interval, prior_visits
+from .picture import PictureWords, VisitsPicture, picture_of, ruler
+from .selection import clinical_facts, deciding_slots, strongest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reasoner.determinations.data import (
+        AnswerData,
+        DeterminationData,
+        GoverningData,
+        SentenceData,
+        SlotData,
+        SpanData,
+    )
+
+REASONS: Final = 4
+"""The most reasons on a worksheet."""
+FACTS: Final = 6
+"""The most sentences of the clinical summary on a worksheet."""
+LEGAL: Final = 5
+"""The most topics of law on a worksheet, one line each."""
+QUESTIONS: Final = 3
+"""The most questions of judgment on a worksheet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitSource:
+    """
+    A source that states the limit.
+
+    Attributes:
+        citation: The place of its text.
+        titles: What it is called.
+        marks: What a reader has to know of it, such as `text not seen`.
+        numbers: Its numbers in the list of sources.
+    """
+
+    citation: str
+    titles: tuple[str, ...]
+    marks: tuple[str, ...]
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question of judgment, with the answers grouped by what follows from them."""
+
+    slot: SlotData
+    answers: tuple[tuple[str, AnswerData], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worksheet:
+    """
+    The worksheet of one request.
+
+    Attributes:
+        data: Its determination.
+        at: The short name of the venue at hand; empty if it is not a venue of the knowledge base.
+        recommended: The recommendation in the words of that venue; empty for none.
+        elsewhere: The recommendation at each other venue: its short name and the words.
+        confirm: True if the text behind the limit has to be seen before the outcome is adverse.
+        picture: The picture of its visits.
+        ruler: The same picture as lines of text.
+        earlier: The earlier visits that count, without those approved and not yet given.
+        together: The earlier, the approved and the requested visits.
+        limits: The sources that state the limit; empty without a limit.
+        governing: The governing recommendations that do not state the limit.
+        clinical: The facts of the case that the reasons rest on, as sentences.
+        reasons: The reasons, strongest first.
+        record: What the record leaves open that matters most; None if nothing does.
+        forward: The smallest change that leads to a better outcome; None if there is none.
+        legal: The findings of law, one a topic.
+        questions: The questions of judgment whose answers matter.
+    """
+
+    data: DeterminationData
+    at: str
+    recommended: str
+    elsewhere: tuple[tuple[str, str], ...]
+    confirm: bool
+    picture: VisitsPicture
+    ruler: tuple[str, ...]
+    earlier: Interval
+    together: Interval
+    limits: tuple[LimitSource, ...]
+    governing: tuple[GoverningData, ...]
+    clinical: tuple[SentenceData, ...]
+    reasons: tuple[SentenceData, ...]
+    record: SentenceData | None
+    forward: SentenceData | None
+    legal: tuple[SentenceData, ...]
+    questions: tuple[Question, ...]
+
+
+def worksheet_of(d: DeterminationData, words: PictureWords) -> Worksheet:
+    """Return the worksheet of a determination; `words` are those of its picture."""
+    prior = prior_visits(d.visits)
+    picture = picture_of(d.visits, words)
+    here = key_of(d.venue)
+    open_or_adverse = d.adverse or not d.robust
+    return Worksheet(
+        data=d,
+        at=next((v.notation for v in d.venues if v.key == here), ""),
+        recommended=d.recommended.get(here, ""),
+        elsewhere=tuple(
+            (v.notation, d.recommended[v.key])
+            for v in d.venues
+            if v.key != here and d.recommended.get(v.key)
+        ),
+        confirm=must_confirm(d),
+        picture=picture,
+        ruler=tuple(ruler(picture)),
+        earlier=prior.plus(-d.visits.authorized),
+        together=prior.plus(d.visits.requested),
+        limits=_limits(d),
+        governing=tuple(g for g in d.governing if g.source not in d.visits.limit_from),
+        clinical=clinical_facts(d.summary, most=FACTS),
+        reasons=strongest(d.reasons, most=REASONS, rejects=d.rejects),
+        record=_first(d.missing) if open_or_adverse else None,
+        forward=_first(d.changes) if open_or_adverse else None,
+        legal=strongest(d.legal, most=LEGAL),
+        questions=tuple(_question(slot) for slot in deciding_slots(d)[:QUESTIONS]),
+    )
+
+
+def must_confirm(d: DeterminationData) -> bool:
+    """Return True if an adverse outcome rests on a limit whose text was not seen."""
+    figures = {*d.visits.limit_from, *d.visits.figures_from}
+    unseen = any(not d.sources[n - 1].seen for n in figures)
+    bounded = [m for m in d.margin if m.holds_from is not None or m.holds_until is not None]
+    return d.adverse and unseen and (bool(bounded) or not d.margin)
+
+
+def _limits(d: DeterminationData) -> tuple[LimitSource, ...]:
+    """Group the sources of the limit by the place of their text; marks of a figure are theirs."""
+    figures = {mark for n in d.visits.figures_from for mark in d.sources[n - 1].marks}
+    limited = [d.sources[n - 1] for n in d.visits.limit_from]
+    ordered = sorted(limited, key=lambda s: (s.citation, s.number))
+    return tuple(
+        LimitSource(
+            citation=citation,
+            titles=tuple(dict.fromkeys(s.title for s in group)),
+            marks=tuple(sorted({mark for s in group for mark in s.marks} | figures)),
+            numbers=tuple(s.number for s in group),
+        )
+        for citation, found in groupby(ordered, key=lambda s: s.citation)
+        for group in (list(found),)
+    )
+
+
+def _first(sentences: Sequence[SentenceData]) -> SentenceData | None:
+    return next(iter(strongest(sentences, most=1)), None)
+
+
+def _question(slot: SlotData) -> Question:
+    """Group the answers that lead to the same outcome and number."""
+    groups: dict[tuple[str, SpanData | None], list[AnswerData]] = {}
+    for answer in slot.answers:
+        key = (answer.outcome, answer.supported)
+        groups.setdefault(key, []).append(answer)
+    return Question(
+        slot=slot,
+        answers=tuple((" / ".join(a.label for a in same), same[0]) for same in groups.values()),
+    )
