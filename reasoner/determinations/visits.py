@@ -110,7 +110,6 @@ def visits_of(knowledge: Knowledge, derivation: Derivation, request: str) -> Vis
     largest = [n for s in situations if (n := derivation.number(s, "largestLimit")) is not None]
     trials = [n for s in situations if (n := derivation.number(s, "trialCheckpoint")) is not None]
     asked = derivation.number(request, "requestedVisits") or 0
-    least, most = supported(derivation, completions(derivation, request), asked)
     measures = _values(derivation, situations, "measuredBy")
     policy = derivation.value(request, "countsBy")
     caps = [

@@ -125,7 +125,9 @@ def worksheet_of(d: DeterminationData, words: PictureWords) -> Worksheet:
         earlier=prior.plus(-d.visits.authorized),
         together=prior.plus(d.visits.requested),
         limits=_limits(d),
-        governing=tuple(g for g in d.governing if g.source not in d.visits.limit_from),
+        governing=tuple(
+            g for g in d.governing if d.is_decided and g.source not in d.visits.limit_from
+        ),
         clinical=clinical_facts(d.summary, most=FACTS),
         reasons=strongest(d.reasons, most=REASONS, rejects=d.rejects),
         record=_first(d.missing) if open_or_adverse else None,
