@@ -48,7 +48,5 @@ def clinical_facts(sentences: Sequence[Said], *, most: int) -> tuple[Said, ...]:
 def deciding_slots(d: DeterminationData) -> tuple[SlotData, ...]:
     """List the questions of judgment whose answers lead to different outcomes or numbers."""
     return tuple(
-        slot
-        for slot in d.slots
-        if len({(a.outcome, a.supported) for a in slot.answers}) > 1
+        slot for slot in d.slots if len({(a.outcome, a.supported) for a in slot.answers}) > 1
     )

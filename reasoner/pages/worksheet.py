@@ -53,7 +53,7 @@ class LimitSource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class JudgmentLine:
     """A question of judgment, with the answers grouped by what follows from them."""
 
     slot: SlotData
@@ -101,7 +101,7 @@ class Worksheet:
     record: SentenceData | None
     forward: SentenceData | None
     legal: tuple[SentenceData, ...]
-    questions: tuple[Question, ...]
+    questions: tuple[JudgmentLine, ...]
 
 
 def worksheet_of(d: DeterminationData, words: PictureWords) -> Worksheet:
@@ -166,13 +166,13 @@ def _first(sentences: Sequence[SentenceData]) -> SentenceData | None:
     return next(iter(strongest(sentences, most=1)), None)
 
 
-def _question(slot: SlotData) -> Question:
+def _question(slot: SlotData) -> JudgmentLine:
     """Group the answers that lead to the same outcome and number."""
     groups: dict[tuple[str, SpanData | None], list[AnswerData]] = {}
     for answer in slot.answers:
         key = (answer.outcome, answer.supported)
         groups.setdefault(key, []).append(answer)
-    return Question(
+    return JudgmentLine(
         slot=slot,
         answers=tuple((" / ".join(a.label for a in same), same[0]) for same in groups.values()),
     )

@@ -202,7 +202,9 @@ def test_text_data_and_rdf_state_one_outcome(story: Story, knowledge: Knowledge)
     found = decide(case, knowledge)
 
     name = found.determinations[0].outcome
-    assert found.determinations[0].label in assessment_text(describe_assessment(found, knowledge))
+    assert found.determinations[0].label.lower() in assessment_text(
+        describe_assessment(found, knowledge)
+    )
     assert f"mn:outcome mn:{name.rsplit('#', 1)[-1]}" in assessment_rdf(found, knowledge, "turtle")
 
 
