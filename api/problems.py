@@ -47,10 +47,22 @@ def _known(error: errors.MednecError) -> Response:
     extra: dict[str, object] = {"hint": error.hint} if error.hint else {}
     if isinstance(error, errors.CaseRejected) and isinstance(error.report, CaseReport):
         extra["report"] = report_data(error.report)
+    if isinstance(error, errors.CaseError) and error.faults:
+        extra["faults"] = [_fault(fault) for fault in error.faults]
     if isinstance(error, errors.TermUnknown):
         extra["nearest"] = list(error.nearest)
     title = error.code.replace("-", " ")
     return _problem(error.code, title, status_of(type(error)), error.message, extra)
+
+
+def _fault(fault: errors.Fault) -> dict[str, object]:
+    """Write one fault of a case as JSON."""
+    return {
+        "at": fault.at,
+        "value": fault.value,
+        "message": fault.message,
+        "nearest": [{"value": value, "title": title} for value, title in fault.nearest],
+    }
 
 
 def _http(error: HTTPException) -> Response:

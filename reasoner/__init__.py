@@ -13,7 +13,7 @@ from .version import VERSION
 
 if TYPE_CHECKING:
     from .cases.intake import CaseReport, check_case
-    from .cases.json_form import context_of
+    from .cases.json_case import context_of
     from .cases.read import CaseGraph
     from .determinations.as_data import describe_assessment
     from .determinations.as_rdf import assessment_rdf
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "cases.intake": ("CaseReport", "check_case"),
-    "cases.json_form": ("context_of",),
+    "cases.json_case": ("context_of",),
     "cases.read": ("CaseGraph",),
     "determinations.as_data": ("describe_assessment",),
     "determinations.as_rdf": ("assessment_rdf",),

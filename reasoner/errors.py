@@ -42,6 +42,26 @@ MednecError
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Fault:
+    """
+    One thing in a case that its sender has to correct.
+
+    Attributes:
+        at: Where it is: the JSON path, or in Turtle the part and the property.
+        value: What was sent; empty if something is missing.
+        message: What is wrong, what was expected, and what to do.
+        nearest: What is allowed and is most like the value, each with its title.
+    """
+
+    at: str
+    value: str
+    message: str
+    nearest: tuple[tuple[str, str], ...] = ()
+
 
 class MednecError(Exception):
     """
@@ -71,11 +91,37 @@ class MednecError(Exception):
 
 
 class CaseError(MednecError):
-    """A case that its sender has to change."""
+    """
+    A case that its sender has to change.
+
+    Attributes:
+        faults: All that was found wrong, sorted; empty if the case could not be looked into.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", faults: tuple[Fault, ...] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.faults = faults
 
 
 class CaseUnreadable(CaseError):
-    """A case that is not well-formed, or that uses a term outside the vocabulary."""
+    """
+    A case that is not well-formed, or that uses a term outside the vocabulary.
+
+    Attributes:
+        rest: The case without its faults, so that the shapes can be checked too; None if nothing
+            can be read of it.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        faults: tuple[Fault, ...] = (),
+        rest: object = None,
+    ) -> None:
+        super().__init__(message, hint=hint, faults=faults)
+        self.rest = rest
 
 
 class DeterminationUnreadable(CaseError):
@@ -94,8 +140,15 @@ class CaseRejected(CaseError):
         report: The report of the shapes, with each violation.
     """
 
-    def __init__(self, message: str, *, report: object, hint: str = "") -> None:
-        super().__init__(message, hint=hint)
+    def __init__(
+        self,
+        message: str,
+        *,
+        report: object,
+        hint: str = "",
+        faults: tuple[Fault, ...] = (),
+    ) -> None:
+        super().__init__(message, hint=hint, faults=faults)
         self.report = report
 
 

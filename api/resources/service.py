@@ -40,5 +40,5 @@ def openapi() -> Response:
 @routes.get("/v1/context.jsonld")
 def context() -> Response:
     """Return the JSON-LD context that is applied to every JSON case."""
-    body = json.dumps({"@context": context_of(knowledge_now().vocabulary)})
+    body = json.dumps({"@context": context_of(knowledge_now().form)})
     return Response(body, content_type="application/ld+json")

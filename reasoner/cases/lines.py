@@ -35,7 +35,7 @@ def find_lines(text: str, case: CaseGraph, parts: Mapping[str, str]) -> Mapping[
         subject = ox.BlankNode(f"b{s[2:]}") if s.startswith("_:") else ox.NamedNode(s[1:-1])
         value = ox.BlankNode(f"b{o[2:]}") if o.startswith("_:") else decode(o)
         quad = ox.Quad(subject, ox.NamedNode(p[1:-1]), value)
-        normal = ox.Triple(subject, quad.predicate, normal_value(quad, case.source))
+        normal = ox.Triple(subject, quad.predicate, normal_value(quad))
         lines.setdefault(normal, line)
     names = find_names({*lines} | implied_types({*lines}, parts), case.iri, case.source)
     return {encode(with_names(triple, names)): line for triple, line in lines.items()}

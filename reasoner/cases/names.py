@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
@@ -9,7 +10,7 @@ import pyoxigraph as ox
 
 from reasoner.errors import CaseUnreadable
 from reasoner.kernel.terms import TYPE
-from reasoner.knowledge.terms import NS, mn
+from reasoner.knowledge.terms import CASE, NS, mn
 
 from .limits import LIMITS
 
@@ -20,10 +21,15 @@ DEPTH: Final = LIMITS.depth
 Resource = ox.NamedNode | ox.BlankNode | ox.Triple
 
 
-def name_blank_nodes(triples: set[ox.Triple], case: str, source: str) -> set[ox.Triple]:
-    """Give each blank node of a case a name; see `find_names`."""
-    names = find_names(triples, case, source)
-    return {with_names(t, names) for t in triples}
+def case_named(source: str) -> str:
+    """Return the IRI of a case that has no name: made of what its document is called."""
+    slug = re.sub(r"[^a-z0-9-]+", "-", source.rsplit("/", 1)[-1].rsplit(".", 1)[0].lower())
+    return CASE + (slug.strip("-") or "unnamed")
+
+
+def stem_of(case: str) -> str:
+    """Return what the IRIs of the parts of a case begin with; an IRI has one fragment."""
+    return f"{case}-" if "#" in case else f"{case}#"
 
 
 def find_names(
@@ -63,7 +69,7 @@ def find_names(
         if node not in names:
             key = leading.predicate.value.removeprefix(NS)
             siblings.setdefault(key, []).append((_address(node, parents, contents), node))
-    stem = f"{case}-" if "#" in case else f"{case}#"  # an IRI has one fragment
+    stem = stem_of(case)
     for key, nodes in siblings.items():
         free = (n for i in count(1) if (n := ox.NamedNode(f"{stem}{key}-{i}")) not in taken)
         for _, node in sorted(nodes, key=lambda pair: pair[0]):

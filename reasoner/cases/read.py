@@ -5,25 +5,28 @@ from __future__ import annotations
 import hashlib
 import re
 from codecs import BOM_UTF8
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from reasoner.errors import CaseTooLarge, CaseUnreadable
-from reasoner.kernel.terms import OWL, RDFS, SH, TYPE, XSD
+from reasoner.errors import CaseTooLarge, CaseUnreadable, Fault
+from reasoner.kernel.terms import TYPE, XSD
 from reasoner.knowledge.codes import SYSTEMS, normal_code
-from reasoner.knowledge.terms import CASE, PREFIXES, mn, shorten
+from reasoner.knowledge.terms import CASE, mn, shorten
 from reasoner.knowledge.vocabulary import text_of
 
-from .json_form import decode, quads_of
+from .json_case import JsonFacts, is_day, read_json
+from .json_form import decode
 from .limits import LIMITS, shown
-from .names import name_blank_nodes
+from .names import case_named, find_names, with_names
+from .terms import find_misuse, speak
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from reasoner.knowledge.case_form import CaseForm
     from reasoner.knowledge.vocabulary import Vocabulary
 
 LIMIT: Final = LIMITS.size
@@ -46,8 +49,6 @@ INTEGERS: Final[dict[str, tuple[int | None, int | None]]] = {
     XSD + "unsignedByte": (0, 2**8 - 1),
 }
 """xsd:integer and its derived types, each with its smallest and largest value."""
-KNOWLEDGE: Final = tuple(PREFIXES[p] for p in ("mn", "mnc", "mng", "mnl", "mnr", "mnsh"))
-DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,8 @@ class CaseGraph:
             the class that the property leading to it implies.
         source: Where the case came from, as messages name it.
         digest: SHA-256 of the sorted N-Triples.
+        parts: For a case in JSON, the path of each object by the IRI of the part; else empty.
+        values: For a case in JSON, the path of each value by part, property and text.
     """
 
     iri: str
@@ -71,6 +74,8 @@ class CaseGraph:
     sent: frozenset[ox.Triple] = field(compare=False)
     source: str
     digest: str
+    parts: Mapping[str, str] = field(default_factory=dict, compare=False)
+    values: Mapping[tuple[str, str, str], str] = field(default_factory=dict, compare=False)
 
 
 def read_case(
@@ -79,7 +84,7 @@ def read_case(
     form: str,
     source: str,
     vocabulary: Vocabulary,
-    parts: Mapping[str, str],
+    fields: CaseForm,
     limit: int = LIMIT,
 ) -> CaseGraph:
     """
@@ -90,12 +95,13 @@ def read_case(
         form: One of `FORMS`.
         source: What to call the document in messages.
         vocabulary: The terms that a case may use.
-        parts: For each property that leads to a part of a case, the class of that part.
+        fields: The form of a case: the properties of each part, and what each may say.
         limit: The largest number of bytes that is read.
 
     Raises:
         CaseTooLarge: The document has too many bytes or facts.
-        CaseUnreadable: It is not well-formed, or a term or value is not in the vocabulary.
+        CaseUnreadable: It is not well-formed, or terms or values are not in the vocabulary: the
+            error has all such faults, and the rest of the case.
     """
     if len(data) > limit:
         raise CaseTooLarge(
@@ -107,38 +113,86 @@ def read_case(
             f"{source}: '{form}' is not a form of a case.", hint=f"One of {', '.join(FORMS)}."
         )
     if form == "turtle":
-        quads = _parse_turtle(data, source)
+        facts = JsonFacts(quads=_parse_turtle(data, source))
     else:
-        quads = quads_of(decode(data, source), vocabulary, source)
-    if len(quads) > LIMITS.facts:
+        facts = read_json(decode(data, source), fields, vocabulary, source)
+    if len(facts.quads) > LIMITS.facts:
         raise CaseTooLarge(
-            f"{source}: {len(quads):,} facts; at most {LIMITS.facts:,} are read.",
+            f"{source}: {len(facts.quads):,} facts; at most {LIMITS.facts:,} are read.",
             hint="Send one case at a time, and only the facts that bear on its requests.",
         )
-    _check_sizes(quads, source)
-    if graphs := [q.graph_name for q in quads if q.graph_name != ox.DefaultGraph()]:
+    _check_sizes(facts.quads, source)
+    if graphs := [q.graph_name for q in facts.quads if q.graph_name != ox.DefaultGraph()]:
         raise CaseUnreadable(
             f"{source}: the case is in a named graph, {graphs[0]}.",
             hint="Send the facts without a graph name.",
         )
-    triples = {ox.Triple(q.subject, q.predicate, normal_value(q, source)) for q in quads}
-    triples |= implied_types(triples, parts)
-    sent = frozenset(triples)
-    _check_terms(triples, vocabulary, source)
+    triples = _normal(facts)
+    triples |= implied_types(triples, fields.implied)
+    for t, fault in find_misuse(triples, vocabulary, fields):
+        at = facts.values.get((t.subject, t.predicate.value, text_of(t.object)))
+        facts.faults.append(fault(at))
+        triples.discard(t)
+    if facts.faults:
+        raise _unreadable(facts, triples, source)
+    return _case_of(facts, triples, source)
+
+
+def _normal(facts: JsonFacts) -> set[ox.Triple]:
+    """Bring the values of all facts into their form; a malformed one is a fault."""
+    triples = set()
+    for q in facts.quads:
+        try:
+            triples.add(ox.Triple(q.subject, q.predicate, normal_value(q)))
+        except CaseUnreadable as error:
+            value = text_of(q.object)
+            place = facts.values.get((q.subject, q.predicate.value, value))
+            at = place or f"{speak(q.subject)} {shorten(q.predicate.value)}"
+            message = f"{at} {error}" if place else f"{error.message} {error.hint}"
+            facts.faults.append(Fault(at=at, value=shown(value), message=message.strip()))
+    return triples
+
+
+def _unreadable(facts: JsonFacts, triples: set[ox.Triple], source: str) -> CaseUnreadable:
+    """Make the error of all faults; the rest of the case goes with it if it can be read."""
+    faults = tuple(sorted(facts.faults))
+    rest: CaseGraph | None = None
+    with suppress(CaseUnreadable):
+        rest = _case_of(facts, triples, source)
+    return CaseUnreadable(all_of(faults, source), faults=faults, rest=rest)
+
+
+def all_of(faults: Sequence[Fault], source: str) -> str:
+    """Write all faults as one message: one sentence, or a numbered list."""
+    if len(faults) == 1:
+        return f"{source}: {faults[0].message}"
+    lines = [f"{n:>4}  {fault.message}" for n, fault in enumerate(faults, 1)]
+    return "\n".join([f"{source}: {len(faults)} errors", *lines])
+
+
+def _case_of(facts: JsonFacts, triples: set[ox.Triple], source: str) -> CaseGraph:
+    """Name the parts of a case and put its facts in order."""
     iri = _find_case(triples, source)
-    named = name_blank_nodes(triples, iri, source)
+    names = find_names(triples, iri, source)
+    named = {with_names(t, names) for t in triples}
     _check_single(named, source)
     ordered = tuple(sorted(named, key=str))
     text = "".join(f"{t} .\n" for t in ordered)
+
+    def name_of(node: ox.NamedNode | ox.BlankNode | ox.Triple) -> str:
+        return text_of(names.get(node, node) if isinstance(node, ox.BlankNode) else node)
+
     return CaseGraph(
         iri=iri,
         triples=ordered,
         requests=tuple(
             sorted({text_of(t.object) for t in ordered if t.predicate == mn("request")})
         ),
-        sent=sent,
+        sent=frozenset(triples),
         source=source,
         digest=hashlib.sha256(text.encode()).hexdigest(),
+        parts={name_of(node): path for node, path in facts.parts.items()},
+        values={(name_of(n), p, text): at for (n, p, text), at in facts.values.items()},
     )
 
 
@@ -153,7 +207,7 @@ def _check_sizes(quads: list[ox.Quad], source: str) -> None:
                     f"at most {LIMITS.name:,} are read.",
                     hint="Name the part with a shorter IRI.",
                 )
-        where = f"{source}: {shorten(quad.predicate.value)} of {_speak(quad.subject)}"
+        where = f"{source}: {shorten(quad.predicate.value)} of {speak(quad.subject)}"
         text = isinstance(quad.object, ox.Literal)
         if isinstance(quad.object, ox.Literal) and len(quad.object.value) > LIMITS.text:
             raise CaseTooLarge(
@@ -183,15 +237,20 @@ def _parse_turtle(data: bytes, source: str) -> list[ox.Quad]:
         ) from error
 
 
-def normal_value(quad: ox.Quad, source: str) -> ox.NamedNode | ox.BlankNode | ox.Literal:
-    """Check the form of a value, and normalize integers, booleans and diagnosis codes."""
+def normal_value(quad: ox.Quad) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+    """
+    Check the form of a value, and normalize integers, booleans and diagnosis codes.
+
+    Raises:
+        CaseUnreadable: It is malformed; the message does not name the document.
+    """
     value = quad.object
     if isinstance(value, ox.Triple):
-        raise CaseUnreadable(f"{source}: a quoted triple is not allowed in a case.")
+        raise CaseUnreadable("A quoted triple is not allowed in a case.")
     if not isinstance(value, ox.Literal):
         return value
     kind = value.datatype.value
-    where = f"{source}: {shorten(quad.predicate.value)} of {_speak(quad.subject)}"
+    where = f"{shorten(quad.predicate.value)} of {speak(quad.subject)}"
     if value.direction:
         raise CaseUnreadable(
             f"{where} has the text direction '{value.direction}'.",
@@ -208,7 +267,7 @@ def normal_value(quad: ox.Quad, source: str) -> ox.NamedNode | ox.BlankNode | ox
                 hint="Write true or false.",
             )
         return ox.Literal(value.value in {"true", "1"})
-    if kind == XSD + "date" and not _is_day(value.value):
+    if kind == XSD + "date" and not is_day(value.value):
         raise CaseUnreadable(
             f"{where} is '{shown(value.value)}', which is not a date.", hint="Write YYYY-MM-DD."
         )
@@ -233,18 +292,6 @@ def _whole_number(text: str, kind: str, where: str) -> int:
     return number
 
 
-def _is_day(text: str) -> bool:
-    match = DAY.fullmatch(text)
-    try:
-        return match is not None and bool(date(*(int(part) for part in match.groups())))
-    except ValueError:
-        return False
-
-
-def _speak(node: ox.NamedNode | ox.BlankNode | ox.Triple) -> str:
-    return shorten(node.value) if isinstance(node, ox.NamedNode) else "a part of the case"
-
-
 def implied_types(triples: set[ox.Triple], parts: Mapping[str, str]) -> set[ox.Triple]:
     """Give each part the class that the property leading to it implies, if it has none."""
     typed = {t.subject for t in triples if t.predicate == TYPE}
@@ -259,51 +306,6 @@ def implied_types(triples: set[ox.Triple], parts: Mapping[str, str]) -> set[ox.T
     }
 
 
-def _check_terms(triples: set[ox.Triple], vocabulary: Vocabulary, source: str) -> None:
-    for t in sorted(triples, key=str):
-        if _is_plain(t, vocabulary):
-            continue
-        where = f"{source}: {_speak(t.subject)}"
-        if t.predicate != TYPE and t.predicate.value not in vocabulary.properties:
-            raise CaseUnreadable(
-                f"{where} has {shorten(t.predicate.value)}, which is not a property of a case.",
-                hint=vocabulary.nearest(
-                    t.predicate.value.rsplit("#", 1)[-1], vocabulary.properties
-                ),
-            )
-        for node in (t.subject, t.object):
-            if not isinstance(node, ox.NamedNode):
-                continue
-            if not vocabulary.knows(node.value):
-                raise CaseUnreadable(
-                    f"{where} names {shorten(node.value)}, which is not in the vocabulary.",
-                    hint=vocabulary.nearest(
-                        node.value.rsplit("#", 1)[-1].rsplit("/", 1)[-1],
-                        vocabulary.individuals | vocabulary.classes,
-                    ),
-                )
-            if node.value.startswith((OWL, RDFS, SH)):
-                raise CaseUnreadable(f"{where}: axioms and shapes are not allowed in a case.")
-        if isinstance(t.subject, ox.NamedNode) and t.subject.value.startswith(KNOWLEDGE):
-            raise CaseUnreadable(
-                f"{where}: a case may not state facts of the knowledge base itself."
-            )
-        if t.predicate == TYPE and text_of(t.object) not in vocabulary.classes:
-            raise CaseUnreadable(
-                f"{where} is a {shorten(text_of(t.object))}, not a class of the vocabulary."
-            )
-
-
-def _is_plain(t: ox.Triple, vocabulary: Vocabulary) -> bool:
-    """Return True if a quick test shows that a fact is valid, as most are."""
-    return (
-        t.predicate.value in vocabulary.properties
-        and (isinstance(t.object, ox.Literal) or text_of(t.object) in vocabulary.individuals)
-        and isinstance(t.subject, ox.NamedNode)
-        and not t.subject.value.startswith(KNOWLEDGE)
-    )
-
-
 def _find_case(triples: set[ox.Triple], source: str) -> str:
     found = sorted(
         {t.subject for t in triples if t.predicate == TYPE and t.object == mn("Case")}, key=str
@@ -316,8 +318,7 @@ def _find_case(triples: set[ox.Triple], source: str) -> str:
         )
     if isinstance(found[0], ox.NamedNode):
         return found[0].value
-    slug = re.sub(r"[^a-z0-9-]+", "-", source.rsplit("/", 1)[-1].rsplit(".", 1)[0].lower())
-    return CASE + (slug.strip("-") or "unnamed")
+    return case_named(source)
 
 
 def _check_single(triples: set[ox.Triple], source: str) -> None:
@@ -330,7 +331,7 @@ def _check_single(triples: set[ox.Triple], source: str) -> None:
             other = seen.setdefault((t.subject, t.predicate), t)
             if other != t:
                 raise CaseUnreadable(
-                    f"{source}: {_speak(t.subject)} has two values of "
+                    f"{source}: {speak(t.subject)} has two values of "
                     f"{shorten(t.predicate.value)}: {other.object} and {t.object}.",
                     hint="If these are two requests, give each an IRI of its own.",
                 )

@@ -175,7 +175,7 @@ def main() -> None:
 def _failure(error: Exception) -> tuple[str, int]:
     """Return what a person reads of an error, and the exit code."""
     if isinstance(error, CaseRejected):
-        return f"{error}\nRun 'mednec validate' for the whole report.", 2
+        return f"{error}\nRun 'mednec validate' for the warnings too.", 2
     if isinstance(error, MednecError):
         return f"{error.code}: {error}", 2
     if isinstance(error, UnicodeDecodeError):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from reasoner.cases.faults import beyond, report_faults
 from reasoner.cases.intake import CaseReport, check_case
-from reasoner.cases.read import LIMIT, CaseGraph, read_case
+from reasoner.cases.read import LIMIT, CaseGraph, all_of, read_case
 from reasoner.errors import CaseRejected, CaseTooLarge, CaseUnreadable
 from reasoner.kernel.engine import derive
 from reasoner.version import VERSION
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 
 FORMS: Final = {".ttl": "turtle", ".json": "json", ".jsonld": "jsonld"}
+LETTERS: Final = frozenset({".txt", ".pdf"})
+"""The endings of letters, which other commands read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,16 +77,23 @@ def load_case(
         limit: The largest number of bytes that is read.
 
     Raises:
-        CaseError: It cannot be read.
+        CaseError: It cannot be read; the error has all faults, those of the shapes too.
     """
-    return read_case(
-        data,
-        form=form,
-        source=source,
-        vocabulary=knowledge.vocabulary,
-        parts=knowledge.shapes.parts,
-        limit=limit,
-    )
+    try:
+        return read_case(
+            data,
+            form=form,
+            source=source,
+            vocabulary=knowledge.vocabulary,
+            fields=knowledge.form,
+            limit=limit,
+        )
+    except CaseUnreadable as error:
+        if not isinstance(error.rest, CaseGraph):
+            raise
+        found = report_faults(check_case(error.rest, knowledge), error.rest, knowledge.form)
+        faults = tuple(sorted({*error.faults, *beyond(found, error.faults)}))
+        raise CaseUnreadable(all_of(faults, source), faults=faults) from error
 
 
 def load_case_file(path: Path, knowledge: Knowledge) -> CaseGraph:
@@ -96,6 +106,12 @@ def load_case_file(path: Path, knowledge: Knowledge) -> CaseGraph:
     form = FORMS.get(path.suffix.lower())
     if path.is_dir():
         raise CaseUnreadable(f"{path} is a folder.", hint="Name one case file.")
+    if path.suffix.lower() in LETTERS:
+        raise CaseUnreadable(
+            f"{path} is a letter by its ending, not a case.",
+            hint=f"Read a letter with 'mednec read {path}' (with --format turtle it writes cases), "
+            f"or compare it with the guidelines with 'mednec audit {path}'.",
+        )
     if form is None:
         raise CaseUnreadable(
             f"{path}: the ending '{path.suffix}' is not that of a case.",
@@ -135,13 +151,8 @@ def decide(
         raise ValueError(f"not a comparison: {', '.join(sorted(unknown))}")
     report = check_case(case, knowledge)
     if not report.conforms:
-        blocking = [r for r in report.results if r.severity == "Violation"]
-        raise CaseRejected(
-            f"{case.source}: {blocking[0].message}"
-            + (f" And {len(blocking) - 1} more." if len(blocking) > 1 else ""),
-            report=report,
-            hint=f"(at {blocking[0].focus or 'the case'}{' ' + blocking[0].path})",
-        )
+        faults = report_faults(report, case, knowledge.form)
+        raise CaseRejected(all_of(faults, case.source), report=report, faults=faults)
     asserted = case.triples
     if as_of is not None:
         asserted += as_of_facts(case.requests, as_of.isoformat())

@@ -13,6 +13,7 @@ from reasoner.kernel.index import Index
 from reasoner.kernel.rules import Rule, read_rules
 from reasoner.kernel.terms import DCTERMS, LABEL, OWL, TYPE, VERSION_INFO, name_of
 
+from .case_form import CaseForm, read_form
 from .classified import read_classification
 from .codes import CodeTables
 from .files import (
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from reasoner.kernel.engine import Program
     from reasoner.kernel.facts import Fact, Facts
 
-COMPUTED: Final = ("index", "code", "described", "verifications")
+COMPUTED: Final = ("index", "code", "described", "form", "verifications")
 """What is computed from the attributes of knowledge and worth keeping between runs."""
 REPLACED_BY: Final = ox.NamedNode(DCTERMS + "isReplacedBy")
 APPLIES_PROVISION: Final = mn("appliesProvision")
@@ -138,6 +139,11 @@ class Knowledge:
             for (iri, predicate), values in self.described.items()
             if predicate == OWL + "deprecated" and values[0].value == "true"
         }
+
+    @cached_property
+    def form(self) -> CaseForm:
+        """The form of a case: its parts and what each may say."""
+        return read_form(self.shapes, (*self.facts, *self.entailed))
 
     @property
     def base_facts(self) -> Facts:

@@ -86,6 +86,14 @@ class Vocabulary:
         return self.classes | self.properties | self.individuals
 
     @cached_property
+    def named(self) -> Mapping[str, str]:
+        """The IRIs of the classes and individuals by local name; a concept before another term."""
+        found: dict[str, str] = {}
+        for iri in sorted(self.classes | self.individuals):
+            found.setdefault(iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1], iri)
+        return found
+
+    @cached_property
     def properties(self) -> frozenset[str]:
         """IRIs of all properties."""
         return self.links | frozenset(self.values)
