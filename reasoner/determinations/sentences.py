@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from reasoner.kernel.facts import decode
 from reasoner.kernel.rules import PLACE
-from reasoner.kernel.terms import SKOS, SOURCE
+from reasoner.kernel.terms import LABEL, SKOS, SOURCE
 from reasoner.knowledge.terms import mn, shorten
 
 if TYPE_CHECKING:
@@ -172,8 +172,22 @@ def _parts(words: str) -> tuple[tuple[str, str, str | None, str | None], ...]:
 
 def _texts(name: str, firings: Sequence[Firing], knowledge: Knowledge) -> list[str]:
     """List the values of a variable in some firings, each once, sorted as they are written."""
+    if len(firings) == 1:
+        term = firings[0].row.get(name)
+        return [] if term is None else [_write_term(term, knowledge)]
     terms = {term for firing in firings if (term := firing.row.get(name)) is not None}
-    return sorted({write_value(decode(term), knowledge) for term in terms})
+    return sorted({_write_term(term, knowledge) for term in terms})
+
+
+def _write_term(term: str, knowledge: Knowledge) -> str:
+    """Write a term for people; remember what is written for a term of the knowledge base."""
+    written = knowledge.written.get(term)
+    if written is None:
+        value = decode(term)
+        written = write_value(value, knowledge)
+        if (value.value, LABEL.value) in knowledge.described:
+            knowledge.written[term] = written
+    return written
 
 
 def _joined(words: Sequence[str]) -> str:

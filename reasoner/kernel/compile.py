@@ -1,10 +1,11 @@
 """
 Rules as Python functions: nested loops over indexes, with the variables of a rule as local ones.
 
-`compile_clause` writes the source of two functions for a rule. `match_N(O, S)` returns its
+`compile_clause` writes the source of three functions for a rule. `match_N(O, S)` returns its
 solutions, each a tuple of terms, one for each variable in alphabetical order; O and S are the sides
-of an `Index`. `conclude_N(row)` returns the facts that a solution concludes. Nothing is executed
-here: `program` does that, and keeps what Python made of the source.
+of an `Index`. `conclude_N(row)` returns the facts that a solution concludes, and `premises_N(row)`
+those that its patterns matched. Nothing is executed here: `program` does that, and keeps what
+Python made of the source.
 
 Glossary: a *block* is a Python loop; Python allows twenty within one another.
 """
@@ -30,7 +31,7 @@ from .syntax import (
     Values,
     Variable,
 )
-from .tree import bound, possible, variables
+from .tree import bound, possible, premises, variables
 
 if TYPE_CHECKING:
     from .plan import Statistics
@@ -50,7 +51,7 @@ def compile_clause(name: str, construct: Construct, statistics: Statistics, path
     Write the Python source of a rule.
 
     Args:
-        name: The suffix of its two functions.
+        name: The suffix of its functions.
         construct: The rule.
         statistics: What is known of the facts, for the order of joins.
         path: The file, for messages.
@@ -61,27 +62,40 @@ def compile_clause(name: str, construct: Construct, statistics: Statistics, path
     return "\n".join(
         [
             *_Function(path, statistics).match(f"match_{name}", construct),
-            *_conclude(f"conclude_{name}", construct),
+            *_conclude(f"conclude_{name}", construct.template, construct),
+            *_conclude(f"premises_{name}", premises(construct), construct),
             "",
         ]
     )
 
 
-def _conclude(name: str, construct: Construct) -> list[str]:
+def _conclude(name: str, patterns: tuple[TriplePattern, ...], construct: Construct) -> list[str]:
+    """Write a function that fills patterns, without those of a variable that BIND left unbound."""
     rows = slots(construct)
-    used = variables(Group(elements=construct.template))
+    used = variables(Group(elements=patterns))
     names = ", ".join(f"v_{row}" if row in used else "_" for row in rows)
-    facts = ", ".join(
-        f"({', '.join(_written(node) for node in pattern.nodes)})" for pattern in construct.template
+    facts = "".join(
+        f"({', '.join(_written(node) for node in pattern.nodes)}), " for pattern in patterns
     )
     computed = {e.variable.name for e in flatten(construct.where) if isinstance(e, Bind)}
-    result = f"present(({facts},))" if used & computed else f"({facts},)"
-    unpack = [f"    {names}{',' if len(rows) == 1 else ''} = row"] if rows else []
+    result = f"present(({facts}))" if used & computed else f"({facts})"
+    unpack = [f"    {names}{',' if len(rows) == 1 else ''} = row"] if used else []
     return [f"def {name}(row):", *unpack, f"    return {result}"]
 
 
 def _written(node: Node) -> str:
     return f"v_{node.name}" if isinstance(node, Variable) else repr(node.text)
+
+
+def required(group: Group) -> list[TriplePattern]:
+    """Return the patterns that must match something if a group is to have a solution."""
+    found: list[TriplePattern] = []
+    for element in flatten(group):
+        if isinstance(element, TriplePattern):
+            found.append(element)
+        elif isinstance(element, Select):
+            found += element.patterns
+    return found
 
 
 class _Function:
@@ -138,14 +152,8 @@ class _Function:
 
     def _require(self, group: Group) -> None:
         """Leave at once if nothing is stated of what each solution needs, the rarest first."""
-        patterns: list[TriplePattern] = []
-        for element in flatten(group):
-            if isinstance(element, TriplePattern):
-                patterns.append(element)
-            elif isinstance(element, Select):
-                patterns += element.patterns
         done: set[str] = set()
-        for pattern in sorted(patterns, key=self.statistics.frequency):
+        for pattern in sorted(required(group), key=self.statistics.frequency):
             if isinstance(pattern.predicate, Variable):
                 continue
             predicate = pattern.predicate.text

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from .facts import Fact, Facts, decode, decode_fact, encode, encode_term, fill
+from .facts import Fact, Facts, decode, decode_fact, encode, encode_term
 from .terms import TYPE, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     import pyoxigraph as ox
 
     from .facts import Pattern
     from .index import Index
+    from .program import Row
     from .rules import Rule
 
 
@@ -28,13 +29,15 @@ class Firing:
         rule: The rule; None for a membership in a population.
         names: The variables of the rule, sorted.
         terms: The value of each, as N-Triples writes it; None where it is unbound.
+        matched: Returns the facts that the patterns of the rule matched, for these terms.
         concluded: The facts that it adds to the derivation, or confirms.
         counted: The facts that an aggregate of the rule counted over.
     """
 
     rule: Rule | None
     names: tuple[str, ...]
-    terms: tuple[str | None, ...]
+    terms: Row
+    matched: Callable[[Row], tuple[Fact, ...]]
     concluded: tuple[Fact, ...]
     counted: tuple[Fact, ...] = ()
 
@@ -52,13 +55,14 @@ class Firing:
     @cached_property
     def rests_on(self) -> tuple[Fact, ...]:
         """The facts that the firing rests on."""
-        patterns = self.rule.premises if self.rule else ()
-        return (*(fill(pattern, self.row) for pattern in patterns), *self.counted)
+        return (*self.matched(self.terms), *self.counted)
 
     @property
     def absences(self) -> tuple[tuple[tuple[str, str, str], ...], ...]:
         """Groups of patterns, filled as far as they are bound, that nothing matched."""
         groups = self.rule.absences if self.rule else ()
+        if not groups:
+            return ()
         return tuple(tuple(self._partly(pattern) for pattern in group) for group in groups)
 
     def _partly(self, pattern: Pattern) -> tuple[str, str, str]:

@@ -7,7 +7,7 @@ and never change, so that any number of threads may derive at a time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from .derivation import Derivation, Firing
@@ -15,11 +15,11 @@ from .facts import encode
 from .index import Index
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator
 
     import pyoxigraph as ox
 
-    from .facts import Fact, Pattern
+    from .facts import Fact
     from .program import Compiled, Row
     from .rules import Rule
 
@@ -31,14 +31,12 @@ class PatternClass:
 
     Attributes:
         iri: The class.
-        premises: The patterns that every member matches.
         needs: Pairs of a property and a class, in angle brackets, that a member must have:
             some value of the property is of the class.
         compiled: The clause that finds the members and concludes their membership.
     """
 
     iri: str
-    premises: tuple[Pattern, ...]
     needs: frozenset[tuple[str, str]]
     compiled: Compiled
 
@@ -69,6 +67,13 @@ class Program:
     group: str
     kind: str
     properties: frozenset[str]
+    _chosen: dict[frozenset[str], tuple[tuple[Rule, Compiled], ...]] = field(default_factory=dict)
+
+    def chosen(self, rules: frozenset[str]) -> tuple[tuple[Rule, Compiled], ...]:
+        """Return the rules with some ids, in their order."""
+        if rules not in self._chosen:
+            self._chosen[rules] = tuple(pair for pair in self.rules if pair[0].id in rules)
+        return self._chosen[rules]
 
 
 class Runnable(Protocol):
@@ -128,15 +133,15 @@ def infer(
     index.add(encode(t) for t in asserted)
     waiting: list[Fact] = []
     grouped = False
-    for rule, compiled in program.rules:
-        if rules is not None and rule.id not in rules:
-            continue
+    for rule, compiled in program.rules if rules is None else program.chosen(frozenset(rules)):
         if not rule.asserted and waiting:
             index.add(waiting)
             waiting = []
         if not grouped and rule.stratum >= program.stratum:
             grouped = True
             _join(program, index)
+        if not compiled.needs <= index.own:
+            continue
         rows = compiled.match(index.objects, index.subjects)
         if rows:
             concluded = [fact for row in rows for fact in compiled.conclude(row)]
@@ -182,7 +187,7 @@ def run(
     """
     waiting: list[list[Firing]] = []
     grouped = False
-    for rule, compiled in program.rules:
+    for rule, compiled in program.rules if rules is None else program.chosen(frozenset(rules)):
         if rule.stratum > 0 and waiting:
             for fired in waiting:
                 _add(fired, index)
@@ -190,7 +195,7 @@ def run(
         if not grouped and rule.stratum >= program.stratum:
             grouped = True
             yield from _members(program, index)
-        if rules is not None and rule.id not in rules:
+        if not compiled.needs <= index.own:
             continue
         fired = _fire(rule, compiled, index)
         if not fired:
@@ -214,15 +219,22 @@ def _fire(rule: Rule, compiled: Compiled, index: Index) -> list[Firing]:
             rule=rule,
             names=compiled.names,
             terms=row,
+            matched=compiled.premises,
             concluded=compiled.conclude(row),
             counted=rows[row] or (),
         )
-        for row in (sorted(rows, key=_sortable) if len(rows) > 1 else rows)
+        for row in _sorted(rows)
     ]
 
 
-def _sortable(row: Row) -> tuple[str, ...]:
-    return tuple(term or "" for term in row)
+def _sorted(rows: Collection[Row]) -> Collection[Row]:
+    """Sort solutions by their terms; an unbound variable comes first."""
+    if len(rows) < 2:  # noqa: PLR2004 - nothing to sort
+        return rows
+    try:
+        return sorted(rows)  # None is compared with a term only where this fails
+    except TypeError:
+        return sorted(rows, key=lambda row: tuple(term or "" for term in row))
 
 
 def _add(fired: list[Firing], index: Index) -> None:
@@ -240,7 +252,7 @@ def _members(program: Program, index: Index) -> Iterator[list[Firing]]:
         rows = compiled.match(index.objects, index.subjects)
         place = compiled.names.index(program.member)
         witnesses: dict[str, Row] = {}
-        for row in sorted(rows, key=_sortable):
+        for row in _sorted(rows):
             witnesses.setdefault(row[place] or "", row)
         found += [
             _membership(program, group, member, witnesses[member]) for member in sorted(witnesses)
@@ -251,19 +263,19 @@ def _members(program: Program, index: Index) -> Iterator[list[Firing]]:
 
 
 def _membership(program: Program, group: PatternClass, member: str, row: Row) -> Firing:
-    bindings = dict(zip(group.compiled.names, row, strict=True))
     return Firing(
         rule=None,
         names=(program.member, program.group),
         terms=(member, f"<{group.iri}>"),
+        matched=_nothing,
         concluded=group.compiled.conclude(row),
-        counted=tuple(_fill(pattern, bindings) for pattern in group.premises),
+        counted=group.compiled.premises(row),
     )
 
 
-def _fill(pattern: Pattern, bindings: Mapping[str, str | None]) -> Fact:
-    s, p, o = ((bindings[name] or "") if var else name for var, name in pattern)
-    return (s, p, o)
+def _nothing(_: Row) -> tuple[Fact, ...]:
+    """Return no facts: the witness of a membership is in its counted facts."""
+    return ()
 
 
 def _reached(program: Program, index: Index) -> set[tuple[str, str]]:

@@ -31,11 +31,13 @@ class Index:
     Attributes:
         objects: For each property and subject, the objects.
         subjects: For each property and object, the subjects.
+        own: The properties of the facts that were added over the base.
     """
 
     def __init__(self, base: Index | None = None) -> None:
         self.objects: dict[str, Side] = dict(base.objects) if base else {}
         self.subjects: dict[str, Side] = dict(base.subjects) if base else {}
+        self.own: set[str] = set()
         self._shared: dict[str, tuple[Side, Side]] = {}
 
     def add(self, facts: Iterable[Fact]) -> None:
@@ -61,6 +63,7 @@ class Index:
         shared = (self.objects.get(predicate, {}), self.subjects.get(predicate, {}))
         self.objects[predicate], self.subjects[predicate] = dict(shared[0]), dict(shared[1])
         self._shared[predicate] = shared
+        self.own.add(predicate)
         return shared
 
     @cached_property

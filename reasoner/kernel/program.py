@@ -13,11 +13,12 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from . import values
-from .compile import compile_clause, slots
+from .compile import compile_clause, required, slots
 from .plan import Statistics
+from .syntax import Variable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from .facts import Fact
     from .flow import Clause
@@ -51,14 +52,18 @@ class Compiled:
     Attributes:
         clause: What it was compiled from.
         names: The variables of a solution, in order.
+        needs: The properties of which a case must have facts for there to be a solution.
         match: Returns the solutions in an index, each with the facts that its aggregates counted.
         conclude: Returns the facts that a solution concludes.
+        premises: Returns the facts that its patterns matched, in the order of the text.
     """
 
     clause: Clause
     names: tuple[str, ...]
+    needs: frozenset[str]
     match: Callable[[dict[str, Side], dict[str, Side]], dict[Row, Counted]]
     conclude: Callable[[Row], tuple[Fact, ...]]
+    premises: Callable[[Row], tuple[Fact, ...]]
 
 
 def code_of(clauses: Sequence[Clause], statistics: Statistics) -> bytes:
@@ -80,7 +85,9 @@ def compile_alone(clause: Clause) -> Compiled:
     return load([clause], code_of([clause], Statistics()))[0]
 
 
-def load(clauses: Sequence[Clause], code: bytes) -> tuple[Compiled, ...]:
+def load(
+    clauses: Sequence[Clause], code: bytes, held: Collection[str] = ()
+) -> tuple[Compiled, ...]:
     """
     Load what `code_of` made of the same clauses.
 
@@ -88,6 +95,7 @@ def load(clauses: Sequence[Clause], code: bytes) -> tuple[Compiled, ...]:
         clauses: The clauses.
         code: The code. It is executed: it must come from `code_of`, or from where nobody else can
             write.
+        held: The properties of which the knowledge base has facts.
     """
     space: dict[str, Any] = dict(NAMES)
     exec(marshal.loads(code), space)  # noqa: S102, S302 - see above
@@ -95,8 +103,15 @@ def load(clauses: Sequence[Clause], code: bytes) -> tuple[Compiled, ...]:
         Compiled(
             clause=clause,
             names=slots(clause.construct),
+            needs=frozenset(
+                pattern.predicate.text
+                for pattern in required(clause.construct.where)
+                if not isinstance(pattern.predicate, Variable)
+                and pattern.predicate.text not in held
+            ),
             match=space[f"match_{number}"],
             conclude=space[f"conclude_{number}"],
+            premises=space[f"premises_{number}"],
         )
         for number, clause in enumerate(clauses)
     )

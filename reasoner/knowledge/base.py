@@ -117,6 +117,11 @@ class Knowledge:
         return read_verifications(self.facts)
 
     @cached_property
+    def written(self) -> dict[str, str]:
+        """What was written for terms of the knowledge base in sentences so far, by term."""
+        return {}
+
+    @cached_property
     def working_facts(self) -> tuple[ox.Quad, ...]:
         """What rules and patterns read: facts in our own terms, and entailed types."""
         kept = {t for t in (*self.facts, *self.entailed) if _is_working(t)}

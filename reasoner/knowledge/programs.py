@@ -170,13 +170,13 @@ def build_program(
         base: The facts of the knowledge base.
         code: What `compile_program` made of the same rules and populations.
     """
-    compiled = load(_clauses(rules, populations), code)
+    compiled = load(_clauses(rules, populations), code, held=base.objects)
     return Program(
         base=base,
         namespace=NS,
         rules=tuple(zip(rules, compiled, strict=False)),
         groups=tuple(
-            PatternClass(iri=p.iri, premises=p.premises, needs=p.needs, compiled=found)
+            PatternClass(iri=p.iri, needs=p.needs, compiled=found)
             for p, found in zip(populations, compiled[len(rules) :], strict=True)
         ),
         stratum=stratum,
