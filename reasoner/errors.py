@@ -28,6 +28,8 @@ MednecError
 │   ├── PopulationMalformed a population stated twice, or with a value that is not an IRI
 │   ├── OutcomesContradict  rules that conclude two outcomes of one request
 │   ├── AxiomUnsupported    a class expression that cannot be compiled
+│   ├── SourceTextUnreadable   the text of a guideline that is damaged, protected or a scan
+│   ├── SourceTextTooLarge  larger than the limits of the text of a guideline
 │   └── VocabularyInconsistent   HermiT finds a contradiction or an empty population
 ├── DecisionError       the one who records a decision, or asks for a letter
 │   ├── DocumentUnreadable      not a determination or a decision document
@@ -248,6 +250,14 @@ class OutcomesContradict(KnowledgeError):
 
 class AxiomUnsupported(KnowledgeError):
     """A class expression outside the forms that can be compiled to SPARQL."""
+
+
+class SourceTextUnreadable(KnowledgeError):
+    """The text of a guideline that cannot be opened, or that holds no words."""
+
+
+class SourceTextTooLarge(KnowledgeError):
+    """A file that is too large to be compared with the rows of a guideline."""
 
 
 class PopulationMalformed(KnowledgeError):

@@ -101,7 +101,7 @@ def _statements(
 def _read_statement(statement: list[Placed], prefixes: Mapping[str, str], lines: Lines) -> None:
     """Walk one statement; blank nodes in brackets belong to the subject around them."""
     first, line = statement[0]
-    subject = _iri(first, prefixes)
+    subject = iri_of(first, prefixes)
     if subject:
         lines.subjects.setdefault(subject, line)
         lines.uses.setdefault(subject, line)
@@ -120,7 +120,7 @@ def _read_statement(statement: list[Placed], prefixes: Mapping[str, str], lines:
         elif token.kind in {"mark", "at"}:
             continue
         else:
-            value = _iri(token, prefixes)
+            value = iri_of(token, prefixes)
             lines.uses.setdefault(value, number)
             if waiting[-1] and value:
                 predicates[-1] = value
@@ -133,7 +133,7 @@ def _read_statement(statement: list[Placed], prefixes: Mapping[str, str], lines:
             lines.statements.setdefault((subject, predicates[-1], value), number)
 
 
-def _iri(token: TurtleToken, prefixes: Mapping[str, str]) -> str:
+def iri_of(token: TurtleToken, prefixes: Mapping[str, str]) -> str:
     """Return the IRI that a token stands for; empty for anything else."""
     if token.kind == "iri":
         return token.text[1:-1]

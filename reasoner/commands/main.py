@@ -119,6 +119,11 @@ COMMANDS: Final = {
         "verify_command",
         "Check PROOF with the independent verifier; exit code 1 if it is rejected.",
     ),
+    "verify-rows": _entry(
+        "verify_rows",
+        "verify_rows_command",
+        "Compare the rows of GUIDELINE with its text, and record who verified them.",
+    ),
 }
 
 
