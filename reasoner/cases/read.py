@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from reasoner.knowledge.vocabulary import Vocabulary
 
 LIMIT: Final = LIMITS.size
+REQUEST: Final = mn("request")
+A_CASE: Final = mn("Case")
 FORMS: Final = ("turtle", "json", "jsonld")
 WHOLE: Final = re.compile(rf"[+-]?[0-9]{{1,{LIMITS.digits}}}")
 TRUTH: Final = re.compile(r"true|false|0|1")
@@ -174,7 +176,7 @@ def _case_of(facts: JsonFacts, triples: set[ox.Triple], source: str) -> CaseGrap
     """Name the parts of a case and put its facts in order."""
     iri = _find_case(triples, source)
     names = find_names(triples, iri, source)
-    named = {with_names(t, names) for t in triples}
+    named = {with_names(t, names) for t in triples} if names else triples
     _check_single(named, source)
     ordered = tuple(sorted(named, key=str))
     text = "".join(f"{t} .\n" for t in ordered)
@@ -185,9 +187,7 @@ def _case_of(facts: JsonFacts, triples: set[ox.Triple], source: str) -> CaseGrap
     return CaseGraph(
         iri=iri,
         triples=ordered,
-        requests=tuple(
-            sorted({text_of(t.object) for t in ordered if t.predicate == mn("request")})
-        ),
+        requests=tuple(sorted({text_of(t.object) for t in ordered if t.predicate == REQUEST})),
         sent=frozenset(triples),
         source=source,
         digest=hashlib.sha256(text.encode()).hexdigest(),
@@ -207,11 +207,10 @@ def _check_sizes(quads: list[ox.Quad], source: str) -> None:
                     f"at most {LIMITS.name:,} are read.",
                     hint="Name the part with a shorter IRI.",
                 )
-        where = f"{source}: {shorten(quad.predicate.value)} of {speak(quad.subject)}"
         text = isinstance(quad.object, ox.Literal)
         if isinstance(quad.object, ox.Literal) and len(quad.object.value) > LIMITS.text:
             raise CaseTooLarge(
-                f"{where} has {len(quad.object.value):,} characters; "
+                f"{source}: {_place(quad)} has {len(quad.object.value):,} characters; "
                 f"at most {LIMITS.text:,} are read.",
                 hint="Quote the passage that matters, not the document.",
             )
@@ -220,9 +219,14 @@ def _check_sizes(quads: list[ox.Quad], source: str) -> None:
         most = LIMITS.values if text else LIMITS.parts
         if counts[key] > most:
             raise CaseTooLarge(
-                f"{where} has more than {most} values; at most {most} are read.",
+                f"{source}: {_place(quad)} has more than {most} values; at most {most} are read.",
                 hint="Give the values that bear on the requests in this case.",
             )
+
+
+def _place(quad: ox.Quad) -> str:
+    """Name the property of a fact and what has it, as messages do."""
+    return f"{shorten(quad.predicate.value)} of {speak(quad.subject)}"
 
 
 def _parse_turtle(data: bytes, source: str) -> list[ox.Quad]:
@@ -250,33 +254,35 @@ def normal_value(quad: ox.Quad) -> ox.NamedNode | ox.BlankNode | ox.Literal:
     if not isinstance(value, ox.Literal):
         return value
     kind = value.datatype.value
-    where = f"{shorten(quad.predicate.value)} of {speak(quad.subject)}"
     if value.direction:
         raise CaseUnreadable(
-            f"{where} has the text direction '{value.direction}'.",
+            f"{_place(quad)} has the text direction '{value.direction}'.",
             hint="Leave the direction out: texts of a case are in English.",
         )
     if "\0" in value.value:
-        raise CaseUnreadable(f"{where} contains the character NUL, which is not allowed in text.")
+        raise CaseUnreadable(
+            f"{_place(quad)} contains the character NUL, which is not allowed in text."
+        )
     if kind in INTEGERS:
-        return ox.Literal(_whole_number(value.value, kind, where))
+        return ox.Literal(_whole_number(value.value, kind, quad))
     if kind == XSD + "boolean":
         if not TRUTH.fullmatch(value.value):
             raise CaseUnreadable(
-                f"{where} is '{shown(value.value)}', which is not an xsd:boolean.",
+                f"{_place(quad)} is '{shown(value.value)}', which is not an xsd:boolean.",
                 hint="Write true or false.",
             )
         return ox.Literal(value.value in {"true", "1"})
     if kind == XSD + "date" and not is_day(value.value):
         raise CaseUnreadable(
-            f"{where} is '{shown(value.value)}', which is not a date.", hint="Write YYYY-MM-DD."
+            f"{_place(quad)} is '{shown(value.value)}', which is not a date.",
+            hint="Write YYYY-MM-DD.",
         )
     if quad.predicate.value in SYSTEMS and kind == XSD + "string":
         return ox.Literal(normal_code(quad.predicate.value, value.value))
     return value
 
 
-def _whole_number(text: str, kind: str, where: str) -> int:
+def _whole_number(text: str, kind: str, quad: ox.Quad) -> int:
     """Return the value of a literal of an integer type; a derived type keeps its range."""
     least, largest = INTEGERS[kind]
     number = int(text) if WHOLE.fullmatch(text) else None
@@ -286,7 +292,7 @@ def _whole_number(text: str, kind: str, where: str) -> int:
         or (largest is not None and number > largest)
     ):
         raise CaseUnreadable(
-            f"{where} is '{shown(text)}', which is not an {shorten(kind)}.",
+            f"{_place(quad)} is '{shown(text)}', which is not an {shorten(kind)}.",
             hint=f"Write a whole number of at most {LIMITS.digits} digits.",
         )
     return number
@@ -308,7 +314,7 @@ def implied_types(triples: set[ox.Triple], parts: Mapping[str, str]) -> set[ox.T
 
 def _find_case(triples: set[ox.Triple], source: str) -> str:
     found = sorted(
-        {t.subject for t in triples if t.predicate == TYPE and t.object == mn("Case")}, key=str
+        {t.subject for t in triples if t.predicate == TYPE and t.object == A_CASE}, key=str
     )
     if not triples:
         raise CaseUnreadable(f"{source}: the case is empty.", hint="Give an injury and a request.")
@@ -324,7 +330,7 @@ def _find_case(triples: set[ox.Triple], source: str) -> str:
 def _check_single(triples: set[ox.Triple], source: str) -> None:
     """Reject two requests under one IRI: one request cannot ask for two numbers of visits."""
     single = {mn("requestedVisits"), mn("treatment"), mn("visitsPerWeek"), mn("weeks")}
-    requests = {t.object for t in triples if t.predicate == mn("request")}
+    requests = {t.object for t in triples if t.predicate == REQUEST}
     seen: dict[tuple[object, object], ox.Triple] = {}
     for t in sorted(triples, key=str):
         if t.subject in requests and t.predicate in single:

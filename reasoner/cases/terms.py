@@ -41,13 +41,12 @@ def find_misuse(
         None for a case in Turtle.
     """
     compared = 0
-    for t in sorted(triples, key=str):
-        if _is_plain(t, vocabulary):
-            continue
-        message, wrong, allowed = _misuse(t, vocabulary, form)
+    doubtful = (t for t in triples if not _is_plain(t, vocabulary))
+    for t in sorted(doubtful, key=str):
+        message, wrong, which = _misuse(t, vocabulary)
         if message:
             compared += 1
-            names = {} if compared > COMPARED else allowed
+            names = {} if compared > COMPARED else _allowed(t, which, form)
             yield t, partial(_fault, t, message, nearest_names(wrong, names))
 
 
@@ -63,33 +62,43 @@ def _fault(
     )
 
 
-def _misuse(
-    t: ox.Triple, vocabulary: Vocabulary, form: CaseForm
-) -> tuple[str, str, dict[str, str]]:
-    """Return what is wrong with a fact, the wrong name, and the names allowed; empty if nothing."""
-    known = form.by_iri.get(t.predicate.value)
+def _misuse(t: ox.Triple, vocabulary: Vocabulary) -> tuple[str, str, str]:
+    """
+    Return what is wrong with a fact, the wrong name, and which names are allowed for `_allowed`.
+
+    All are empty if nothing is wrong.
+    """
     if t.predicate != TYPE and t.predicate.value not in vocabulary.properties:
-        allowed = {shorten(field.iri): field.label for field in form.fields.values()}
         name = shorten(t.predicate.value)
-        return f"has {name}, which is not a property of a case.", name, allowed
-    terms = known.terms.values() if known else ()
-    allowed = {shorten(term.iri): term.label for term in terms}
-    allowed = allowed or {shorten(iri): "" for iri in form.terms.values()}
+        return f"has {name}, which is not a property of a case.", name, "fields"
     for node in (t.subject, t.object):
         if not isinstance(node, ox.NamedNode):
             continue
-        name = shorten(node.value)
         if not vocabulary.knows(node.value):
-            return f"names {name}, which is not in the vocabulary.", name, allowed
+            name = shorten(node.value)
+            return f"names {name}, which is not in the vocabulary.", name, "terms"
         if node.value.startswith((OWL, RDFS, SH)):
-            return "is wrong: axioms and shapes are not allowed in a case.", "", {}
+            return "is wrong: axioms and shapes are not allowed in a case.", "", ""
     if isinstance(t.subject, ox.NamedNode) and t.subject.value.startswith(KNOWLEDGE):
-        return "is wrong: a case may not state facts of the knowledge base itself.", "", {}
+        return "is wrong: a case may not state facts of the knowledge base itself.", "", ""
     if t.predicate == TYPE and text_of(t.object) not in vocabulary.classes:
         name = shorten(text_of(t.object))
-        parts = {shorten(part.iri): part.label for part in form.parts.values()}
-        return f"is a {name}, not a class of the vocabulary.", name, parts
-    return "", "", {}
+        return f"is a {name}, not a class of the vocabulary.", name, "parts"
+    return "", "", ""
+
+
+def _allowed(t: ox.Triple, which: str, form: CaseForm) -> dict[str, str]:
+    """Return the names that a case may use in the place of a wrong one, with their labels."""
+    if which == "fields":
+        return {shorten(field.iri): field.label for field in form.fields.values()}
+    if which == "parts":
+        return {shorten(part.iri): part.label for part in form.parts.values()}
+    if which == "terms":
+        known = form.by_iri.get(t.predicate.value)
+        terms = known.terms.values() if known else ()
+        allowed = {shorten(term.iri): term.label for term in terms}
+        return allowed or {shorten(iri): "" for iri in form.terms.values()}
+    return {}
 
 
 def _is_plain(t: ox.Triple, vocabulary: Vocabulary) -> bool:

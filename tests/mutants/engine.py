@@ -19,7 +19,7 @@ FAULTS: Final = (
     (
         "a number as it was written",
         "reasoner/cases/read.py",
-        "return ox.Literal(_whole_number(value.value, kind, where))",
+        "return ox.Literal(_whole_number(value.value, kind, quad))",
         "return value",
     ),
     (
