@@ -295,7 +295,7 @@ def _doubts(
 
 
 def _open_range(stated: WantedFigure, printed: PrintedFigure) -> bool:
-    """Return True if the passage prints a range of visits of which the row states one end."""
+    """Return True if the passage prints a range of visits, and the row states one end."""
     return stated.property == MOST and stated.least is None and printed.least != printed.most
 
 

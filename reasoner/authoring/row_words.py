@@ -167,7 +167,7 @@ def _row(
         pinpoint=pinpoint,
         headings=_headings(pinpoint, words),
         pages=_pages(pinpoint, words),
-        apart=_apart(values),
+        apart=_apart(values, of("verification")),
     )
 
 
@@ -181,8 +181,8 @@ def _codes(knowledge: Knowledge, concept: str) -> Iterator[str]:
         yield from (v.value for v in knowledge.described.get((concept, mn(name).value), ()))
 
 
-def _apart(values: Mapping[str, list[str]]) -> str:
-    if any(mn(name).value in values for name in JUDGED):
+def _apart(values: Mapping[str, list[str]], marks: list[str]) -> str:
+    if mn("Judgment").value in marks or any(mn(name).value in values for name in JUDGED):
         return "judgment"
     return "text not held" if values.get(mn("textHeld").value) == ["false"] else ""
 

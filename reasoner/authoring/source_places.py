@@ -37,7 +37,7 @@ class Headings:
 
 class PlaceFinder:
     """
-    Tells whether a passage is at the place that a row cites.
+    The places of a text, to compare with the place that a row cites.
 
     Args:
         rows: The rows of the edition.

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
+from reasoner.authoring.case_sources import find_cases
 from reasoner.authoring.coverage import coverage, narrow
 from reasoner.authoring.scaffold import is_date
 from reasoner.authoring.space import Space
-from reasoner.pages.coverage import coverage_csv, coverage_text
+from reasoner.authoring.unseen import rank_unseen
+from reasoner.pages.coverage import coverage_csv, coverage_text, unseen_csv, unseen_text
 
-from .options import FOLDER, load
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from .options import FOLDER, load, progress
 
 
 @click.command("coverage")
@@ -36,11 +35,43 @@ if TYPE_CHECKING:
     show_default=True,
     help="Output format.",
 )
+@click.option(
+    "--unseen",
+    is_flag=True,
+    help="Rank the rows whose text was not seen by what rests on them in --cases.",
+)
+@click.option(
+    "--cases",
+    type=click.Path(path_type=Path, exists=True),
+    help="For --unseen: a folder of cases (.ttl, .json, .jsonld) or of determinations "
+    "('mednec decide --format json'), with its subfolders.",
+)
 @FOLDER
-def coverage_command(
-    day: str, condition: str, treatment: str, form: str, *, gaps: bool, folder: Path
+def coverage_command(  # noqa: PLR0913 - one for each option
+    day: str,
+    condition: str,
+    treatment: str,
+    form: str,
+    *,
+    gaps: bool,
+    unseen: bool,
+    cases: Path | None,
+    folder: Path,
 ) -> None:
-    """Show which treatments the sources cover for which conditions, and count the gaps."""
+    """
+    Show which treatments the sources cover for which conditions, and count the gaps.
+
+    With --unseen, show which rows to compare with their text first, as 'mednec verify-rows' does.
+    """
+    if unseen:
+        if day or condition or treatment or gaps:
+            raise click.UsageError("--unseen goes with --cases and --format only.")
+        if cases is None:
+            raise click.UsageError("Name a folder of cases or determinations with --cases.")
+        _show_unseen(cases, form, folder)
+        return
+    if cases is not None:
+        raise click.UsageError("--cases goes with --unseen.")
     if day and not is_date(day):
         raise click.UsageError(f"'{day}' is not a date; write YYYY-MM-DD.")
     every = coverage(Space(load(folder)), day)
@@ -55,3 +86,18 @@ def coverage_command(
         click.echo(coverage_csv(found, gaps=gaps), nl=False)
     else:
         click.echo(coverage_text(found, gaps=gaps), nl=False)
+
+
+def _show_unseen(cases: Path, form: str, folder: Path) -> None:
+    sources = find_cases(cases)
+    if not sources:
+        raise click.UsageError(f"{cases} does not contain a case or a determination.")
+    known = load(folder)
+    with progress(sources, f"Reading {len(sources)} cases") as each:
+        found = rank_unseen(known, each)
+    if form == "json":
+        click.echo(json.dumps(asdict(found), indent=2, ensure_ascii=False))
+    elif form == "csv":
+        click.echo(unseen_csv(found), nl=False)
+    else:
+        click.echo(unseen_text(found), nl=False)

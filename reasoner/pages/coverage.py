@@ -8,11 +8,13 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from reasoner.authoring.coverage import FIGURE, NO_FIGURE, NOT_HELD, SILENT
+from reasoner.authoring.unseen import USES
 
 from .environment import render
 
 if TYPE_CHECKING:
     from reasoner.authoring.coverage import Coverage
+    from reasoner.authoring.unseen import Unseen
 
 COLUMNS = ("condition", "treatment", "rank", "from", "until", "says", "visits", "verified")
 
@@ -34,6 +36,21 @@ def coverage_text(found: Coverage, *, gaps: bool) -> str:
         figure=n[FIGURE], no_figure=n[NO_FIGURE], not_held=n[NOT_HELD], silent=n[SILENT]
     )
     return render("coverage.txt", page=found, count=count, gaps=gaps)
+
+
+def unseen_text(found: Unseen) -> str:
+    """Write the rows that were not seen as a table of text."""
+    return render("unseen.txt", page=found)
+
+
+def unseen_csv(found: Unseen) -> str:
+    """Write the rows that were not seen as CSV with a header row."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow((*USES, "edition", "title", "citation", "file", "iri"))
+    for row in found.rows:
+        writer.writerow((*row.weight, row.edition, row.title, row.citation, row.file, row.iri))
+    return out.getvalue()
 
 
 def coverage_csv(found: Coverage, *, gaps: bool) -> str:
