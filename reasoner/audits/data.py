@@ -105,7 +105,7 @@ def _audit(
 def _dates(derivation: Derivation, case: str, found: Determination) -> AuditDatesData:
     injury, review, medical = (derivation.value(case, name) or "" for name in ("injury", *REVIEWS))
     return AuditDatesData(
-        injury=derivation.value(injury, "injuredOn"),
+        injury=derivation.value(injury, "injuryDate"),
         utilization_review=derivation.value(review, "decidedOn"),
         medical_review=derivation.value(medical, "decidedOn"),
         law=found.law_of,

@@ -20,6 +20,8 @@ from .data import (
     DeterminationData,
     FiguresData,
     GoverningData,
+    LedgerEntryData,
+    LedgerTowardData,
     NoticeData,
     ProvenanceData,
     SentenceData,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
     from .assess import Assessment
     from .conclude import Determination, Governing
+    from .ledger import Entry
     from .sentences import Sentence, Source
     from .slots import Slot
 
@@ -138,6 +141,7 @@ def _determination(
         slots=[_slot(slot, d, knowledge) for slot in d.slots],
         sources=[_source(s, n) for n, s in enumerate(d.sources, start=1)],
         proof=[describe_step(f, knowledge) for f in d.proof] if proof else [],
+        ledger=[_entry(entry) for entry in d.ledger],
     )
 
 
@@ -180,6 +184,34 @@ def _slot(slot: Slot, d: Determination, knowledge: Knowledge) -> SlotData:
                 given=a.given,
             )
             for a in slot.answers
+        ],
+    )
+
+
+def _entry(entry: Entry) -> LedgerEntryData:
+    return LedgerEntryData(
+        course=entry.course,
+        label=entry.label,
+        treatment=entry.treatment,
+        regions=list(entry.regions),
+        least=entry.least,
+        most=entry.most,
+        certainty=_local(entry.certainty),
+        first_visit=entry.first_visit,
+        last_visit=entry.last_visit,
+        injury=entry.injury,
+        operation=entry.operation,
+        toward=[
+            LedgerTowardData(
+                toward=item.figure.key,
+                label=item.figure.label,
+                counts=item.counts,
+                least=item.least,
+                most=item.most,
+                rule=item.firing.name,
+                text=item.text,
+            )
+            for item in entry.toward
         ],
     )
 

@@ -110,7 +110,7 @@ def _determination(
     }
     if d.robust is not None:
         found.add(triple(node, mn("robust"), ox.Literal(d.robust)))
-    found |= _slots(node, d)
+    found |= _slots(node, d) | _ledger(node, d, knowledge)
     for role in (
         "reasons",
         "missing",
@@ -156,6 +156,28 @@ def _slots(node: ox.NamedNode, d: Determination) -> set[ox.Triple]:
             }
             if answer.given:
                 found.add(ox.Triple(node, mn("givenAnswer"), ox.NamedNode(answer.iri)))
+    return found
+
+
+def _ledger(node: ox.NamedNode, d: Determination, knowledge: Knowledge) -> set[ox.Triple]:
+    """Write what each earlier course counts toward."""
+    found: set[ox.Triple] = set()
+    for place, entry in enumerate(d.ledger, start=1):
+        for item in entry.toward:
+            part = ox.NamedNode(f"{d.iri}/ledger-{place}/{item.figure.key}")
+            found |= {
+                ox.Triple(node, mn("hasLedgerEntry"), part),
+                ox.Triple(part, TYPE, mn("LedgerEntry")),
+                ox.Triple(part, mn("ofCourse"), ox.NamedNode(entry.course)),
+                ox.Triple(part, mn("countsToward"), ox.Literal(item.figure.key)),
+                ox.Triple(part, mn("counts"), ox.Literal(item.counts)),
+                ox.Triple(part, mn("leastCounted"), ox.Literal(item.least)),
+                ox.Triple(part, DESCRIPTION, ox.Literal(item.text, language="en")),
+                ox.Triple(part, IDENTIFIER, ox.Literal(item.firing.name)),
+            }
+            if item.most is not None:
+                found.add(ox.Triple(part, mn("mostCounted"), ox.Literal(item.most)))
+            found |= _step(part, item.firing, knowledge)
     return found
 
 

@@ -15,6 +15,7 @@ from reasoner.kernel.terms import DEFINITION, XSD
 from reasoner.knowledge.terms import mn
 from reasoner.knowledge.venues import dispositions_of
 
+from .ledger import Entry, ledger_of
 from .readings import outcome_of, robust_of, situations_of
 from .sentences import Sentence, Source, find_source, prove, sentences_of
 from .slots import Slot, read_slots
@@ -34,6 +35,7 @@ PROVEN: Final = (
     "change",
     "decider",
     "legal",
+    "ledger",
     "otherwise",
     "date",
     "audit",
@@ -110,6 +112,7 @@ class Determination:
         summary: The facts of the case, as a clinical summary.
         documents: The documents that the case names.
         notices: The notices to the reader of the letter of the venue.
+        ledger: What each earlier course counts toward, and why.
         slots: The open terms that a person fills in, with the outcome under each answer.
         venue: The IRI of the venue that decides the request.
         recommended: The dispositions in the words of a recommendation, by the key of the venue.
@@ -145,6 +148,7 @@ class Determination:
     summary: tuple[Sentence, ...]
     documents: tuple[Sentence, ...]
     notices: tuple[Sentence, ...]
+    ledger: tuple[Entry, ...]
     slots: tuple[Slot, ...]
     venue: str
     recommended: dict[str, str]
@@ -221,6 +225,7 @@ def conclude(
         summary=by_role["summary"],
         documents=by_role["document"],
         notices=by_role["notice"],
+        ledger=ledger_of(knowledge, derivation, request),
         slots=slots,
         venue=derivation.value(request, "venue") or "",
         sources=_sources(

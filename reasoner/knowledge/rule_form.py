@@ -17,6 +17,7 @@ ROLES: Final = (
     "decider",
     "change",
     "legal",
+    "ledger",
     "otherwise",
     "date",
     "audit",
