@@ -72,11 +72,24 @@ class RowFinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Text:
-    """A passage with all its words, those without the lines above, and the headings before it."""
+    """
+    A passage with its words.
+
+    Attributes:
+        passage: The passage.
+        tokens: The words of the whole.
+        own: Those without the lines above.
+        medical: Those of `own` that may name a condition, an operation or a part of the body.
+        limited: True if it has words that limit or turn a figure.
+        lead: The words of its line before the first figure.
+        headings: The headings before it, the last one first.
+    """
 
     passage: Passage
     tokens: frozenset[str]
     own: frozenset[str]
+    medical: frozenset[str]
+    limited: bool
     lead: frozenset[str]
     headings: tuple[frozenset[str], ...]
 
@@ -110,11 +123,14 @@ def compare_rows(
         blocks = list(atoms_of(reading, words))
         headings = places.headings(blocks)
         for passage in passages_of(blocks, reading.unsure):
+            own = words.tokens(passage.text)
             texts.append(
                 _Text(
                     passage=passage,
                     tokens=words.tokens(passage.whole),
-                    own=words.tokens(passage.text),
+                    own=own,
+                    medical=own & words.concepts,
+                    limited=words.is_limited(passage.text, passage.figures),
                     lead=words.tokens(passage.lead),
                     headings=headings.at(passage.page, passage.line),
                 )
@@ -284,6 +300,8 @@ def _doubts(
         "other figures": any(not _equal(f, p) for f, p in pairs),
         "range": any(_open_range(f, p) for f, p in pairs),
         "other rows": _crowded(row, rows, text.tokens),
+        "other words": not text.medical <= row.familiar,
+        "limited": text.limited,
         "sentence above": bool(passage.above) and passage.by_sentence,
         "lead": bool(passage.above) and not lead_of_row and not text.lead <= row.familiar,
         "columns": not passage.sure,

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from reasoner.kernel.terms import TYPE
+from reasoner.kernel.terms import LABEL, SKOS, SUBCLASS, TYPE
 from reasoner.knowledge.terms import mn
 from reasoner.letters.lexicon import read_lexicon
 from reasoner.letters.numbers import amount_of
@@ -21,6 +21,8 @@ CELLS: Final = re.compile(r" {2,}| ?\| ?")
 BARE: Final = re.compile(r"[0-9]{1,3}(?: ?(?:-|to) ?[0-9]{1,3})?")
 WORD: Final = re.compile(r"[a-z0-9]+")
 JOINED: Final = re.compile(r"(?<=[a-z])-(?=[a-z])")
+NAMES: Final = frozenset({LABEL.value, SKOS + "altLabel"})
+KINDS: Final = frozenset(mn(name).value for name in ("Condition", "Procedure", "Region"))
 SHORT: Final = 3
 """Letters of a word that keeps its last one, as in `gas`."""
 
@@ -57,6 +59,8 @@ class FigureWords:
         page_numbers: The patterns of the number of a page at its head or foot.
         small: The words that name no condition.
         properties: The IRIs of all properties that have words.
+        provisos: The patterns of words that limit or turn a figure, such as "at least".
+        concepts: The words of all conditions, operations and parts of the body.
     """
 
     phrases: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]
@@ -64,6 +68,8 @@ class FigureWords:
     page_numbers: tuple[re.Pattern[str], ...]
     small: re.Pattern[str]
     properties: frozenset[str]
+    provisos: tuple[re.Pattern[str], ...]
+    concepts: frozenset[str]
 
     def find(self, text: str) -> list[PrintedFigure]:
         """Find all figures of a text, in order; words that were taken are not read twice."""
@@ -77,6 +83,13 @@ class FigureWords:
                     found += _printed(properties, match.start(), match.end(), amount)
                     masked = _masked(masked, match.start(), match.end())
         return sorted(found)
+
+    def is_limited(self, text: str, figures: Iterable[PrintedFigure]) -> bool:
+        """Return True if words outside the figures of a text limit or turn them."""
+        rest = text
+        for figure in figures:
+            rest = _masked(rest, figure.start, figure.end)
+        return any(pattern.search(rest) for pattern in self.provisos)
 
     def columns(self, line: str) -> tuple[tuple[str, ...], ...]:
         """Return the properties that the heading of a table names, in order; none of a row."""
@@ -106,9 +119,13 @@ class FigureWords:
 
     def tokens(self, text: str) -> frozenset[str]:
         """Return the words of a text that may name a condition, in one form for plurals."""
-        plain = JOINED.sub("", text.casefold())
-        words = (word for word in WORD.findall(plain) if not self.small.fullmatch(word))
-        return frozenset(_stem(word) for word in words)
+        return tokens_of(text, self.small)
+
+
+def tokens_of(text: str, small: re.Pattern[str]) -> frozenset[str]:
+    """Return the words of a text without the small ones, in one form for plurals."""
+    plain = JOINED.sub("", text.casefold())
+    return frozenset(_stem(w) for w in WORD.findall(plain) if not small.fullmatch(w))
 
 
 def _printed(
@@ -153,13 +170,35 @@ def figure_words(knowledge: Knowledge) -> FigureWords:
         if entry.code == "figure"
         for pattern in entry.patterns
     ]
+    small = _either(coded("small-words"))
+    names = (
+        value.value
+        for iri in _below(KINDS, knowledge)
+        for predicate in NAMES
+        for value in knowledge.described.get((iri, predicate), ())
+    )
     return FigureWords(
         phrases=tuple(phrases),
         pages=coded("cited-pages"),
         page_numbers=coded("printed-page"),
-        small=_either(coded("small-words")),
-        properties=frozenset(name for names, _ in phrases for name in names),
+        small=small,
+        properties=frozenset(name for found, _ in phrases for name in found),
+        provisos=coded("proviso"),
+        concepts=tokens_of(" ".join(names), small),
     )
+
+
+def _below(kinds: frozenset[str], knowledge: Knowledge) -> frozenset[str]:
+    """Return all classes that are asserted to be below some classes, at any depth."""
+    above = {
+        iri: {value.value for value in values}
+        for (iri, predicate), values in knowledge.described.items()
+        if predicate == SUBCLASS.value
+    }
+    found = kinds
+    while more := {iri for iri, broader in above.items() if broader & found} - found:
+        found |= more
+    return found - kinds
 
 
 def _either(patterns: Iterable[re.Pattern[str]]) -> re.Pattern[str]:

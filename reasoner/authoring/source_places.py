@@ -50,7 +50,7 @@ class PlaceFinder:
         self.first = {row.headings[0] for row in rows if len(row.headings) > 1}
         self.every = {part for row in rows for part in row.headings}
         self.numbers = [
-            labels | _printed(edges, words) | {number}
+            _printed(edges, words) or labels or {number}
             for number, (labels, edges) in enumerate(
                 zip(source.labels, source.edges, strict=True), start=1
             )
@@ -73,7 +73,7 @@ class PlaceFinder:
         """
         Return True if a passage is where a row says it is.
 
-        The page counts as the file numbers it, as it is printed, or from the first page on. A
+        The number of a page is the printed one, else that of the file, else its place in it. A
         heading counts if it is the last one, of those that rows cite, before the passage; of a
         place with several parts, the first part has to be the last chapter as well.
         """

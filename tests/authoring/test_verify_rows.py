@@ -190,6 +190,13 @@ def test_a_row_is_found_on_its_page_of_a_pdf(invented: Knowledge, tmp_path: Path
         # more than one figure, or more than one row
         ("Ankle sprain: 9 visits over 8 weeks, then 12 visits", TO_CONFIRM, "other figures"),
         ("Ankle sprain and knee sprain: 9 visits over 8 weeks", TO_CONFIRM, "other rows"),
+        (
+            "Fracture of the wrist and ankle sprain: 9 visits over 8 weeks",
+            TO_CONFIRM,
+            "other words",
+        ),
+        # another meaning
+        ("Ankle sprain: at least 9 visits over 8 weeks", TO_CONFIRM, "limited"),
         # the words are above
         ("Ankle sprain is common. Give 9 visits over 8 weeks", TO_CONFIRM, "sentence above"),
         ("Ankle sprain:\nfor athletes: 9 visits over 8 weeks", TO_CONFIRM, "lead"),
@@ -228,6 +235,16 @@ def test_a_passage_at_another_place_is_not_exact(invented: Knowledge, tmp_path: 
     found = found_in(invented, plain(tmp_path, text))["ankle-sprain"]
 
     assert (found.grade, found.doubts) == (TO_CONFIRM, ("elsewhere",))
+
+
+def test_the_printed_number_of_a_page_is_the_cited_one(invented: Knowledge, tmp_path: Path) -> None:
+    """The row cites page 1: the third page of the file, which is numbered 1, and not the first."""
+    line = "Ankle sprain: 9 visits over 8 weeks"
+    first = found_in(invented, plain(tmp_path, f"{line}\n7\n\f\nWords\n8\n\fWords\n9\n"))
+    third = found_in(invented, plain(tmp_path, f"Words\n\nv\n\f\nWords\n\f{line}\n\n1\n"))
+
+    assert first["ankle-sprain"].doubts == ("elsewhere",)
+    assert third["ankle-sprain"].grade == EXACT
 
 
 def test_another_figure_at_the_same_place_raises_a_doubt(
