@@ -12,9 +12,11 @@ from . import errors
 from .version import VERSION
 
 if TYPE_CHECKING:
+    from .cases.as_json import case_json
     from .cases.intake import CaseReport, check_case
     from .cases.json_case import context_of
     from .cases.read import CaseGraph
+    from .cases.schema import case_schema, part_schemas
     from .determinations.as_data import describe_assessment
     from .determinations.as_rdf import assessment_rdf
     from .determinations.assess import Assessment, decide, load_case, load_case_file
@@ -36,8 +38,10 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "cases.intake": ("CaseReport", "check_case"),
+    "cases.as_json": ("case_json",),
     "cases.json_case": ("context_of",),
     "cases.read": ("CaseGraph",),
+    "cases.schema": ("case_schema", "part_schemas"),
     "determinations.as_data": ("describe_assessment",),
     "determinations.as_rdf": ("assessment_rdf",),
     "determinations.assess": ("Assessment", "decide", "load_case", "load_case_file"),
@@ -77,6 +81,8 @@ __all__ = [
     "assessment_rdf",
     "assessment_text",
     "build_proof",
+    "case_json",
+    "case_schema",
     "check_case",
     "context_of",
     "decide",
@@ -91,6 +97,7 @@ __all__ = [
     "load_case",
     "load_case_file",
     "load_knowledge",
+    "part_schemas",
     "proof_text",
     "read_document",
     "report_data",

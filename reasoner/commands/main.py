@@ -100,6 +100,7 @@ COMMANDS: Final = {
         "replay_command",
         "Decide again what a recorded DETERMINATION (JSON, Turtle or JSON-LD) decided.",
     ),
+    "schema": _entry("schema", "schema_command", "Write the JSON Schema of DOCUMENT: case."),
     "serve": _entry("serve", "serve_command", "Serve the HTTP API and the web pages."),
     "sign": _entry(
         "letter",

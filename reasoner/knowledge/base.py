@@ -148,7 +148,10 @@ class Knowledge:
     @cached_property
     def form(self) -> CaseForm:
         """The form of a case: its parts and what each may say."""
-        return read_form(self.shapes, (*self.facts, *self.entailed))
+        filling = self.other_shapes.get("case-form")
+        return read_form(
+            self.shapes, (*self.facts, *self.entailed), filling.triples if filling else ()
+        )
 
     @property
     def base_facts(self) -> Facts:

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from reasoner.kernel.terms import LABEL, RDF, SH, SKOS, TYPE, XSD
 
 from .populations import index_triples
-from .terms import NS, SHAPES, mn
+from .terms import SHAPES, mn
 from .vocabulary import text_of
 
 if TYPE_CHECKING:
@@ -41,10 +41,9 @@ EXAMPLES: Final[Mapping[str, str | int | bool]] = {
     "date": "2014-05-09",
     "truth": True,
 }
-"""The example of a kind of value, for a property whose vocabulary entry has none."""
+"""The example of a kind of value, for a property that is given none."""
 CASE: Final = mn("Case").value
 DEFINITION: Final = SKOS + "definition"
-EXAMPLE: Final = SKOS + "example"
 VIOLATION: Final = ox.NamedNode(SH + "Violation")
 
 
@@ -194,16 +193,19 @@ class CaseForm:
         return tuple(part for part in self.parts.values() if key in part.fields)
 
 
-def read_form(shapes: ShapeSet, facts: Iterable[ox.Triple]) -> CaseForm:
+def read_form(
+    shapes: ShapeSet, facts: Iterable[ox.Triple], filling: Iterable[ox.Triple] = ()
+) -> CaseForm:
     """
     Read the form of a case off its shapes.
 
     Args:
         shapes: The shapes of a case.
-        facts: The triples of the ontology, asserted and entailed: labels, definitions, examples,
-            and the classes of the terms.
+        facts: The triples of the ontology, asserted and entailed: labels, definitions, and the
+            classes of the terms.
+        filling: Examples of properties, and questions with their order, by property shape.
     """
-    reader = _Reader(shapes, facts)
+    reader = _Reader(shapes, facts, filling)
     parts = {part.name: part for part in map(reader.part, sorted(shapes.paths))}
     listed = {name: key for key, field in parts["Case"].fields.items() for name in field.parts}
     linked = {
@@ -231,20 +233,19 @@ def local_name(iri: str) -> str:
 class _Reader:
     """What is looked up while the form is read."""
 
-    def __init__(self, shapes: ShapeSet, facts: Iterable[ox.Triple]) -> None:
+    def __init__(
+        self, shapes: ShapeSet, facts: Iterable[ox.Triple], filling: Iterable[ox.Triple]
+    ) -> None:
         self.shapes = shapes
-        self.index: Index = index_triples(shapes.triples)
+        self.index: Index = index_triples((*shapes.triples, *filling))
         self.members: dict[str, list[str]] = {}
         self.texts: dict[tuple[str, str], str] = {}
-        self.examples: dict[str, ox.NamedNode | ox.Literal] = {}
         for t in facts:
             subject = text_of(t.subject)
             if t.predicate == TYPE and isinstance(t.subject, ox.NamedNode):
                 self.members.setdefault(text_of(t.object), []).append(subject)
             elif t.predicate.value in {LABEL.value, DEFINITION}:
                 self.texts.setdefault((subject, t.predicate.value), text_of(t.object))
-            elif t.predicate.value == EXAMPLE and isinstance(t.object, ox.NamedNode | ox.Literal):
-                self.examples[subject] = t.object
 
     def values(self, node: Node, name: str, within: str = SH) -> list[Node | ox.Literal]:
         return list(self.index.get((node, within + name), []))
@@ -336,14 +337,14 @@ class _Reader:
             for iri in sorted(set(self.members.get(c, [])))
             if kind == TERM
         }
-        given = self.examples.get(path)
+        given = next((e for s in shapes if (e := self.value(s, "example", SHAPES))), None)
         return Field(
             name=local_name(path),
             iri=path,
             kind=kind,
             label=self.text(path, LABEL.value) or local_name(path),
             meaning=self.text(path, DEFINITION),
-            advice=tuple(text_of(m) for s in shapes for m in self.values(s, "message")),
+            advice=tuple(text_of(m) for s in (*strict, *asked) for m in self.values(s, "message")),
             least=bound("minCount") or 0,
             most=bound("maxCount"),
             advised=bool(asked),
@@ -369,26 +370,23 @@ def _is_node(value: object) -> bool:
 
 def _example(
     kind: str,
-    given: ox.NamedNode | ox.Literal | None,
+    given: str | None,
     terms: Mapping[str, AllowedTerm],
     lowest: int | None,
 ) -> str | int | bool | None:
-    """Return the example of a property: the one that its vocabulary entry gives, if it fits."""
+    """Return the example of a property: the one that is given, else one of its kind."""
     if kind == PART:
         return None
     if kind == TERM:
-        name = local_name(given.value) if given else ""
+        name = local_name(given) if given else ""
         return name if name in terms else next(iter(sorted(terms)), None)
     if given is None:
         return max(lowest or 0, 1) if kind == "number" else EXAMPLES[kind]
-    return int(given.value) if kind == "number" else given.value
+    if kind == "number":
+        return int(given)
+    return given == "true" if kind == "truth" else given
 
 
 def datatype_of(field: Field) -> str:
     """Return the IRI of the datatype of a literal property."""
     return next(iri for iri, kind in DATATYPES.items() if kind == field.kind)
-
-
-def is_ours(field: Field) -> bool:
-    """Return True if a property is a term of this vocabulary."""
-    return field.iri.startswith(NS)

@@ -60,6 +60,41 @@ def test_the_contract_names_the_routes_and_no_others(client: FlaskClient) -> Non
     assert {(path, method) for path, methods in stated.items() for method in methods} == routes
 
 
+def test_the_contract_describes_a_case_in_full(client: FlaskClient) -> None:
+    """Each property that a case may state is in the contract, and its example case is decided."""
+    contract = client.get("/v1/openapi.json").get_json()
+    schemas = contract["components"]["schemas"]
+    (example,) = schemas["Case"]["examples"]
+    undescribed = [
+        f"{name}.{key}"
+        for name in client.get("/v1/schemas/case").get_json(force=True)["$defs"]
+        for key, value in schemas[name]["properties"].items()
+        if not {"type", "enum", "const", "$ref", "anyOf"} & set(value)
+    ]
+
+    assert undescribed == []
+    assert "servedOn" in schemas["UrDecision"]["properties"]
+    assert client.post("/v1/determinations", json=example).status_code == 200
+    identifiers = [o["operationId"] for p in contract["paths"].values() for o in p.values()]
+    assert len(identifiers) == len(set(identifiers))
+
+
+def test_a_refused_case_lists_all_its_faults(client: FlaskClient) -> None:
+    """A problem document has each fault with its path, its value and what is allowed."""
+    case = json.loads(JSON)
+    case["request"]["treatment"] = "Physiotherapy"
+    case["diagnosis"][0]["icd9"] = "729.15"
+
+    found = problem(client.post("/v1/determinations", json=case))["faults"]
+
+    assert [fault["at"] for fault in found] == ["$.diagnosis[0].icd9", "$.request.treatment"]
+    assert found[0]["value"] == "729.15"
+    assert found[0]["nearest"][0] == {
+        "value": "729.1",
+        "title": "Myalgia and myositis, unspecified",
+    }
+
+
 @pytest.mark.parametrize("sent", sorted(BODIES))
 @pytest.mark.parametrize(
     "wanted", ["application/json", "application/ld+json", "text/turtle", "text/html"]
