@@ -87,7 +87,8 @@ def explain_command(
     Explain how CASE was decided, step by step, down to the lines of the files.
 
     X is the id of a rule (LIM-02), an outcome (MedicallyNecessary), a property (mn:governedBy) or
-    a recommendation, by its name after mng: in the files. Without --why and --why-not, every
+    a recommendation, by its name after mng: in the files or by its row ("row CP09-PM-1"; a row of
+    law may have the id of a rule). Without --why and --why-not, every
     derivation step is listed.
     """
     knowledge = load(folder)

@@ -24,6 +24,7 @@ CONCLUDED_AS: Final = {
     "Guideline": "applicableGuideline",
 }
 """For each kind of thing, the property by which it is concluded of a request or a situation."""
+ROW: Final = mn("datasetRow").value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,9 @@ def find_goal(
     Find what a question is about.
 
     Args:
-        asked: The id of a rule, or a term: with its prefix, by its local name, or in full.
+        asked: The id of a rule; or a term: with its prefix, by its local name, in full, or by the
+            row of the data set that states it (`row DEF-02`). A row may have the id of a rule;
+            without the word `row`, the rule is meant, and the name of the goal says so.
         assessment: The decision that is asked about.
         knowledge: The knowledge base, whose terms are known.
         concluded: The patterns that its rules conclude.
@@ -60,7 +63,7 @@ def find_goal(
     """
     if asked.upper() in knowledge.rule:
         rule = knowledge.rule[asked.upper()]
-        return Goal(name=f"{rule.id} {rule.title}", rule=rule.id)
+        return Goal(name=f"{rule.id} {rule.title}{_row_too(rule.id, knowledge)}", rule=rule.id)
     iri = _find_term(asked, knowledge)
     term = f"<{iri}>"
     patterns = _as_property(term, assessment, concluded)
@@ -73,13 +76,34 @@ def find_goal(
     return Goal(name=knowledge.label(iri), patterns=patterns)
 
 
+def _row_too(rule: str, knowledge: Knowledge) -> str:
+    """Name what the row with the id of a rule states; empty if no row has it."""
+    stated = sorted(knowledge.label(iri) for iri in _rows(knowledge).get(rule.lower(), ()))
+    if not stated:
+        return ""
+    return f" (the rule; 'row {rule}' is another thing: {', '.join(stated)})"
+
+
+def _rows(knowledge: Knowledge) -> dict[str, set[str]]:
+    """Return what states each row of the data sets, by the id of the row in small letters."""
+    found: dict[str, set[str]] = {}
+    for (iri, predicate), values in knowledge.described.items():
+        if predicate == ROW:
+            for value in values:
+                found.setdefault(value.value.lower(), set()).add(iri)
+    return found
+
+
 def _find_term(asked: str, knowledge: Knowledge) -> str:
     names: dict[str, set[str]] = {}
+    for row, stated in _rows(knowledge).items():
+        names.setdefault(f"row {row}", set()).update(stated)
+        names.setdefault(row, set()).update(stated)
     for iri in {subject for subject, _ in knowledge.described}:
         short = shorten(iri)
         for name in (iri, short, short.partition(":")[2], short.rsplit("/", 1)[-1]):
             names.setdefault(name.lower(), set()).add(iri)
-    found = sorted(names.get(asked.strip("<>").lower(), set()))
+    found = sorted(names.get(asked.strip("<>").lower().replace("row:", "row "), set()))
     if len(found) == 1:
         return found[0]
     if found:

@@ -187,3 +187,19 @@ def test_an_explanation_is_the_same_each_time(seed: Assessment, knowledge: Knowl
     }
 
     assert len(pages) == 1
+
+
+def test_a_row_of_law_and_a_rule_of_one_id_are_distinguished(
+    seed: Assessment, knowledge: Knowledge
+) -> None:
+    """A question about an id that a rule and a row share says so; `row` asks about the row."""
+    rule = explain(seed, knowledge, why="DEF-02")["why"]
+
+    assert "'row DEF-02' is another thing" in rule["about"]
+    with pytest.raises(ConclusionUnknown, match="chronic-pain-2009 is a term"):
+        explain(seed, knowledge, why="row DEF-02")
+
+
+def test_no_id_of_a_rule_alone_speaks_of_a_row(seed: Assessment, knowledge: Knowledge) -> None:
+    """An id that only a rule has is answered as before."""
+    assert "row" not in explain(seed, knowledge, why="LIM-02")["why"]["about"]
