@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 PROVEN: Final = (
     "administrator",
     "search",
+    "undecided",
     "reason",
     "missing",
     "change",
@@ -41,9 +42,11 @@ PROVEN: Final = (
     "audit",
 )
 """The roles whose sentences are proven step by step in the determination."""
+LEAVES_OUT: Final = mn("leavesOutRole").value
 UNPROVEN: Final = ("summary", "document", "notice")
 """The roles that repeat facts of the case, or the law, for a letter."""
 CITED: Final = (
+    "undecided",
     "reason",
     "missing",
     "legal",
@@ -181,10 +184,12 @@ def conclude(
     Raises:
         OutcomesContradict: The rules conclude more than one outcome of the request.
     """
-    by_role = {
-        role: sentences_of(derivation, knowledge, role, request) for role in (*PROVEN, *UNPROVEN)
-    }
     outcome = outcome_of(knowledge, derivation, request)
+    omitted = {v.value for v in knowledge.described.get((outcome, LEAVES_OUT), ())}
+    by_role = {
+        role: () if role in omitted else sentences_of(derivation, knowledge, role, request)
+        for role in (*PROVEN, *UNPROVEN)
+    }
     said = sentences_of(derivation, knowledge, "outcome", request)
     governing = _governing(knowledge, derivation, request)
     everything = tuple(s for role in PROVEN for s in by_role[role])
@@ -215,7 +220,7 @@ def conclude(
         governing=governing,
         administrator=by_role["administrator"],
         search=by_role["search"],
-        reasons=by_role["reason"],
+        reasons=(*by_role["undecided"], *by_role["reason"]),
         missing=by_role["missing"],
         changes=by_role["change"],
         would_decide=by_role["decider"],

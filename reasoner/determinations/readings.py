@@ -27,6 +27,11 @@ def situations_of(derivation: Derivation, request: str) -> list[str]:
     ]
 
 
+def measured_of(derivation: Derivation, request: str) -> list[str]:
+    """List the situations whose figures measure a request; none if it is not decided."""
+    return [] if derivation.holds(request, "undecided") else situations_of(derivation, request)
+
+
 def completions(derivation: Derivation, request: str) -> list[str]:
     """List the scenarios that complete the open facts, then those of each reading of the record."""
     return [

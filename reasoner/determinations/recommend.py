@@ -15,7 +15,7 @@ from reasoner.kernel.engine import infer
 from reasoner.kernel.rules import rules_towards
 from reasoner.knowledge.terms import mn
 
-from .readings import outcome_of, robust_of, situations_of, supported_of
+from .readings import measured_of, outcome_of, robust_of, situations_of, supported_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -114,7 +114,8 @@ def _groups(cases: Iterable[CaseGraph]) -> Iterable[list[CaseGraph]]:
 
 def _recommend(knowledge: Knowledge, derivation: Derivation, request: str) -> Recommendation:
     situations = situations_of(derivation, request)
-    limits = [n for s in situations if (n := derivation.number(s, "smallestLimit")) is not None]
+    measured = measured_of(derivation, request)
+    limits = [n for s in measured if (n := derivation.number(s, "smallestLimit")) is not None]
     governing = {v.value for s in situations for v in derivation.values(s, "governedBy")}
     return Recommendation(
         request=request,

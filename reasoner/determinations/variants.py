@@ -16,7 +16,7 @@ from reasoner.kernel.engine import derive
 from reasoner.kernel.terms import LABEL, RDFS, TYPE, XSD
 from reasoner.knowledge.terms import mn
 
-from .readings import robust_of, situations_of, supported_of
+from .readings import measured_of, robust_of, situations_of, supported_of
 from .recommend import rules_for
 from .sentences import Sentence, sentences_of
 
@@ -171,7 +171,8 @@ def _listed(
 def _describe(knowledge: Knowledge, derivation: Derivation, iri: str, by: str) -> Variant:
     way = derivation.value(iri, by)
     situations = situations_of(derivation, iri)
-    limits = [n for s in situations if (n := derivation.number(s, "smallestLimit")) is not None]
+    measured = measured_of(derivation, iri)
+    limits = [n for s in measured if (n := derivation.number(s, "smallestLimit")) is not None]
     outcome = derivation.value(iri, "outcome") or mn("NotDecided").value
     rows = {v.value for s in situations for v in derivation.values(s, "governedBy")}
     notes = [knowledge.value(way, p) for p in (COMMENT, mn("reason"))] if way else []

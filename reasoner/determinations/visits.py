@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reasoner.kernel.terms import TYPE
 from reasoner.knowledge.terms import mn
 
-from .readings import completions, situations_of, supported_of
+from .readings import completions, measured_of, supported_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -105,7 +105,7 @@ class Visits:
 
 def visits_of(knowledge: Knowledge, derivation: Derivation, request: str) -> Visits:
     """Read the arithmetic of a request from a derivation."""
-    situations = situations_of(derivation, request)
+    situations = measured_of(derivation, request)
     limits = [n for s in situations if (n := derivation.number(s, "smallestLimit")) is not None]
     largest = [n for s in situations if (n := derivation.number(s, "largestLimit")) is not None]
     trials = [n for s in situations if (n := derivation.number(s, "trialCheckpoint")) is not None]

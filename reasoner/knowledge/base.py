@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from reasoner.errors import KnowledgeUnreadable
 from reasoner.kernel.index import Index
 from reasoner.kernel.rules import Rule, read_rules
-from reasoner.kernel.terms import DCTERMS, LABEL, OWL, TYPE, VERSION_INFO, name_of
+from reasoner.kernel.terms import DCTERMS, LABEL, OWL, SOURCE, TYPE, VERSION_INFO, name_of
 
 from .case_form import CaseForm, read_form
 from .classified import read_classification
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 COMPUTED: Final = ("index", "code", "described", "form", "verifications")
 """What is computed from the attributes of knowledge and worth keeping between runs."""
 REPLACED_BY: Final = ox.NamedNode(DCTERMS + "isReplacedBy")
+CITED: Final = frozenset({SOURCE, ox.NamedNode(DCTERMS + "replaces")})
+"""The terms of Dublin Core that rules read: where a text is, and which edition it replaces."""
 APPLIES_PROVISION: Final = mn("appliesProvision")
 
 
@@ -123,7 +125,7 @@ class Knowledge:
 
     @cached_property
     def working_facts(self) -> tuple[ox.Quad, ...]:
-        """What rules and patterns read: facts in our own terms, and entailed types."""
+        """What rules and patterns read: facts in our terms, citations, and types."""
         kept = {t for t in (*self.facts, *self.entailed) if _is_working(t)}
         return tuple(ox.Quad(t.subject, t.predicate, t.object) for t in sorted(kept, key=str))
 
@@ -343,7 +345,7 @@ def cited_rules(rules: tuple[Rule, ...], facts: Iterable[ox.Triple]) -> tuple[Ru
 
 
 def working_facts(triples: Iterable[ox.Triple]) -> Iterator[Fact]:
-    """Yield what rules and patterns read: facts in our own terms, and entailed types."""
+    """Yield what rules and patterns read: facts in our terms, citations, and types."""
     for t in triples:
         if _is_working(t):
             yield str(t.subject), str(t.predicate), str(t.object)
@@ -352,5 +354,6 @@ def working_facts(triples: Iterable[ox.Triple]) -> Iterator[Fact]:
 def _is_working(t: ox.Triple) -> bool:
     if isinstance(t.subject, ox.BlankNode) or isinstance(t.object, ox.BlankNode):
         return False  # axioms, and the records of who verified a row: no rule reads them
-    kept = t.predicate.value.startswith(NS) or (t.predicate == TYPE and _is_ours(t.object))
+    ours = t.predicate.value.startswith(NS) or t.predicate in CITED
+    kept = ours or (t.predicate == TYPE and _is_ours(t.object))
     return kept and not name_of(t.subject).startswith(LEXICON)

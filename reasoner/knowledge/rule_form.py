@@ -12,6 +12,7 @@ ROLES: Final = (
     "step",
     "search",
     "administrator",
+    "undecided",
     "reason",
     "missing",
     "decider",

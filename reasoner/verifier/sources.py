@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from .terms import Fact
 
 KNOWLEDGE: Final = "<https://w3id.org/mednec/knowledge>"
+CITED: Final = frozenset(
+    f"<http://purl.org/dc/terms/{name}>" for name in ("replaces", "source")
+)
 LEXICON: Final = "<https://w3id.org/mednec/lexicon/"
 SHACL: Final = "http://www.w3.org/ns/shacl#"
 GENERATED: Final = "ontology/generated/classification.ttl"
@@ -102,10 +105,10 @@ def _version(facts: list[Fact]) -> str:
 
 
 def _working(stated: list[tuple[Fact, str, int]]) -> dict[Fact, tuple[str, int]]:
-    """Keep what rules read: facts in our own terms, and types but for those of OWL; no lexicon."""
+    """Keep what rules read: our terms, citations, types but for OWL's; no lexicon."""
     found: dict[Fact, tuple[str, int]] = {}
     for fact, name, line in stated:
-        own = fact[1].startswith(f"<{NS}")
+        own = fact[1].startswith(f"<{NS}") or fact[1] in CITED
         typed = fact[1] == TYPE and fact[2].startswith("<") and not fact[2].startswith(f"<{OWL}")
         if (own or typed) and not fact[0].startswith(LEXICON):
             found.setdefault(fact, (name, line))
