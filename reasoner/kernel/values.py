@@ -227,8 +227,8 @@ def same(one: str, other: str) -> bool:
 
 
 def equal(one: Value, other: Value) -> bool:
-    """Return True if two values are equal; no IRI equals a literal, no truth value a number."""
-    kinds = (bool, IriValue)
+    """Return True if two values of one kind are equal; no date equals a text, no truth a number."""
+    kinds = (bool, IriValue, Day)
     return all(isinstance(one, k) == isinstance(other, k) for k in kinds) and one == other
 
 

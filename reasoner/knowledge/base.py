@@ -223,6 +223,11 @@ class Knowledge:
         values = self.described.get((subject, predicate.value), ())
         return values[0].value if values else None
 
+    def subjects(self, predicate: str, value: str) -> list[str]:
+        """Return the IRIs of what has an IRI as a value of a property in our terms, sorted."""
+        side = self.index.subjects.get(f"<{predicate}>", {})
+        return sorted(term[1:-1] for term in side.get(f"<{value}>", ()))
+
     def label(self, iri: str) -> str:
         """Return the label of a term, or its shortened IRI."""
         return self.value(iri, LABEL) or shorten(iri)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from reasoner.errors import LetterUnsupported
-from reasoner.kernel.terms import NOTATION, TYPE, name_of
+from reasoner.kernel.terms import NOTATION, TYPE
 
 from .terms import NS, mn
 
@@ -51,9 +51,7 @@ def venues_of(knowledge: Knowledge) -> tuple[Venue, ...]:
     """Return the venues of a knowledge base, in the order that it gives them, then by IRI."""
     found = sorted(
         (int(knowledge.value(iri, mn("venueOrder")) or 0), iri)
-        for t in knowledge.facts
-        if t.predicate == TYPE and t.object == mn("Venue")
-        for iri in (name_of(t.subject),)
+        for iri in knowledge.subjects(TYPE.value, mn("Venue").value)
     )
     return tuple(
         Venue(
@@ -77,13 +75,12 @@ def dispositions_of(outcome: str, knowledge: Knowledge) -> dict[str, str]:
         The IRI of the disposition by the key of the venue, in the order of the venues; without the
         venues that have no disposition for the outcome.
     """
-    found = {
+    return {
         venue.key: disposition
         for venue in venues_of(knowledge)
-        for disposition in _expressing(outcome, "expresses", knowledge)
+        for disposition in knowledge.subjects(mn("expresses").value, outcome)
         if knowledge.value(disposition, mn("atVenue")) == venue.iri
     }
-    return {key: found[key] for key in found}
 
 
 def whole_disposition(outcome: str, knowledge: Knowledge) -> str | None:
@@ -93,19 +90,7 @@ def whole_disposition(outcome: str, knowledge: Knowledge) -> str | None:
     Returns:
         The IRI of the disposition; None if no venue of the knowledge base has such a form.
     """
-    return next(iter(_expressing(outcome, "expressesWhole", knowledge)), None)
-
-
-@lru_cache(maxsize=64)
-def _expressing(outcome: str, name: str, knowledge: Knowledge) -> tuple[str, ...]:
-    """Return the dispositions that relate to an outcome by a property, sorted."""
-    return tuple(
-        sorted(
-            name_of(t.subject)
-            for t in knowledge.facts
-            if t.predicate == mn(name) and name_of(t.object) == outcome
-        )
-    )
+    return next(iter(knowledge.subjects(mn("expressesWhole").value, outcome)), None)
 
 
 def find_venue(short: str, knowledge: Knowledge) -> Venue:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from reasoner.kernel.evaluate import holds, term_for
 from reasoner.kernel.syntax import (
     Bind,
     Filter,
@@ -24,7 +25,6 @@ from reasoner.kernel.syntax import (
 from reasoner.kernel.tree import variables
 from reasoner.knowledge.terms import mn
 
-from .evaluate import holds, term_for
 from .known import EVERY, fill, unify
 from .match import rows_of
 from .trees import text_of

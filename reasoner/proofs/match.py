@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from reasoner.kernel.evaluate import holds, number_of, term_for
 from reasoner.kernel.syntax import (
     Bind,
     Filter,
@@ -16,7 +17,6 @@ from reasoner.kernel.syntax import (
     Values,
 )
 
-from .evaluate import holds, number_of, term_for
 from .known import fill, unify
 from .trees import text_of
 

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Final, cast
 import pyoxigraph as ox
 
 from reasoner.errors import AxiomUnsupported
+from reasoner.kernel.evaluate import number_of
 from reasoner.kernel.facts import encode_term
 from reasoner.kernel.terms import OWL, RDF, TYPE, XSD
 from reasoner.knowledge.populations import index_triples
 from reasoner.knowledge.terms import shorten
-
-from .evaluate import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

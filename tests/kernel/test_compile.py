@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from reasoner.errors import RuleMalformed
 from reasoner.kernel import syntax as s
+from reasoner.kernel.evaluate import holds
 from reasoner.kernel.flow import Clause
 from reasoner.kernel.index import Index
 from reasoner.kernel.parser import parse_construct
@@ -215,6 +216,42 @@ def test_the_order_of_joins_makes_no_difference(group: s.Group, asserted: Any, o
     (informed,) = load([clause], code_of([clause], Statistics.of(index)))
 
     assert rows_of(informed, asserted) == rows_of(compile_alone(clause), asserted)
+
+
+KINDS = [
+    IRIS[0],
+    DAYS[1],
+    s.Literal(DAYS[1].lexical),
+    NUMBERS[2],
+    s.Literal("1", s.XSD + "decimal"),
+    s.Literal("1"),
+    s.Literal("true", s.XSD + "boolean"),
+]
+"""A value of each kind; some have the text of another one."""
+
+
+@pytest.mark.parametrize("operator", ["=", "!=", "<", ">"])
+def test_values_of_all_kinds_compare_as_in_a_sparql_engine(operator: str) -> None:
+    """A compiled rule and an expression of one row compare values of any two kinds alike."""
+    left, right = s.Variable("x"), s.Variable("y")
+    condition = s.Comparison(operator=operator, left=left, right=right)
+    group = s.Group(
+        elements=(
+            s.TriplePattern(subject=IRIS[0], predicate=PROPERTIES[0], value=left),
+            s.TriplePattern(subject=IRIS[0], predicate=PROPERTIES[1], value=right),
+            s.Filter(condition=condition),
+        )
+    )
+    asserted = {(IRIS[0], p, value) for p in PROPERTIES[:2] for value in KINDS}
+    compiled = compile_alone(Clause(id="r", path="r", construct=construct_of(group)))
+    found = {
+        (one.text, other.text)
+        for one in KINDS
+        for other in KINDS
+        if holds(condition, {"x": one.text, "y": other.text})
+    }
+
+    assert rows_of(compiled, asserted) == found == rows_in_store(group, asserted)
 
 
 def test_a_rule_of_too_many_joins_is_refused() -> None:

@@ -1,31 +1,23 @@
-"""The value of an expression of a rule for given values of its variables, found on the tree."""
+"""
+The value of an expression of a rule for given values of its variables, found on the tree.
+
+Compiled rules compute the same values; this is for those who ask about one firing or no firing.
+"""
 
 from __future__ import annotations
 
-import math
 import operator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from reasoner.kernel.syntax import (
-    XSD,
-    And,
-    Arithmetic,
-    Call,
-    Comparison,
-    Iri,
-    Literal,
-    Not,
-    Or,
-    Variable,
-)
-from reasoner.kernel.values import Day, IriValue, term_of, value_of
+from .syntax import XSD, And, Arithmetic, Call, Comparison, Iri, Literal, Not, Or, Variable
+from .values import Day, IriValue, equal, floor, order, term_of, text_of, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from reasoner.kernel.syntax import Expression
-    from reasoner.kernel.values import Value
+    from .syntax import Expression
+    from .values import Value
 
 FAILURES: Final = (KeyError, TypeError, ValueError, ZeroDivisionError)
 """What evaluation raises where SPARQL has an error: a value is missing or of another type."""
@@ -106,22 +98,8 @@ def _all(parts: tuple[Expression, ...], row: Mapping[str, str], *, wanted: bool)
 
 def _compared(relation: str, left: Value, right: Value) -> bool:
     if relation in {"=", "!="}:
-        alike = type(left) is type(right) or (_is_number(left) and _is_number(right))
-        return (alike and left == right) is (relation == "=")
-    return ORDER[relation](_sign(left, right))
-
-
-def _sign(left: Value, right: Value) -> int:
-    """Compare numbers with numbers, dates with dates and texts with texts."""
-    if type(left) is type(right) and type(left) in {str, Day}:
-        one, other = str(left), str(right)
-        return (one > other) - (one < other)
-    number, limit = _number(left), _number(right)
-    return (number > limit) - (number < limit)
-
-
-def _is_number(value: Value) -> bool:
-    return isinstance(value, int | Fraction) and not isinstance(value, bool)
+        return equal(left, right) is (relation == "=")
+    return ORDER[relation](order(left, right))
 
 
 def _number(value: Value) -> int | Fraction:
@@ -140,19 +118,19 @@ def _called(call: Call, row: Mapping[str, str]) -> Value:  # noqa: C901, PLR0911
     values = [_value(part, row) for part in call.arguments]
     match name:
         case "CONCAT":
-            return "".join(_text(value) for value in values)
+            return "".join(text_of(value) for value in values)
         case "STR":
-            return _text(values[0])
+            return text_of(values[0])
         case "IRI":
-            return IriValue(f"<{_text(values[0])}>")
+            return IriValue(f"<{text_of(values[0])}>")
         case "STRAFTER":
-            return _text(values[0]).partition(_text(values[1]))[2]
+            return text_of(values[0]).partition(text_of(values[1]))[2]
         case "STRSTARTS":
-            return _text(values[0]).startswith(_text(values[1]))
+            return text_of(values[0]).startswith(text_of(values[1]))
         case "STRDT":
-            return value_of(f'"{_text(values[0])}"^^{values[1]}')
+            return value_of(f'"{text_of(values[0])}"^^{values[1]}')
         case "FLOOR":
-            return Fraction(math.floor(_number(values[0])))
+            return floor(_number(values[0]))
         case "YEAR" | "MONTH" | "DAY":
             return _part_of_day(values[0], name)
         case _ if name == f"{XSD}integer":
@@ -166,9 +144,3 @@ def _part_of_day(value: Value, name: str) -> int:
         raise TypeError(f"{value} is not a date")
     year, month, day = value.split("-")
     return int({"YEAR": year, "MONTH": month, "DAY": day}[name])
-
-
-def _text(value: Value) -> str:
-    if isinstance(value, IriValue):
-        return value[1:-1]
-    return str(value).lower() if isinstance(value, bool) else str(value)
