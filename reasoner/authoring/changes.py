@@ -40,7 +40,7 @@ class Change:
     Attributes:
         kind: One of `KINDS`.
         subject: What it is about, in words.
-        what: `added`, `changed`, `retired`, or `not held` where the text of the later edition is
+        what: `added`, `changed`, `retired`, or `not held` where what an edition states of it is
             not held here.
         details: For each property that differs, what it was and is, in words.
     """
@@ -197,18 +197,21 @@ def diff_editions(state: State, old: str, new: str) -> tuple[Change, ...]:
     """
     Compare the recommendations of two editions, paired by their populations.
 
+    A recommendation that the later edition does not have here is `not held`, never `retired`: no
+    edition is known to be held whole. So is whatever is paired with a text held by name only.
+
     Args:
         state: The knowledge that holds both.
         old: The IRI of the one edition.
         new: The IRI of the other.
     """
     since = state.things.get(new, {}).get(mn("effectiveFrom").value, ("",))[0]
-    by_name_only = _is_held_by_name(state, new)
     ignored = {STATED_IN, mn("datasetRow").value, *QUIET}
     found = []
     for before, now in _paired(state, old, new):
-        gone = "not held" if by_name_only else "retired"
-        what = "added" if before is None else gone if now is None else "changed"
+        what = "added" if before is None else "not held" if now is None else "changed"
+        if any(_is_by_name(state, iri) for iri in (before, now) if iri):
+            what = "not held"
         details: tuple[str, ...] = ()
         if before and now:
             a, b = state.things[before], state.things[now]
@@ -225,10 +228,9 @@ def diff_editions(state: State, old: str, new: str) -> tuple[Change, ...]:
     return tuple(sorted(found))
 
 
-def _is_held_by_name(state: State, edition: str) -> bool:
-    """Return True if an edition is known by name, and the text of its recommendations is not."""
-    rows = [values for values in state.things.values() if edition in values.get(STATED_IN, ())]
-    return all("false" in values.get(mn("textHeld").value, ()) for values in rows)
+def _is_by_name(state: State, recommendation: str) -> bool:
+    """Return True if a recommendation stands for the text of an edition held by name only."""
+    return "false" in state.things[recommendation].get(mn("textHeld").value, ())
 
 
 def _paired(state: State, old: str, new: str) -> list[tuple[str | None, str | None]]:

@@ -52,7 +52,8 @@ class Coverage:
     Attributes:
         day: The day; empty for all dates.
         spells: What each rank says, sorted.
-        gaps: Times in which no rank says anything, or only by a text that is not held; sorted.
+        gaps: Times in which no rank says anything that is held, sorted. An edition held by name
+            covers a pair by its title only; whether it speaks of it is not known.
         pairs: For each pair of condition or operation and treatment, the best that is said of it.
     """
 
@@ -73,7 +74,8 @@ def coverage(space: Space, day: str = "") -> Coverage:
     """
     List, for each condition or operation and each treatment, the figures of each rank by date.
 
-    A pair counts as spoken of if some rank speaks of it in some phase of care.
+    A pair counts as spoken of if some rank speaks of it in some phase of care, with a text that is
+    held here.
 
     Args:
         space: All situations of the knowledge base.

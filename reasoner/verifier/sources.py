@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from .terms import Fact
 
 KNOWLEDGE: Final = "<https://w3id.org/mednec/knowledge>"
-CITED: Final = frozenset(
-    f"<http://purl.org/dc/terms/{name}>" for name in ("replaces", "source")
-)
+CITED: Final = frozenset(f"<http://purl.org/dc/terms/{name}>" for name in ("replaces", "source"))
 LEXICON: Final = "<https://w3id.org/mednec/lexicon/"
 SHACL: Final = "http://www.w3.org/ns/shacl#"
 GENERATED: Final = "ontology/generated/classification.ttl"
