@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from reasoner.kernel.terms import SH, TYPE
 from reasoner.knowledge.codes import SYSTEMS
-from reasoner.knowledge.terms import NS, SHAPES, shorten
+from reasoner.knowledge.terms import CONCEPT, NS, SHAPES, mn, shorten
 from reasoner.knowledge.vocabulary import text_of
 
 from .limits import shown
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .read import CaseGraph
 
 SEVERITIES: Final = ("Violation", "Warning", "Info")
+TREATMENT: Final = mn("treatment")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -152,6 +153,7 @@ def case_data(case: CaseGraph, knowledge: Knowledge) -> bytes:
     longest = knowledge.vocabulary.longest
     tested = knowledge.shapes.tested
     named = {n for t in case.triples if isinstance(n := t.object, ox.NamedNode)}
+    treatments = {t.object for t in case.triples if t.predicate == TREATMENT}
     for t in case.triples:
         for fact in _coded(t, coded, longest.get(t.predicate.value, 0)):
             lines.append(f"{fact} .\n")
@@ -159,7 +161,12 @@ def case_data(case: CaseGraph, knowledge: Knowledge) -> bytes:
                 named.add(fact.subject)
     for node in sorted(named, key=str):
         kinds = knowledge.described.get((node.value, TYPE.value), ())
-        lines += [f"{node} {TYPE} {kind} .\n" for kind in kinds if kind.value in tested]
+        asked = node in treatments  # a course and a request may be of one kind of care
+        lines += [
+            f"{node} {TYPE} {kind} .\n"
+            for kind in kinds
+            if kind.value in tested or (asked and kind.value.startswith(CONCEPT))
+        ]
     return "".join(lines).encode()
 
 

@@ -79,6 +79,29 @@ def test_the_seed_can_be_decided_with_warnings(knowledge: Knowledge) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("given", "asks"),
+    [
+        ("PhysicalTherapy", True),
+        ("AquaticTherapy", True),
+        ("OccupationalTherapy", True),
+        ("Acupuncture", False),
+    ],
+)
+def test_the_response_to_another_treatment_is_not_asked_for(
+    knowledge: Knowledge, given: str, *, asks: bool
+) -> None:
+    """Whether acupuncture helped does not matter for physical therapy; a kind of it does."""
+    course, treatment = "mn:treatment mnc:PhysicalTherapy ; mn:attendedVisits 9", f"mnc:{given}"
+    text = SEED.read_text("utf-8")
+    assert course in text
+    changed = text.replace(course, course.replace("mnc:PhysicalTherapy", treatment))
+    case = load_case(changed.encode(), knowledge, form="turtle")
+    for check in (check_case, check_case_with_referee):
+        shapes = {result.shape for result in check(case, knowledge).results}
+        assert ("Case-responseStated" in shapes) == asks
+
+
 def test_a_case_without_parts_is_not_a_pass(knowledge: Knowledge) -> None:
     """A required part without a target is a violation."""
     case = load_case(b"{}", knowledge, form="json")
