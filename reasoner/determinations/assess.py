@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
 
 
 FORMS: Final = {".ttl": "turtle", ".json": "json", ".jsonld": "jsonld"}
+DETERMINATION: Final = re.compile(
+    rb"""(?:^|[{,])\s*"(?:determinations"\s*:\s*\[|recommendation"\s*:\s*\{)"""
+    rb"""|(?:\bmn:|/ns\#)Determination(?![\w-])"""
+)
+"""What a recorded determination or decision states, in JSON, JSON-LD or Turtle, and no case."""
 LETTERS: Final = frozenset({".txt", ".pdf"})
 """The endings of letters, which other commands read."""
 
@@ -118,12 +124,21 @@ def load_case_file(path: Path, knowledge: Knowledge) -> CaseGraph:
             hint=f"Use one of {', '.join(FORMS)}.",
         )
     try:
+        with path.open("rb") as file:
+            data = file.read(LIMIT + 1)
         size = path.stat().st_size
-        if size > LIMIT:
-            raise CaseTooLarge(f"{path}: {size:,} bytes; at most {LIMIT:,} are read.")
-        data = path.read_bytes()
     except OSError as error:
         raise CaseUnreadable(f"{path}: {error.strerror or error}.") from error
+    if DETERMINATION.search(data):
+        raise CaseUnreadable(
+            f"{path} is a recorded determination, not a case.",
+            hint=f"Decide it again with 'mednec replay {path}'"
+            + (
+                f", or write it as a letter with 'mednec letter {path}'." if form == "json" else "."
+            ),
+        )
+    if size > LIMIT:
+        raise CaseTooLarge(f"{path}: {size:,} bytes; at most {LIMIT:,} are read.")
     return load_case(data, knowledge, form=form, source=str(path))
 
 

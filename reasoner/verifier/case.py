@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from .terms import Fact
 
+FIRST: Final = 3
+"""Facts of each side that are listed where a case differs."""
 CASE: Final = "https://w3id.org/mednec/case/"
 INTEGER: Final = re.compile(r'"([+-]?\d+)"\^\^<' + re.escape(XSD) + "integer>")
 TRUE_OR_FALSE: Final = {
@@ -69,7 +71,7 @@ def differences(
     sent: set[Fact], listed: set[Fact], case: str, parts: Mapping[str, str] | None
 ) -> list[str]:
     """
-    Compare a case as it was sent with the facts that a proof lists as its own.
+    State how a case as it was sent differs from the facts that a proof lists as its own.
 
     A part without a name in the one has a name in the other; a part without a class may have got
     the one that the property leading to it implies.
@@ -79,17 +81,36 @@ def differences(
         listed: The facts of the case in the proof.
         case: The name of the case in the proof.
         parts: See `Folder.parts`; None if no knowledge is given, and then any class is taken.
+
+    Returns:
+        Nothing if they are the same; one line if the file holds another case; else a line with the
+        counts, and the first facts that only one of them states.
     """
+    sent_as = sorted(s for s, *rest in sent if tuple(rest) == (TYPE, f"<{NS}Case>"))
+    if sent_as and not any(s == case or s.startswith("_:") for s in sent_as):
+        return [f"the proof is of the case {case}, and the file holds {' and '.join(sent_as)}"]
     names = Names(sent, listed, case)
     named = {names.fact(fact) for fact in sent}
-    lost = [f"the case states {' '.join(f)}, the proof does not" for f in sorted(named - listed)]
+    lost = [f"the file states {' '.join(f)}, the proof does not" for f in sorted(named - listed)]
     typed = {s for s, p, _ in named if p == TYPE}
     added = [
-        f"the proof states {' '.join(f)}, the case does not"
+        f"the proof states {' '.join(f)}, the file does not"
         for f in sorted(listed - named)
         if not (f[1] == TYPE and f[0] not in typed and _implied(f, named, parts))
     ]
-    return [*lost, *added]
+    if not lost and not added:
+        return []
+    shown = [*lost[:FIRST], *added[:FIRST]]
+    rest = len(lost) + len(added) - len(shown)
+    head = (
+        f"the case in the file differs from that of the proof: {len(lost)} of its facts are not in "
+        f"the proof, and {len(added)} of the proof are not in the file"
+    )
+    return [
+        head,
+        *shown,
+        *([f"and {rest} more of these facts"] if rest else []),
+    ]
 
 
 def _implied(fact: Fact, named: set[Fact], parts: Mapping[str, str] | None) -> bool:

@@ -267,7 +267,7 @@ TAMPERING: dict[str, tuple[Callable[[Proof], object], str]] = {
     "lost": (lambda p: p["facts"].remove(first(p, "facts", id="c1")), "the proof does not"),
     "added": (
         lambda p: p["facts"].append({"id": "c0", "fact": ["mn:a", "mn:b", "mn:c"], "from": "case"}),
-        "the case does not",
+        "the file does not",
     ),
     "knowledge": (lambda p: p["knowledge"].pop("digest"), "the knowledge is named by"),
     "version": (lambda p: p["knowledge"].update(digest="0"), "is not the one that the proof names"),

@@ -377,3 +377,38 @@ def test_misuse_ends_with_a_message(
     assert errors.strip()
     assert "Traceback" not in page + errors
     assert "unforeseen" not in errors
+
+
+@pytest.mark.parametrize("form", ["json", "turtle", "jsonld"])
+@pytest.mark.parametrize("command", ["decide", "explain", "validate"])
+def test_a_recorded_determination_is_not_taken_for_a_case(
+    mednec,  # noqa: ANN001
+    tmp_path: Path,
+    command: str,
+    form: str,
+) -> None:
+    """The message names the command that decides it again, not a limit that it exceeds."""
+    ending = {"json": "json", "turtle": "ttl", "jsonld": "jsonld"}[form]
+    path = tmp_path / f"determination.{ending}"
+    path.write_text(mednec("decide", SEED, "--format", form)[1], encoding="utf-8")
+    code, _, errors = mednec(command, str(path))
+
+    assert code == 2
+    assert "is a recorded determination, not a case" in errors
+    assert f"'mednec replay {path}'" in errors
+
+
+def test_the_verifier_states_that_a_case_differs(mednec, tmp_path: Path) -> None:  # noqa: ANN001
+    """Another case is one fault, and a changed case its counts with the first facts."""
+    proof, changed = tmp_path / "proof.json", tmp_path / "changed.ttl"
+    proof.write_text(mednec("prove", SEED)[1], encoding="utf-8")
+    text = (ROOT / SEED).read_text("utf-8")
+    changed.write_text(text.replace("mn:attendedVisits 9", "mn:attendedVisits 8"), encoding="utf-8")
+    other = "fixtures/cases/lumbar-strain-8-visits-within-limit/case.ttl"
+    another = mednec("verify", str(proof), "--case", other)[1]
+    edited = mednec("verify", str(proof), "--case", str(changed))[1]
+
+    assert "the proof is of the case" in another
+    assert "the proof does not" not in another
+    assert "1 of its facts are not in the proof, and 1 of the proof are not in the file" in edited
+    assert edited.count("attendedVisits") == 2
