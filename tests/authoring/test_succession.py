@@ -117,3 +117,21 @@ def test_an_edition_held_by_name_only_retires_nothing() -> None:
 
     assert "not held" in what
     assert "retired" not in what
+
+
+def test_an_edition_that_is_held_in_part_retires_nothing() -> None:
+    """A row that the later edition does not have here may be one that was not read."""
+    changes = diff_editions(
+        State(HOME), BASE + "mtus-chronic-pain-2009", BASE + "mtus-chronic-pain-2016"
+    )
+    (massage,) = (c for c in changes if c.subject.startswith("massage"))
+
+    assert massage.what == "not held"
+    assert "retired" not in {change.what for change in changes}
+
+
+def test_two_editions_held_by_name_only_are_not_the_same() -> None:
+    """Nothing is known to be unchanged between two texts of which neither is held."""
+    changes = diff_editions(State(HOME), BASE + "acoem-knee-2015", BASE + "acoem-knee-2019")
+
+    assert [change.what for change in changes] == ["not held"]
