@@ -155,7 +155,9 @@ def case_data(case: CaseGraph, knowledge: Knowledge) -> bytes:
     named = {n for t in case.triples if isinstance(n := t.object, ox.NamedNode)}
     treatments = {t.object for t in case.triples if t.predicate == TREATMENT}
     for t in case.triples:
-        for fact in _coded(t, coded, longest.get(t.predicate.value, 0)):
+        if (length := longest.get(t.predicate.value)) is None:
+            continue
+        for fact in _coded(t, coded, length):
             lines.append(f"{fact} .\n")
             if isinstance(fact.subject, ox.NamedNode):
                 named.add(fact.subject)

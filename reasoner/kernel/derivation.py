@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from .facts import Fact, Facts, decode, decode_fact, encode, encode_term
+from .program import Row
+from .rules import Rule
 from .terms import TYPE, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     import pyoxigraph as ox
 
     from .facts import Pattern
     from .index import Index
-    from .program import Row
-    from .rules import Rule
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Firing:
+class Firing(msgspec.Struct, frozen=True, eq=False, kw_only=True, dict=True):
     """
     One application of a rule, or one membership in a population.
+
+    A struct rather than a dataclass: a derivation makes hundreds, each in a tenth of the time.
 
     Attributes:
         rule: The rule; None for a membership in a population.

@@ -250,6 +250,8 @@ def _members(program: Program, index: Index) -> Iterator[list[Firing]]:
             continue
         compiled = group.compiled
         rows = compiled.match(index.objects, index.subjects)
+        if not rows:
+            continue
         place = compiled.names.index(program.member)
         witnesses: dict[str, Row] = {}
         for row in _sorted(rows):

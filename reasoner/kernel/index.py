@@ -42,29 +42,35 @@ class Index:
 
     def add(self, facts: Iterable[Fact]) -> None:
         """Add facts; those that are known already change nothing."""
+        sides, other_sides, taken = self.objects, self.subjects, self._shared
         for subject, predicate, value in facts:
-            shared = self._shared.get(predicate) or self._take(predicate)
-            objects = self.objects[predicate]
-            known = objects.get(subject)
+            if predicate not in taken:
+                self._take(predicate)
+            side = sides[predicate]
+            known = side.get(subject)
             if known is None:
-                objects[subject] = {value: None}
-            elif value not in known:
-                _extend(objects, shared[0], subject, value)
-            else:
+                side[subject] = {value: None}
+            elif value in known:
                 continue
-            subjects = self.subjects[predicate]
-            if value in subjects:
-                _extend(subjects, shared[1], value, subject)
+            elif known is taken[predicate][0].get(subject):
+                side[subject] = {**known, value: None}
             else:
-                subjects[value] = {subject: None}
+                known[value] = None
+            side = other_sides[predicate]
+            known = side.get(value)
+            if known is None:
+                side[value] = {subject: None}
+            elif known is taken[predicate][1].get(value):
+                side[value] = {**known, subject: None}
+            else:
+                known[subject] = None
 
-    def _take(self, predicate: str) -> tuple[Side, Side]:
-        """Make the index of a property our own before its first change; return the shared one."""
+    def _take(self, predicate: str) -> None:
+        """Make the index of a property our own before its first change."""
         shared = (self.objects.get(predicate, {}), self.subjects.get(predicate, {}))
         self.objects[predicate], self.subjects[predicate] = dict(shared[0]), dict(shared[1])
         self._shared[predicate] = shared
         self.own.add(predicate)
-        return shared
 
     @cached_property
     def facts(self) -> Facts:
@@ -82,12 +88,3 @@ class Index:
         """Return True if a fact is known."""
         subject, predicate, value = fact
         return value in self.objects.get(predicate, {}).get(subject, ())
-
-
-def _extend(side: Side, shared: Side, key: str, term: str) -> None:
-    """Add a term to those at the other end, which are copied first where they are shared."""
-    known = side[key]
-    if known is shared.get(key):
-        side[key] = {**known, term: None}
-    else:
-        known[term] = None
