@@ -10,7 +10,7 @@ from . import problems
 from .resources import decisions, determinations, explanations, letters, service, sparql
 from .settings import Settings
 from .state import State
-from .web import documentation, home
+from .web import cases, documentation, home
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
@@ -34,6 +34,7 @@ def create_app(knowledge: Knowledge, settings: Settings | None = None) -> Flask:
     State(knowledge=knowledge, settings=settings or Settings()).attach(app)
     app.json.sort_keys = False  # type: ignore[attr-defined] # the order of keys is meant
     for part in (
+        cases,
         decisions,
         determinations,
         documentation,

@@ -13,6 +13,7 @@ from .version import VERSION
 
 if TYPE_CHECKING:
     from .cases.as_json import case_json
+    from .cases.filling import case_from
     from .cases.intake import CaseReport, check_case
     from .cases.json_case import context_of
     from .cases.read import CaseGraph
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from .determinations.variants import COMPARISONS
     from .knowledge.base import Knowledge, load_knowledge
     from .knowledge.query import ask
+    from .pages.case_form import case_form_html
     from .pages.determination import assessment_html, assessment_text, report_text
     from .pages.explanation import explanation_html, explanation_text
     from .pages.knowledge.documentation import Documentation, documentation
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from .records.signing import Physician, Ruling, sign
 
 _MODULES = {
+    "cases.filling": ("case_from",),
     "cases.intake": ("CaseReport", "check_case"),
     "cases.as_json": ("case_json",),
     "cases.json_case": ("context_of",),
@@ -49,6 +52,7 @@ _MODULES = {
     "determinations.variants": ("COMPARISONS",),
     "knowledge.base": ("Knowledge", "load_knowledge"),
     "knowledge.query": ("ask",),
+    "pages.case_form": ("case_form_html",),
     "pages.determination": ("assessment_html", "assessment_text", "report_text"),
     "pages.explanation": ("explanation_html", "explanation_text"),
     "pages.knowledge.documentation": ("Documentation", "documentation"),
@@ -81,6 +85,8 @@ __all__ = [
     "assessment_rdf",
     "assessment_text",
     "build_proof",
+    "case_form_html",
+    "case_from",
     "case_json",
     "case_schema",
     "check_case",

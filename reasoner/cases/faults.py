@@ -28,11 +28,19 @@ def report_faults(report: CaseReport, case: CaseGraph, form: CaseForm) -> tuple[
     for t in case.triples:
         if t.predicate == TYPE:
             kinds.setdefault(text_of(t.subject), set()).add(text_of(t.object))
+    wrong = [result for result in report.results if result.severity == "Violation"]
+    named = {name for result in wrong for name in _parts_of(result, form)}
     return tuple(
         _fault(result, case, form, kinds.get(result.focus, set()))
-        for result in report.results
-        if result.severity == "Violation"
+        for result in wrong
+        if result.focus or result.shape.removesuffix("Shape") not in named
     )
+
+
+def _parts_of(result: Result, form: CaseForm) -> tuple[str, ...]:
+    """Return the parts that a property of the case leads to, if a result is about one."""
+    known = form.case.fields.get(result.path.partition(":")[2])
+    return known.parts if known else ()
 
 
 def _fault(result: Result, case: CaseGraph, form: CaseForm, kinds: set[str]) -> Fault:

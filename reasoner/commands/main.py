@@ -74,7 +74,9 @@ COMMANDS: Final = {
         "Decide cases under OLD and under NEW, and list the determinations that differ.",
     ),
     "letter": _entry("letter", "letter_command", "Write the determination of CASE as a letter."),
-    "new": _entry("new", "new_group", "Begin an edition, a recommendation, a concept or a rule."),
+    "new": _entry(
+        "new", "new_group", "Begin a case, an edition, a recommendation, a concept or a rule."
+    ),
     "prove": _entry(
         "proofs",
         "prove_command",

@@ -1,4 +1,4 @@
-"""The commands that begin something: `mednec new guideline | recommendation | concept | rule`."""
+"""The commands that begin something: `mednec new case | guideline | recommendation | …`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 from reasoner.authoring.scaffold import new_guideline
 from reasoner.authoring.scaffold_parts import new_concept, new_recommendation, new_rule
 
+from .new_case import new_case_command
 from .options import FOLDER, load
 
 if TYPE_CHECKING:
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
 @click.group("new")
 def new_group() -> None:
-    """Begin an edition, a recommendation, a concept or a rule."""
+    """Begin a case, an edition, a recommendation, a concept or a rule."""
+
+
+new_group.add_command(new_case_command)
 
 
 @new_group.command("guideline")

@@ -474,3 +474,46 @@ def test_a_lone_surrogate_is_refused_in_a_decision(client: FlaskClient) -> None:
 
     assert answer.status_code == 400
     assert "surrogate" in problem(answer)["detail"]
+
+
+ANSWERED = {
+    "injury.0.injuredOn": "2013-08-07",
+    "diagnosis.0.condition": "LumbarStrain",
+    "diagnosis.0.diagnosisStatus": "Current",
+    "course.0.treatment": "PhysicalTherapy",
+    "course.0.attendedVisits": "0",
+    "course.0.countCertainty": "Exact",
+    "request.0.treatment": "PhysicalTherapy",
+    "request.0.region": ["LumbarSpine", "CervicalSpine"],
+    "request.0.requestedVisits": "6",
+    "request.0.requestedOn": "2014-05-02",
+}
+
+
+def test_the_page_of_questions_leads_to_a_determination(client: FlaskClient) -> None:
+    """Answers that make a case are decided; the case can be had as JSON and decided again."""
+    assert client.get("/cases/new").status_code == 200
+
+    page = client.post("/cases/new", data=ANSWERED)
+    case = client.post("/cases/new", data={**ANSWERED, "show": "json"}).get_json()
+    more = client.post("/cases/new", data={**ANSWERED, "add": "diagnosis"}).text
+
+    assert page.status_code == 200
+    assert "Physical therapy, 6 visits" in page.text
+    assert case["request"]["region"] == ["LumbarSpine", "CervicalSpine"]
+    assert client.post("/v1/determinations", json=case).status_code == 200
+    assert 'name="diagnosis.1.condition"' in more
+
+
+def test_wrong_answers_show_the_questions_again(client: FlaskClient) -> None:
+    """Each wrong answer is named, with a link to its input, and no answer is lost."""
+    wrong = {**ANSWERED, "request.0.requestedVisits": "six", "diagnosis.0.icd9": "729.15"}
+
+    page = client.post("/cases/new", data=wrong)
+
+    assert page.status_code == 422
+    assert 'href="#request.0.requestedVisits"' in page.text
+    assert 'href="#diagnosis.0.icd9"' in page.text
+    assert 'value="six"' in page.text
+    assert client.post("/cases/new", data={"request.0.foo": "1"}).status_code == 400
+    assert client.post("/cases/new", json={}).status_code == 415
