@@ -27,7 +27,7 @@ MOST: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class CaseQuestion:
     """
     One question.
 
@@ -42,11 +42,11 @@ class Question:
     field: Field
 
 
-def questions(form: CaseForm) -> tuple[Question, ...]:
+def questions(form: CaseForm) -> tuple[CaseQuestion, ...]:
     """List the questions that lead to a case, in their order."""
     parts = sorted((f for f in form.case.fields.values() if f.question), key=_place)
     return tuple(
-        Question(path=f"{part.name}.{field.name}", part=part, field=field)
+        CaseQuestion(path=f"{part.name}.{field.name}", part=part, field=field)
         for part in parts
         for field in sorted(form.parts[part.parts[0]].fields.values(), key=_place)
         if field.question

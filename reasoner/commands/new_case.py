@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from reasoner.cases.filling import Question
+    from reasoner.cases.filling import CaseQuestion
     from reasoner.knowledge.base import Knowledge
     from reasoner.knowledge.case_form import CaseForm, Field
 
@@ -128,7 +128,7 @@ def _ask(form: CaseForm) -> Iterator[tuple[str, str]]:
             yield question.path, answer
 
 
-def _answers(question: Question) -> list[str]:
+def _answers(question: CaseQuestion) -> list[str]:
     """Ask one question until its answer fits; several terms are separated by commas."""
     field = question.field
     while True:

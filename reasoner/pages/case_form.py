@@ -25,7 +25,7 @@ READING: Final = frozenset({"readFrom", "readingConfidence", "letterDigest"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class TermChoice:
     """A term that can be chosen."""
 
     name: str
@@ -34,7 +34,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Input:
+class FormInput:
     """
     One field of the page.
 
@@ -56,7 +56,7 @@ class Input:
     hint: str
     kind: str
     value: str
-    choices: tuple[Choice, ...]
+    choices: tuple[TermChoice, ...]
     lowest: int | None
     highest: int | None
     example: str
@@ -64,17 +64,17 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class PartRow:
     """One part of a case: what is asked of it, and what else it can state."""
 
     title: str
-    asked: tuple[Input, ...]
-    more: tuple[Input, ...]
+    asked: tuple[FormInput, ...]
+    more: tuple[FormInput, ...]
     opened: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class PartSection:
     """
     The parts of one kind.
 
@@ -91,7 +91,7 @@ class Section:
     name: str
     title: str
     hint: str
-    rows: tuple[Row, ...]
+    rows: tuple[PartRow, ...]
     asked: bool
     opened: bool
     several: bool
@@ -138,13 +138,13 @@ class _Page:
         for fault in faults:
             self.errors.setdefault(answer_place(fault.at), []).append(fault.message)
 
-    def section(self, field: Field, *, extra: bool) -> Section:
+    def section(self, field: Field, *, extra: bool) -> PartSection:
         """Make the section of one property of the case."""
         given = self.case.get(field.name, [])
         count = len(given) if isinstance(given, list) else 1
         part = self.form.parts[field.parts[0]]
         rows = max(count, 1) + (extra and count > 0)
-        return Section(
+        return PartSection(
             name=field.name,
             title=field.question or field.label,
             hint=field.meaning,
@@ -154,7 +154,7 @@ class _Page:
             several=field.most != 1,
         )
 
-    def row(self, part: Part, place: str, number: int, count: int) -> Row:
+    def row(self, part: Part, place: str, number: int, count: int) -> PartRow:
         """Make the inputs of one part."""
         fields = sorted(part.fields.values(), key=lambda f: (f.place, f.name))
         asked = tuple(
@@ -173,17 +173,17 @@ class _Page:
                 for f in inner.fields.values()
                 if f.kind != PART and f.name not in READING
             ]
-        return Row(
+        return PartRow(
             title=f"{part.label} {number + 1}" if count > 1 else part.label,
             asked=asked,
             more=tuple(more),
             opened=not asked or any(i.value or i.errors for i in more),
         )
 
-    def identity(self, place: str) -> Input:
+    def identity(self, place: str) -> FormInput:
         """Make the input of the id of a part."""
         name = f"{place}.id"
-        return Input(
+        return FormInput(
             name=name,
             label="id",
             hint="a short name by which other parts of this case refer to this one",
@@ -196,7 +196,7 @@ class _Page:
             errors=tuple(self.errors.get(name, ())),
         )
 
-    def input(self, field: Field, name: str, within: str = "") -> Input:
+    def input(self, field: Field, name: str, within: str = "") -> FormInput:
         """Make the input of a property."""
         given = self.answers.get(name, [])
         several = field.kind == TERM and field.most != 1 and len(field.terms) <= FEW
@@ -206,14 +206,14 @@ class _Page:
         offered |= {text: text for text in given if offered and text not in offered}
         kind = "boxes" if several else "choice" if offered else INPUTS.get(field.kind, "text")
         label = field.question or field.label
-        return Input(
+        return FormInput(
             name=name,
             label=f"{within}: {label}" if within else label,
             hint=field.meaning,
             kind=kind,
             value="" if offered else next(iter(given), ""),
             choices=tuple(
-                Choice(name=each, label=text or each, chosen=each in given)
+                TermChoice(name=each, label=text or each, chosen=each in given)
                 for each, text in sorted(offered.items(), key=lambda pair: pair[1].lower())
             ),
             lowest=field.lowest,
