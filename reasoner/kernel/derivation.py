@@ -145,15 +145,9 @@ class Derivation:
         return rules
 
     @cached_property
-    def _about(self) -> Mapping[tuple[str, str | None], list[Firing]]:
-        about: dict[tuple[str, str | None], list[Firing]] = {}
-        for firings in self._by_rule.values():
-            rule, names = firings[0].rule, firings[0].names
-            if rule is not None and rule.about in names:
-                place = names.index(rule.about)
-                for firing in firings:
-                    about.setdefault((rule.role, firing.terms[place]), []).append(firing)
-        return about
+    def _about(self) -> dict[str, dict[str | None, list[Firing]]]:
+        """By role and thing the firings about it, for the roles that were asked for so far."""
+        return {}
 
     @cached_property
     def _places(self) -> Mapping[int, int]:
@@ -175,7 +169,14 @@ class Derivation:
 
     def firings_about(self, role: str, thing: str) -> list[Firing]:
         """Return the firings of the rules of one role that are about one thing."""
-        return self._about.get((role, f"<{thing}>"), [])
+        if role not in self._about:
+            found: dict[str | None, list[Firing]] = {}
+            for firing in self.with_role(role):
+                if firing.rule is not None and firing.rule.about in firing.names:
+                    term = firing.terms[firing.names.index(firing.rule.about)]
+                    found.setdefault(term, []).append(firing)
+            self._about[role] = found
+        return self._about[role].get(f"<{thing}>", [])
 
     def in_order(self, firings: Iterable[Firing]) -> tuple[Firing, ...]:
         """Return firings of this derivation in the order in which they were made, each once."""

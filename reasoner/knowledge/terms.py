@@ -39,6 +39,7 @@ PREFIXES: Final = {
 }
 
 
+@lru_cache(maxsize=4_000)
 def mn(name: str) -> ox.NamedNode:
     """Return the term of the vocabulary of the project with a local name."""
     return ox.NamedNode(NS + name)
