@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from .proofs.write import build_proof, proof_text
     from .records.as_rdf import signed_rdf
     from .records.documents import assessment_data, is_document, read_document
-    from .records.signing import Physician, Ruling, sign
+    from .records.rulings import Ruling
+    from .records.signing import Physician, sign
 
 _MODULES = {
     "cases.filling": ("case_from",),
@@ -63,7 +64,8 @@ _MODULES = {
     "proofs.write": ("build_proof", "proof_text"),
     "records.as_rdf": ("signed_rdf",),
     "records.documents": ("assessment_data", "is_document", "read_document"),
-    "records.signing": ("Physician", "Ruling", "sign"),
+    "records.rulings": ("Ruling",),
+    "records.signing": ("Physician", "sign"),
 }
 """The public names by the module that defines each; a test compares them with the imports above."""
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}

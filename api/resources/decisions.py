@@ -19,14 +19,15 @@ routes = Blueprint("decisions", __name__, url_prefix="/v1")
 GRAPHS: Final = {"text/turtle": "turtle", "application/ld+json": "jsonld"}
 REQUIRED: Final = frozenset({"determination", "physician", "decision", "decidedOn"})
 TEXTS: Final = ("decision", "decidedOn", "outcome", "reason", "item")
-KEYS: Final = REQUIRED | {*TEXTS, "visits"}
+SOURCES: Final = ("confirmed", "withdrawn")
+KEYS: Final = REQUIRED | {*TEXTS, *SOURCES, "visits"}
 PHYSICIAN: Final = ("name", "licence", "specialty", "hours")
 
 
 @routes.post("/decisions")
 def create() -> Response:
     """Record the decision of a named physician on a determination; both are returned."""
-    asked = parameters("venue", "confidential")
+    asked = parameters("venue", "memo", "confidential")
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("Send application/json.")
     wanted = wanted_form(("application/json", *GRAPHS, *LETTERS))
@@ -104,7 +105,24 @@ def _ruling(sent: dict[str, object]) -> Ruling:
         visits=visits,
         reason=words["reason"] or "",
         item=words["item"],
+        confirmed=_names(sent, "confirmed"),
+        withdrawn=_names(sent, "withdrawn"),
     )
+
+
+def _names(given: dict[str, object], name: str) -> tuple[str, ...]:
+    """Read a list of sources, each a number or an IRI."""
+    value = given.get(name, [])
+    if not isinstance(value, list) or not all(_is_name(one) for one in value):
+        raise errors.DocumentUnreadable(
+            f"'{name}' is {json.dumps(value)[:40]}; expected a list of sources.",
+            hint="Each is the number or the IRI of a source of the determination.",
+        )
+    return tuple(str(one) for one in value)
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
 
 
 def _text(given: dict[str, object], name: str) -> str | None:

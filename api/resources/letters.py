@@ -32,7 +32,7 @@ POLICY: Final = f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; base-uri 
 @routes.post("/letters")
 def create() -> Response:
     """Write the letter of a case, of a determination or of a decision."""
-    asked = parameters("venue", "confidential")
+    asked = parameters("venue", "memo", "confidential")
     wanted = wanted_form(tuple(LETTERS))
     return letter_of(_document(), wanted, asked)
 
@@ -57,24 +57,29 @@ def letter_of(document: dict[str, object], wanted: str, asked: Mapping[str, str]
     Args:
         document: A determination or a decision, as plain data.
         wanted: The media type, one of `LETTERS`.
-        asked: The parameters `venue` and `confidential`, where they are given.
+        asked: The parameters `venue`, `memo` and `confidential`, where they are given.
 
     Raises:
         LetterUnsupported: The venue has no form of a letter, or a parameter has no such value.
     """
-    flag = asked.get("confidential", "false")
-    if flag not in {"true", "false"}:
-        raise errors.LetterUnsupported(
-            f"confidential is '{flag}'; expected true or false.", hint="Leave it out for false."
-        )
     data = write_letter(
         document,
         knowledge_now(),
         LETTERS[wanted],
         venue=asked.get("venue"),
-        confidential=flag == "true",
+        memo=_flag(asked, "memo"),
+        confidential=_flag(asked, "confidential"),
     )
     response = Response(data, mimetype=wanted)
     if wanted == "text/html":
         response.headers["Content-Security-Policy"] = POLICY
     return response
+
+
+def _flag(asked: Mapping[str, str], name: str) -> bool:
+    value = asked.get(name, "false")
+    if value not in {"true", "false"}:
+        raise errors.LetterUnsupported(
+            f"{name} is '{value}'; expected true or false.", hint="Leave it out for false."
+        )
+    return value == "true"

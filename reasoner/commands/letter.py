@@ -14,7 +14,8 @@ from reasoner.errors import DocumentUnreadable
 from reasoner.pages.letter.write import write_letter
 from reasoner.records.as_rdf import signed_rdf
 from reasoner.records.documents import assessment_data, is_document, read_document
-from reasoner.records.signing import Physician, Ruling, sign
+from reasoner.records.rulings import Ruling
+from reasoner.records.signing import Physician, sign
 
 from .options import FOLDER, load
 
@@ -46,17 +47,23 @@ OUTPUT = click.option(
     "the case is at.",
 )
 @click.option(
+    "--memo",
+    is_flag=True,
+    help="Write the internal memorandum: what is kept with the letter and not served.",
+)
+@click.option(
     "--confidential",
     is_flag=True,
     help="Withhold the name and the license number of the physician.",
 )
 @FOLDER
-def letter_command(
+def letter_command(  # noqa: PLR0913 - one for each option
     source: Path,
     form: str | None,
     output: Path | None,
     venue: str | None,
     *,
+    memo: bool,
     confidential: bool,
     folder: Path,
 ) -> None:
@@ -64,12 +71,15 @@ def letter_command(
     Write the determination of CASE as a letter.
 
     CASE is a case (.ttl, .json or .jsonld), a determination ('mednec decide --format json') or a
-    decision ('mednec sign'). Until a physician has decided, the letter is marked as a draft.
+    decision ('mednec sign'). Until a physician has decided, the letter is marked as a draft. It has
+    what the venue decides and nothing else; --memo writes the rest.
     """
     knowledge = load(folder)
     document = _document(source, knowledge)
     wanted = form or _form_of(output)
-    letter = write_letter(document, knowledge, wanted, venue=venue, confidential=confidential)
+    letter = write_letter(
+        document, knowledge, wanted, venue=venue, memo=memo, confidential=confidential
+    )
     if wanted == "pdf" and output is None and sys.stdout.isatty():
         raise click.UsageError("A PDF cannot be shown in a terminal: name a file with -o.")
     _write(letter, output)
@@ -115,8 +125,24 @@ def _write(data: bytes, output: Path | None) -> None:
 @click.option("--decision", required=True, type=click.Choice(["accept", "override"]))
 @click.option("--on", "decided_on", required=True, metavar="DATE", help="The date of the decision.")
 @click.option("--outcome", help="The outcome; required to override.")
-@click.option("--visits", type=int, help="Visits found necessary; required if only a part is.")
+@click.option(
+    "--visits",
+    type=int,
+    help="Visits found necessary; required for a part, and where the record supports an interval.",
+)
 @click.option("--reason", default="", help="The reason of the physician; required to override.")
+@click.option(
+    "--confirm",
+    multiple=True,
+    metavar="SOURCE",
+    help="A source whose text the physician saw, by its number or IRI; may be repeated.",
+)
+@click.option(
+    "--withdraw",
+    multiple=True,
+    metavar="SOURCE",
+    help="A source that was not seen and is left out of what is served; may be repeated.",
+)
 @click.option("--item", help="Which item, counted from 1. Default: each item that is not decided.")
 @click.option(
     "--format",
@@ -139,6 +165,8 @@ def sign_command(  # noqa: PLR0913 - one for each option
     outcome: str | None,
     visits: int | None,
     reason: str,
+    confirm: tuple[str, ...],
+    withdraw: tuple[str, ...],
     item: str | None,
     form: str,
     output: Path | None,
@@ -148,6 +176,8 @@ def sign_command(  # noqa: PLR0913 - one for each option
     Record a physician's decision on DETERMINATION ('mednec decide CASE --format json').
 
     The recommendation is kept unchanged, and its hash is checked. An override requires a reason.
+    Each source of the letter whose text was not seen is confirmed or withdrawn; without that,
+    nothing is signed, and the sources are listed.
     """
     knowledge = load(folder)
     try:
@@ -165,6 +195,8 @@ def sign_command(  # noqa: PLR0913 - one for each option
             visits=visits,
             reason=reason,
             item=item,
+            confirmed=confirm,
+            withdrawn=withdraw,
         ),
     )
     text = (

@@ -17,7 +17,7 @@ RULER: Final = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureWords:
-    """The words of a picture: its name, and the names of its parts."""
+    """The words of a picture: its name, and the names of its parts; empty for a part left out."""
 
     visits: str
     earlier: str
@@ -64,7 +64,7 @@ def picture_words() -> PictureWords:
 def picture_of(visits: VisitsData, words: PictureWords) -> VisitsPicture:
     """Return the picture of the visits of a request."""
     named = ((words.limit, visits.limit), (words.cap, visits.cap))
-    marks = tuple((name, number) for name, number in named if number is not None)
+    marks = tuple((name, number) for name, number in named if name and number is not None)
     prior_words = f"{interval(prior_visits(visits))} {words.earlier}"
     asked_words = f"{visits.requested} {words.requested}"
     parts = [prior_words, asked_words, *(f"{name} {number}" for name, number in marks)]

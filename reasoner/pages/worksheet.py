@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from reasoner.determinations.selection import clinical_facts, deciding_slots, strongest
 from reasoner.knowledge.venues import key_of
 
 from .phrases import Interval, prior_visits
 from .picture import PictureWords, VisitsPicture, picture_of, ruler
-from .selection import clinical_facts, deciding_slots, strongest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

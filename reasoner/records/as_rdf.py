@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from .documents import DecisionData
 
+RULED = {"confirmed": "confirmsSource", "withdrawn": "withdrawsSource"}
+"""The property that records what a physician ruled on a source."""
 DATE = ox.NamedNode(XSD + "date")
 
 
@@ -79,6 +81,9 @@ def _decision(document: ox.NamedNode, decision: DecisionData) -> set[ox.Triple]:
     }
     if who.hours:
         found.add(triple(agent, mn("availableAt"), ox.Literal(who.hours)))
+    for source in decision.sources:
+        ruled = mn(RULED[source.ruling])
+        found.add(triple(node, ruled, ox.NamedNode(source.iri)))
     if decision.reason:
         found.add(triple(node, mn("rationale"), ox.Literal(decision.reason)))
     return found

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+from msgspec import field
 
 from reasoner.determinations.as_data import describe_assessment
 from reasoner.determinations.data import (
@@ -50,6 +51,20 @@ class PhysicianData(Model, frozen=True, kw_only=True, omit_defaults=True):
     hours: str = ""
 
 
+class SourceRulingData(Model, frozen=True, kw_only=True):
+    """
+    What the physician who decides rules on a source whose text was not seen.
+
+    Attributes:
+        ruling: `confirmed` if the physician saw the text; `withdrawn` if it is left out.
+    """
+
+    iri: str
+    citation: str
+    title: str
+    ruling: str
+
+
 class DecisionData(Model, frozen=True, kw_only=True):
     """
     A physician's decision on one determination.
@@ -61,6 +76,7 @@ class DecisionData(Model, frozen=True, kw_only=True):
         visits: Visits found necessary.
         reason: The physician's reason; empty for none.
         decided_on: The date, as YYYY-MM-DD.
+        sources: What the physician ruled, on that date, on each source that was not seen.
     """
 
     id: str
@@ -76,6 +92,7 @@ class DecisionData(Model, frozen=True, kw_only=True):
     reason: str
     decided_on: str
     physician: PhysicianData
+    sources: Sequence[SourceRulingData] = field(default_factory=list)
 
 
 class DecisionDocument(Model, frozen=True, kw_only=True):
@@ -239,5 +256,10 @@ def _is_whole(decision: DecisionData, on: DeterminationData) -> bool:
     """Return True if a decision names a physician and a date, and matches its determination."""
     who = decision.physician
     named = all(text.strip() for text in (who.name, who.licence, who.specialty))
-    fits = {"accept": decision.outcome == on.outcome, "override": bool(decision.reason)}
+    span = on.visits.supported
+    inside = span is not None and decision.visits > 0 and span.least <= decision.visits <= span.most
+    fits = {
+        "accept": decision.outcome == on.outcome or inside,
+        "override": bool(decision.reason),
+    }
     return named and bool(decision.decided_on) and fits.get(decision.decision, False)

@@ -7,24 +7,21 @@ recommendation with its hash, and the decision with the physician, the date and 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from reasoner.determinations.data import to_json
+from reasoner.determinations.selection import unseen_sources
 from reasoner.errors import DecisionRefused
-from reasoner.kernel.terms import TYPE, name_of
 from reasoner.knowledge.terms import NS, mn
 from reasoner.knowledge.venues import dispositions_of
 
 from .documents import DecisionData, Document, PhysicianData, check_document, digest
+from .rulings import LONGEST, Ruling, check_date, ruled_outcome, ruled_sources, ruled_visits
 
 if TYPE_CHECKING:
     from reasoner.determinations.data import DeterminationData, Json
     from reasoner.knowledge.base import Knowledge
-
-LONGEST = 4_000
-"""The longest reason or name that is recorded, in characters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,29 +41,6 @@ class Physician:
     licence: str
     specialty: str
     hours: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ruling:
-    """
-    The decision of the physician, to be recorded.
-
-    Attributes:
-        decision: `accept` or `override`.
-        decided_on: The date, as YYYY-MM-DD.
-        outcome: The local name of the outcome; None for the recommended one.
-        visits: Visits found necessary; None if the outcome determines them.
-        reason: The physician's reason; empty for none. An override requires one.
-        item: The IRI of the determination, or the number of its item, from 1; None for all that are
-            not decided.
-    """
-
-    decision: str
-    decided_on: str
-    outcome: str | None = None
-    visits: int | None = None
-    reason: str = ""
-    item: str | None = None
 
 
 def sign(document: Json, knowledge: Knowledge, physician: Physician, ruling: Ruling) -> Json:
@@ -99,7 +73,10 @@ def sign(document: Json, knowledge: Knowledge, physician: Physician, ruling: Rul
     who = PhysicianData(**asdict(physician))
     if any(d.physician != who for d in before.decisions):
         raise DecisionRefused("Another physician decided the other items of this document.")
-    made = [_decided(d, recommendation.digest, knowledge, who, ruling) for d in chosen]
+    made = [
+        _decided(d, recommendation.digest, knowledge, who, _about(d, chosen, ruling))
+        for d in chosen
+    ]
     after = Document(recommendation=recommendation, decisions=(*before.decisions, *made))
     status = mn("Decided" if after.is_decided else "PartlyDecided")
     signed: Json = {
@@ -141,6 +118,26 @@ def _chosen(document: Document, ruling: Ruling) -> list[DeterminationData]:
     return [found]
 
 
+def _about(d: DeterminationData, chosen: list[DeterminationData], ruling: Ruling) -> Ruling:
+    """Restrict the sources of a ruling on several items to those that one item cites."""
+    if len(chosen) == 1:
+        return ruling
+    named = {*ruling.confirmed, *ruling.withdrawn}
+    cited = {s.iri for one in chosen for s in one.sources}
+    if unknown := sorted(named - cited):
+        raise DecisionRefused(
+            f"'{unknown[0]}' is not the IRI of a source of these items.",
+            hint="A number names a source of one item: name the item, or give IRIs.",
+        )
+    asked = unseen_sources(d, d.outcome, d.rejects)
+    own = {d.sources[n - 1].iri for n in asked}
+    return replace(
+        ruling,
+        confirmed=tuple(iri for iri in ruling.confirmed if iri in own),
+        withdrawn=tuple(iri for iri in ruling.withdrawn if iri in own),
+    )
+
+
 def _decided(
     d: DeterminationData,
     recommendation_digest: str,
@@ -149,10 +146,10 @@ def _decided(
     ruling: Ruling,
 ) -> DecisionData:
     """Check one decision and return it as data."""
-    outcome = _outcome(d, knowledge, ruling)
-    _check_date(d, ruling)
+    outcome = ruled_outcome(d, knowledge, ruling)
+    check_date(d, ruling)
     iri = NS + outcome
-    visits = _visits(d, outcome, ruling)
+    visits = ruled_visits(d, outcome, ruling)
     supported = d.visits.supported
     if (
         ruling.decision == "override"
@@ -181,76 +178,5 @@ def _decided(
         reason=ruling.reason.strip(),
         decided_on=ruling.decided_on,
         physician=physician,
+        sources=ruled_sources(d, outcome, knowledge, ruling),
     )
-
-
-def _outcome(d: DeterminationData, knowledge: Knowledge, ruling: Ruling) -> str:
-    known = {
-        name_of(t.subject).removeprefix(NS)
-        for t in knowledge.facts
-        if (t.predicate, t.object) == (TYPE, mn("Outcome"))
-        and dispositions_of(name_of(t.subject), knowledge)
-    }
-    if ruling.decision not in {"accept", "override"}:
-        raise DecisionRefused(
-            f"'{ruling.decision}' is not a decision.", hint="Write accept or override."
-        )
-    if ruling.outcome is not None and ruling.outcome not in known:
-        raise DecisionRefused(
-            f"'{ruling.outcome}' is not an outcome.", hint=f"One of: {', '.join(sorted(known))}."
-        )
-    if len(ruling.reason) > LONGEST:
-        raise DecisionRefused(f"The reason is longer than {LONGEST:,} characters.")
-    if ruling.decision == "accept" and d.outcome not in known:
-        raise DecisionRefused(
-            f"The recommendation is {d.outcome}: there is no disposition to accept.",
-            hint="Override it with the outcome that the physician finds, and give the reason.",
-        )
-    if ruling.decision == "accept":
-        if ruling.outcome not in {None, d.outcome}:
-            raise DecisionRefused(
-                f"The recommendation is {d.outcome}, not {ruling.outcome}.",
-                hint="Override it, and give the reason.",
-            )
-        return d.outcome
-    if ruling.outcome is None or not ruling.reason.strip():
-        raise DecisionRefused(
-            "An override is missing its outcome or its reason.", hint="Give both."
-        )
-    return ruling.outcome
-
-
-def _check_date(d: DeterminationData, ruling: Ruling) -> None:
-    try:
-        decided = date.fromisoformat(ruling.decided_on)
-    except ValueError as error:
-        raise DecisionRefused(
-            f"'{ruling.decided_on}' is not a date.", hint="Write YYYY-MM-DD."
-        ) from error
-    if d.law_of and decided < date.fromisoformat(d.law_of):
-        raise DecisionRefused(
-            f"{ruling.decided_on} is before {d.law_of}, under whose law this was decided."
-        )
-
-
-def _visits(d: DeterminationData, outcome: str, ruling: Ruling) -> int:
-    """Return the visits found necessary; only a partial outcome leaves a choice."""
-    asked = d.asked.visits
-    whole, part = mn("MedicallyNecessary").value, mn("NecessaryInPart").value
-    if NS + outcome != part:
-        fixed = asked if NS + outcome == whole else 0
-        if ruling.visits not in {None, fixed}:
-            raise DecisionRefused(f"With {outcome}, the visits are {fixed}, not {ruling.visits}.")
-        return fixed
-    supported = d.visits.supported
-    visits = ruling.visits
-    if supported and visits is None and d.outcome == outcome and supported.least == supported.most:
-        visits = supported.most
-    if visits is None or not 1 <= visits <= asked:
-        raise DecisionRefused(f"State how many of the {asked} visits are necessary: 1 to {asked}.")
-    within = supported is not None and supported.least <= visits <= supported.most
-    if ruling.decision == "accept" and not within:
-        raise DecisionRefused(
-            f"{visits} visits are not recommended.", hint="Override it, and give the reason."
-        )
-    return visits

@@ -72,7 +72,7 @@ def _body(block: Block) -> list[str]:
         return [
             out
             for line in block.lines
-            for out in _wrapped(f"{line.text}{_dagger(line)}", f"{_cited(line):>6} ", " " * 7)
+            for out in _wrapped(f"{line.text}{_marks(line)}", f"{_cited(line):>6} ", " " * 7)
         ]
     marks = (
         (f"{n:>3}. " if block.kind == "numbered" else "  -  ")
@@ -107,15 +107,15 @@ def _rows(rows: Iterable[tuple[str, str]]) -> list[str]:
 
 def _said(line: Line) -> str:
     cited = _cited(line)
-    return f"{line.text}{' ' if cited else ''}{cited}{_dagger(line)}"
+    return f"{line.text}{' ' if cited else ''}{cited}{_marks(line)}"
 
 
 def _cited(line: Line) -> str:
     return cites(line.cites)
 
 
-def _dagger(line: Line) -> str:
-    return "†" if line.provisional else ""
+def _marks(line: Line) -> str:
+    return "".join(f" · {mark}" for mark in line.marks)
 
 
 def _wrapped(text: str, first: str = "", rest: str = "") -> list[str]:

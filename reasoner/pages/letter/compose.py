@@ -7,12 +7,21 @@ This module adds no words: the sentences come from the rules, the rest from the 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from reasoner.determinations.selection import rejected_by, served_notices
 from reasoner.errors import LetterUndecided
+from reasoner.pages.layout import capital
 
-from .form import read_form
-from .items import LetterItem, item_blocks, item_text, outcome_line, outcome_text
+from .form import MEMORANDUM, SERVED, read_form
+from .items import (
+    LetterItem,
+    item_blocks,
+    item_text,
+    outcome_line,
+    outcome_text,
+    recommended_text,
+)
 from .lines import Sources, cited_lines, said_date
 from .page import Block, LetterPage, Line, Section
 
@@ -26,6 +35,8 @@ if TYPE_CHECKING:
     from .form import LetterForm
 
 Items = tuple[LetterItem, ...]
+CONFIRMED: Final = "confirmed"
+OVERRIDE: Final = "override"
 
 
 def compose(
@@ -33,6 +44,7 @@ def compose(
     knowledge: Knowledge,
     *,
     venue: str | None = None,
+    memo: bool = False,
     confidential: bool = False,
 ) -> LetterPage:
     """
@@ -42,6 +54,7 @@ def compose(
         document: An assessment, or a decision document.
         knowledge: The knowledge base, which has the form.
         venue: The local name of the venue; None for that of the case.
+        memo: True for the internal memorandum instead of what is served.
         confidential: True to withhold the name and the number of the physician.
 
     Raises:
@@ -49,24 +62,27 @@ def compose(
         LetterUnsupported: The knowledge base has no form for the venue.
     """
     recommendation = document.recommendation
-    items = _items(document)
-    _check_decided(items)
+    kind = MEMORANDUM if memo else SERVED
     signed = document.is_decided
-    form = read_form(knowledge, venue or items[0].data.venue, signed=signed)
-    sources = Sources()
+    place = venue or recommendation.determinations[0].venue
+    form = read_form(knowledge, place, signed=signed, kind=kind)
+    items = _items(document, knowledge)
+    if not memo:
+        _check_decided(items)
+    sources = _sources_of(document)
     body = [
-        Section(key="made", heading=form.heading("made"), words=form.words("made")),
-        _credentials(document, form, confidential=confidential),
-        _summary(items, form, sources),
-        _documents(items, form),
+        *_words("made", form),
+        *_credentials(document, form, confidential=confidential),
+        *_summary(items, form, sources),
+        *_documents(items, form),
         _issues(items, form, sources),
         *_notices(items, form, sources),
-        _decision(document, items, form, confidential=confidential),
+        *_decision(document, items, form, confidential=confidential),
     ]
     annexes = [
         *_annex("audit", [i.data.audit for i in items], items, form, sources),
         *_annex("search", [i.data.search for i in items], items, form, sources),
-        _rules(items, form),
+        *_rules(items, form),
     ]
     lettered = [
         Section(
@@ -75,19 +91,36 @@ def compose(
         for n, s in enumerate(annexes)
     ]
     title = form.parts["title"]
-    mark = form.parts["mark"]
+    draft = form.has("mark") and not signed
+    mark = form.parts["mark"] if draft else None
+    last = [_sources(form, sources), _disclosure(document, items, form, confidential=confidential)]
     return LetterPage(
         name=recommendation.name,
         title=title.heading,
         subtitle=title.words,
-        draft=not signed,
-        mark=("", "") if signed else (mark.heading, mark.words),
-        facts=_facts(recommendation, form),
+        draft=draft,
+        mark=(mark.heading, mark.words) if mark else ("", ""),
+        facts=_facts(document, form),
         results=tuple((item_text(i), outcome_line(i, form)) for i in items),
-        sections=(*body, _sources(form, sources), *lettered),
+        sections=(*body, *last, *lettered),
         foot=_foot(recommendation, form),
         words={key: form.heading(key) for key in ("page", "of", "annex", "watermark")},
     )
+
+
+def _sources_of(document: Document) -> Sources:
+    """Begin the list of sources, with what the physician ruled on them."""
+    ruled = [source for decision in document.decisions for source in decision.sources]
+    return Sources(
+        confirmed=frozenset(s.iri for s in ruled if s.ruling == CONFIRMED),
+        withdrawn=frozenset(s.iri for s in ruled if s.ruling != CONFIRMED),
+    )
+
+
+def _words(key: str, form: LetterForm) -> list[Section]:
+    if not form.has(key):
+        return []
+    return [Section(key=key, heading=form.heading(key), words=form.words(key))]
 
 
 def _check_decided(items: Items) -> None:
@@ -104,28 +137,34 @@ def _check_decided(items: Items) -> None:
             )
 
 
-def _items(document: Document) -> Items:
+def _items(document: Document, knowledge: Knowledge) -> Items:
     """List the items of a document; a single item has no number."""
     found = document.recommendation.determinations
+    decisions = [document.decision_on(d) for d in found]
     return tuple(
         LetterItem(
             data=d,
-            decision=document.decision_on(d),
+            decision=decision,
             number=n if len(found) > 1 else None,
+            rejects=rejected_by(decision.outcome, knowledge) if decision else frozenset(d.rejects),
         )
-        for n, d in enumerate(found, 1)
+        for n, (d, decision) in enumerate(zip(found, decisions, strict=True), 1)
     )
 
 
-def _facts(recommendation: RecommendationData, form: LetterForm) -> tuple[tuple[str, str], ...]:
-    first = recommendation.determinations[0]
+def _facts(document: Document, form: LetterForm) -> tuple[tuple[str, str], ...]:
+    """State the dates of the case; the venue whose letter it is decides on one date, or not yet."""
+    first = document.recommendation.determinations[0]
     dates = {
         "injured": first.dates.injured,
         "requested": first.dates.requested,
         "received": first.dates.received,
         "reviewed": first.dates.reviewed,
     }
-    rows = [("case", recommendation.name)]
+    if _is_own_date(form):
+        decided = sorted({d.decided_on for d in document.decisions})
+        dates["reviewed"] = " / ".join(decided) or None
+    rows = [("case", document.recommendation.name)]
     for key, date in dates.items():
         unstated = form.words(key) or form.heading("not-stated")
         rows.append((key, said_date(date) if date else unstated))
@@ -133,23 +172,32 @@ def _facts(recommendation: RecommendationData, form: LetterForm) -> tuple[tuple[
     return tuple((form.heading(key), value) for key, value in rows)
 
 
-def _credentials(document: Document, form: LetterForm, *, confidential: bool) -> Section:
+def _is_own_date(form: LetterForm) -> bool:
+    """Return True if the date of review at the head is that of the decision in this letter."""
+    return bool(form.words("reviewed"))
+
+
+def _credentials(document: Document, form: LetterForm, *, confidential: bool) -> list[Section]:
+    if not form.has("credentials"):
+        return []
     who = _physician(document)
     licence = who.licence if who else ""
     rows = [
         (form.heading("licensure"), _without_number(licence) if confidential else licence),
         (form.heading("specialty"), who.specialty if who else ""),
     ]
-    if "hours" in form.parts:
+    if form.has("hours"):
         rows.append((form.heading("hours"), who.hours if who else ""))
-    if "attestation" in form.parts:
+    if form.has("attestation"):
         rows.append((form.heading("attestation"), form.words("attestation")))
-    return Section(
-        key="credentials",
-        heading=form.heading("credentials"),
-        words="" if who else form.words("credentials"),
-        blocks=(Block(kind="rows", rows=tuple(rows)),),
-    )
+    return [
+        Section(
+            key="credentials",
+            heading=form.heading("credentials"),
+            words="" if who else form.words("credentials"),
+            blocks=(Block(kind="rows", rows=tuple(rows)),),
+        )
+    ]
 
 
 def _physician(document: Document) -> PhysicianData | None:
@@ -162,44 +210,50 @@ def _without_number(licence: str) -> str:
     return " ".join(word for word in licence.split() if not re.search(r"\d", word))
 
 
-def _summary(items: Items, form: LetterForm, sources: Sources) -> Section:
+def _summary(items: Items, form: LetterForm, sources: Sources) -> list[Section]:
     """State the facts of the case once, in paragraphs by the hundreds of their order."""
+    if not form.has("summary"):
+        return []
     paragraphs: dict[int, dict[str, Line]] = {}
     for item in items:
-        summary = item.data.summary
-        for sentence, line in zip(summary, cited_lines(item.data, summary, sources), strict=True):
+        kept = [s for s in item.data.summary if sources.holds(item.data, s.sources)]
+        for sentence, line in zip(kept, cited_lines(item.data, kept, sources), strict=True):
             place = sentence.order // 100 if isinstance(sentence.order, int) else 0
             paragraphs.setdefault(place, {}).setdefault(line.text, line)
     blocks = [
         Block(kind="prose", lines=tuple(lines.values())) for _, lines in sorted(paragraphs.items())
     ]
     part = form.parts["summary"]
-    return Section(key="summary", heading=part.heading, words=part.words, blocks=tuple(blocks))
+    return [Section(key="summary", heading=part.heading, words=part.words, blocks=tuple(blocks))]
 
 
-def _documents(items: Items, form: LetterForm) -> Section:
+def _documents(items: Items, form: LetterForm) -> list[Section]:
+    if not form.has("documents"):
+        return []
     found: dict[str, Line] = {}
     for item in items:
         for sentence in item.data.documents:
             found.setdefault(sentence.text, Line(text=said_date(sentence.text)))
     part = form.parts["documents" if found else "no-documents"]
     blocks = (Block(kind="bullets", lines=tuple(found.values())),) if found else ()
-    return Section(key="documents", heading=part.heading, words=part.words, blocks=blocks)
+    return [Section(key="documents", heading=part.heading, words=part.words, blocks=blocks)]
 
 
 def _issues(items: Items, form: LetterForm, sources: Sources) -> Section:
     blocks = [block for item in items for block in item_blocks(item, form, sources)]
     part = form.parts["issues"]
-    return Section(key="issues", heading=part.heading, words=part.words, blocks=tuple(blocks))
+    several = len(items) > 1 or form.kind == MEMORANDUM
+    words = part.words if several else ""
+    return Section(key="issues", heading=part.heading, words=words, blocks=tuple(blocks))
 
 
 def _notices(items: Items, form: LetterForm, sources: Sources) -> list[Section]:
     """Return the notices for the outcomes decided or recommended."""
     lines: dict[str, Line] = {}
-    for item in items:
+    for item in items if form.has("notices") else ():
         d = item.data
         outcome = (item.decision or d).outcome
-        given = [n for n in d.notices if outcome in n.after and d.venue == form.venue]
+        given = served_notices(d, outcome) if d.venue == form.venue else ()
         lines |= {line.text: line for line in cited_lines(d, given, sources)}
     if not lines:
         return []
@@ -207,19 +261,23 @@ def _notices(items: Items, form: LetterForm, sources: Sources) -> list[Section]:
     return [Section(key="notices", heading=form.heading("notices"), blocks=(block,))]
 
 
-def _decision(document: Document, items: Items, form: LetterForm, *, confidential: bool) -> Section:
+def _decision(
+    document: Document, items: Items, form: LetterForm, *, confidential: bool
+) -> list[Section]:
+    if not form.has("decision"):
+        return []
     who = _physician(document)
     blocks = [Block(kind="rows", rows=_decided(item, form)) for item in items]
     rows = [
         (form.heading("name"), who.name if who and not confidential else ""),
         (form.heading("signature"), ""),
     ]
-    if not who:
+    if not who and not _is_own_date(form):
         rows.append((form.heading("date"), ""))
     blocks.append(Block(kind="sign", rows=tuple(rows)))
     part = form.parts["decision"]
     words = "" if document.is_decided else part.words
-    return Section(key="decision", heading=part.heading, words=words, blocks=tuple(blocks))
+    return [Section(key="decision", heading=part.heading, words=words, blocks=tuple(blocks))]
 
 
 def _decided(item: LetterItem, form: LetterForm) -> tuple[tuple[str, str], ...]:
@@ -229,13 +287,13 @@ def _decided(item: LetterItem, form: LetterForm) -> tuple[tuple[str, str], ...]:
     if decision is None:
         accepted, overridden = form.heading("accepted"), form.heading("overridden")
         return (on, (form.heading("decision-kind"), accepted), ("", overridden))
-    return (
+    rows = (
         on,
-        (form.heading("decision-kind"), decision.decision_label),
         (form.heading("decision-outcome"), outcome_text(item, form)),
         (form.heading("decision-visits"), str(decision.visits)),
-        (form.heading("date"), said_date(decision.decided_on)),
     )
+    dated = (form.heading("date"), said_date(decision.decided_on))
+    return rows if _is_own_date(form) else (*rows, dated)
 
 
 def _annex(
@@ -245,6 +303,8 @@ def _annex(
     form: LetterForm,
     sources: Sources,
 ) -> list[Section]:
+    if not form.has(key):
+        return []
     part = form.parts[key]
     several = len(items) > 1
     blocks = [
@@ -257,8 +317,10 @@ def _annex(
     return [Section(key=key, heading=part.heading, words=part.words, blocks=tuple(blocks))]
 
 
-def _rules(items: Items, form: LetterForm) -> Section:
+def _rules(items: Items, form: LetterForm) -> list[Section]:
     """List the rules behind the sentences, grouped by their sources."""
+    if not form.has("rules"):
+        return []
     found: dict[str, set[str]] = {}
     for d in (item.data for item in items):
         for part in (d.administrator, d.reasons, d.missing, d.changes, d.legal, d.audit, d.search):
@@ -267,26 +329,56 @@ def _rules(items: Items, form: LetterForm) -> Section:
     rows = sorted((", ".join(sorted(rules)), basis) for basis, rules in found.items())
     words = form.parts["rules"]
     block = Block(kind="rules", rows=tuple(rows))
-    return Section(key="rules", heading=words.heading, words=words.words, blocks=(block,))
+    return [Section(key="rules", heading=words.heading, words=words.words, blocks=(block,))]
 
 
 def _sources(form: LetterForm, sources: Sources) -> Section:
     part = form.parts["sources"]
     lines = tuple(
-        Line(text=f"{s.citation}: {s.title}", cites=(n,), provisional=not s.verified)
+        Line(text=f"{s.citation}: {s.title}", cites=(n,), marks=sources.marks(s))
         for n, s in enumerate(sources.order.values(), start=1)
     )
     block = Block(kind="sources", lines=lines)
     return Section(key="sources", heading=part.heading, words=part.words, blocks=(block,))
 
 
+def _disclosure(
+    document: Document, items: Items, form: LetterForm, *, confidential: bool
+) -> Section:
+    """Disclose the program, its version, the facts used and the person who decides."""
+    provenance = document.recommendation.provenance
+    who = _physician(document)
+    titles = [s.title for item in items for s in item.data.summary]
+    facts = dict.fromkeys(title[:1].lower() + title[1:] for title in titles)
+    knowledge = f"{form.heading('knowledge').lower()} {provenance.knowledge_version}"
+    part = form.parts["disclosure"]
+    person = form.words("person")
+    if who:
+        person = who.specialty if confidential else f"{who.name}, {who.specialty}"
+    rows = [
+        (form.heading("program"), f"{provenance.engine}, {knowledge}"),
+        (form.heading("facts-used"), capital("; ".join(facts))),
+        (form.heading("person"), person),
+    ]
+    for item in items:
+        if item.decision and item.decision.decision == OVERRIDE:
+            rows.append((form.heading("program-recommended"), recommended_text(item.data, form)))
+    seen = dict.fromkeys(
+        source.citation
+        for decision in document.decisions
+        for source in decision.sources
+        if source.ruling == CONFIRMED
+    )
+    if seen:
+        rows.append((form.heading("confirmed"), "; ".join(seen)))
+    block = Block(kind="rows", rows=tuple(rows))
+    return Section(key="disclosure", heading=part.heading, words=part.words, blocks=(block,))
+
+
 def _foot(recommendation: RecommendationData, form: LetterForm) -> tuple[tuple[str, str], ...]:
     provenance = recommendation.provenance
-    short = provenance.knowledge_digest[:16]
-    version = provenance.knowledge_version
     return (
-        (form.heading("engine"), provenance.engine),
-        (form.heading("knowledge"), f"{version} ({short})" if version else short),
+        (form.heading("knowledge"), provenance.knowledge_digest[:16]),
         (form.heading("case-digest"), provenance.case_digest[:16]),
         (form.heading("digest"), recommendation.digest[:16]),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from reasoner.errors import LetterUnsupported
 from reasoner.kernel.terms import LABEL, TYPE, name_of
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from reasoner.knowledge.base import Knowledge
 
 
+SERVED: Final = mn("ServedLetter").value.removeprefix(NS)
+MEMORANDUM: Final = mn("Memorandum").value.removeprefix(NS)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormPart:
     """
@@ -24,10 +28,12 @@ class FormPart:
     Attributes:
         heading: The heading, or a single connecting word.
         words: The words below it; empty if there are none.
+        after: The local names of the outcomes after which alone it is used; empty for all.
     """
 
     heading: str
     words: str
+    after: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +43,18 @@ class LetterForm:
 
     Attributes:
         venue: The local name of the venue.
+        kind: The local name of the kind of letter.
         parts: The parts by their keys.
     """
 
     venue: str
+    kind: str
     parts: Mapping[str, FormPart]
+
+    def has(self, key: str, outcome: str = "") -> bool:
+        """Return True if a letter of this kind has a part, after an outcome if one is given."""
+        part = self.parts.get(key)
+        return part is not None and (not outcome or not part.after or outcome in part.after)
 
     def heading(self, key: str) -> str:
         """Return the heading of a part."""
@@ -52,8 +65,8 @@ class LetterForm:
         return self.parts[key].words
 
 
-@lru_cache(maxsize=4)
-def read_form(knowledge: Knowledge, venue: str, *, signed: bool) -> LetterForm:
+@lru_cache(maxsize=8)
+def read_form(knowledge: Knowledge, venue: str, *, signed: bool, kind: str = SERVED) -> LetterForm:
     """
     Read the form of the letter of a venue.
 
@@ -61,6 +74,7 @@ def read_form(knowledge: Knowledge, venue: str, *, signed: bool) -> LetterForm:
         knowledge: The knowledge base.
         venue: The local name of the venue.
         signed: True for the words of a decision, False for those of a draft.
+        kind: The local name of the kind of letter.
 
     Raises:
         LetterUnsupported: The knowledge base has no form for that venue.
@@ -70,9 +84,10 @@ def read_form(knowledge: Knowledge, venue: str, *, signed: bool) -> LetterForm:
     own = False
     for subject in _parts(knowledge):
         where = knowledge.value(subject, mn("formOf"))
-        if where not in {None, place}:
-            continue
         own = own or where == place
+        only = knowledge.value(subject, mn("onlyIn"))
+        if where not in {None, place} or only not in {None, NS + kind}:
+            continue
         key = knowledge.value(subject, mn("key")) or ""
         parts[key] = FormPart(
             heading=_said(knowledge, subject, "headingSigned" if signed else "")
@@ -80,13 +95,19 @@ def read_form(knowledge: Knowledge, venue: str, *, signed: bool) -> LetterForm:
             or "",
             words=_said(knowledge, subject, "wordingSigned" if signed else "")
             or _said(knowledge, subject, "wording"),
+            after=_local_names(knowledge, subject, "onlyAfter"),
         )
     if not own:
         raise LetterUnsupported(
             f"The knowledge base has no form of a letter for '{venue}'.",
             hint="A part of a letter names its venue with mn:formOf.",
         )
-    return LetterForm(venue=venue, parts=parts)
+    return LetterForm(venue=venue, kind=kind, parts=parts)
+
+
+def _local_names(knowledge: Knowledge, subject: str, name: str) -> frozenset[str]:
+    found = knowledge.described.get((subject, mn(name).value), ())
+    return frozenset(value.value.removeprefix(NS) for value in found)
 
 
 def _said(knowledge: Knowledge, subject: str, name: str) -> str:

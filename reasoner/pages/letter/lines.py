@@ -25,9 +25,13 @@ class Sources:
     The sources of one letter, numbered as they are first cited.
 
     Attributes:
+        confirmed: The IRIs of sources whose text the physician saw before signing.
+        withdrawn: The IRIs of sources that the physician left out of what is served.
         order: Each source by its IRI, in the order of its number.
     """
 
+    confirmed: frozenset[str] = frozenset()
+    withdrawn: frozenset[str] = frozenset()
     order: dict[str, SourceData] = field(default_factory=dict)
 
     def cite(self, determination: DeterminationData, numbers: Iterable[int]) -> tuple[int, ...]:
@@ -37,6 +41,15 @@ class Sources:
             self.order.setdefault(source.iri, source)
         places = {iri: n for n, iri in enumerate(self.order, start=1)}
         return tuple(sorted(places[source.iri] for source in found))
+
+    def holds(self, determination: DeterminationData, numbers: Iterable[int]) -> bool:
+        """Return False if one of the sources is withdrawn."""
+        return all(determination.sources[n - 1].iri not in self.withdrawn for n in numbers)
+
+    def marks(self, source: SourceData) -> tuple[str, ...]:
+        """Return the marks of a source; none once the physician saw its text."""
+        seen = source.seen or source.iri in self.confirmed
+        return () if source.verified or (seen and not source.seen) else tuple(source.marks)
 
 
 def said_date(text: str) -> str:
@@ -53,12 +66,16 @@ def said_date(text: str) -> str:
 def cited_lines(
     determination: DeterminationData, items: Sequence[SentenceData], sources: Sources
 ) -> tuple[Line, ...]:
-    """Turn sentences of a determination into lines that cite the letter's own list."""
+    """
+    Turn sentences of a determination into lines that cite the letter's own list.
+
+    A sentence that rests on a withdrawn source is left out.
+    """
     return tuple(
         Line(
             text=said_date(item.text),
             cites=sources.cite(determination, item.sources),
-            provisional=item.provisional,
         )
         for item in items
+        if sources.holds(determination, item.sources)
     )

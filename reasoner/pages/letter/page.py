@@ -17,12 +17,12 @@ class Line:
     Attributes:
         text: The sentence.
         cites: The numbers of the sources that it cites, in the letter's own list, sorted.
-        provisional: True if it rests on a source that was not verified.
+        marks: What a reader has to know of its source, such as `text not seen`; empty for none.
     """
 
     text: str
     cites: tuple[int, ...] = ()
-    provisional: bool = False
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

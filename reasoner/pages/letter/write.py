@@ -23,6 +23,7 @@ def write_letter(
     form: str,
     *,
     venue: str | None = None,
+    memo: bool = False,
     confidential: bool = False,
 ) -> bytes:
     """
@@ -33,6 +34,7 @@ def write_letter(
         knowledge: The knowledge base, which has the form of the letter.
         form: `html`, `pdf` or `text`.
         venue: The short name of a venue; None for that of the case.
+        memo: True for the internal memorandum instead of what is served.
         confidential: True to withhold the name and the license number of the physician.
 
     Raises:
@@ -42,7 +44,7 @@ def write_letter(
     """
     found = parse_document(document, "the document")
     place = find_venue(venue, knowledge).name if venue else None
-    letter = compose(found, knowledge, venue=place, confidential=confidential)
+    letter = compose(found, knowledge, venue=place, memo=memo, confidential=confidential)
     if form == "pdf":
         return letter_pdf(letter)
     text = letter_html(letter) if form == "html" else letter_text(letter)
