@@ -162,19 +162,21 @@ def ruled_sources(
     Return what the physician rules on each source that was not seen and that is served.
 
     Raises:
-        DecisionRefused: A source is neither confirmed nor withdrawn, or is both, or is not one of
-            those; or the recommendation is accepted without the source that it rests on.
+        DecisionRefused: A source of the letter is neither confirmed nor withdrawn; one that is
+            named was seen, is not cited, or is named for both; or the recommendation is accepted
+            without the source that it rests on.
     """
     unseen = unseen_sources(d, outcome, rejected_by(outcome, knowledge))
     sources = [d.sources[n - 1] for n in unseen]
-    confirmed = {_named(name, d, unseen) for name in ruling.confirmed}
-    withdrawn = {_named(name, d, unseen) for name in ruling.withdrawn}
+    confirmed = {_named(name, d) for name in ruling.confirmed}
+    withdrawn = {_named(name, d) for name in ruling.withdrawn}
     if both := sorted(confirmed & withdrawn):
         raise DecisionRefused(f"Source {both[0]} is both confirmed and withdrawn.")
     if missing := [s for s in sources if s.number not in confirmed | withdrawn]:
-        listed = "".join(f"\n  [{s.number}] {s.citation}: {s.title} ({s.iri})" for s in missing)
+        named = [f"  [{s.number}] {s.citation}: {s.title} ({s.iri})" for s in missing]
+        listed = "\n".join(["", *named, ""])
         raise DecisionRefused(
-            f"The text of these sources was not seen:{listed}",
+            f"The text of these sources was not seen:{''.join(named)}\n",
             hint="Confirm each one after reading it, or withdraw it.",
         )
     rests = sorted(withdrawn & figure_sources(d))
@@ -190,18 +192,19 @@ def ruled_sources(
             title=s.title,
             ruling="confirmed" if s.number in confirmed else "withdrawn",
         )
-        for s in sources
+        for s in d.sources
+        if s.number in confirmed | withdrawn
     ]
 
 
-def _named(name: str, d: DeterminationData, unseen: tuple[int, ...]) -> int:
+def _named(name: str, d: DeterminationData) -> int:
     """Return the number of the source that a number or an IRI names."""
     names: dict[str, SourceData] = {str(s.number): s for s in d.sources}
     names |= {s.iri: s for s in d.sources}
     found = names.get(name)
-    if found is None or found.number not in unseen:
+    if found is None or found.seen:
         raise DecisionRefused(
             f"'{name}' is not a source to confirm or withdraw.",
-            hint=f"Those are {', '.join(map(str, unseen)) or 'none'}.",
+            hint="It was seen, or the determination does not cite it.",
         )
     return found.number

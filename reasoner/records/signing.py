@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from reasoner.determinations.data import to_json
-from reasoner.determinations.selection import unseen_sources
 from reasoner.errors import DecisionRefused
 from reasoner.knowledge.terms import NS, mn
 from reasoner.knowledge.venues import dispositions_of
@@ -129,8 +128,7 @@ def _about(d: DeterminationData, chosen: list[DeterminationData], ruling: Ruling
             f"'{unknown[0]}' is not the IRI of a source of these items.",
             hint="A number names a source of one item: name the item, or give IRIs.",
         )
-    asked = unseen_sources(d, d.outcome, d.rejects)
-    own = {d.sources[n - 1].iri for n in asked}
+    own = {s.iri for s in d.sources if not s.seen}
     return replace(
         ruling,
         confirmed=tuple(iri for iri in ruling.confirmed if iri in own),
@@ -146,8 +144,8 @@ def _decided(
     ruling: Ruling,
 ) -> DecisionData:
     """Check one decision and return it as data."""
-    outcome = ruled_outcome(d, knowledge, ruling)
     check_date(d, ruling)
+    outcome = ruled_outcome(d, knowledge, ruling)
     iri = NS + outcome
     visits = ruled_visits(d, outcome, ruling)
     supported = d.visits.supported

@@ -39,12 +39,19 @@ def determination(client: FlaskClient) -> dict[str, Any]:
     return dict(found)
 
 
+ODG = "https://w3id.org/mednec/guideline/odg-2014/"
+UNSEEN = [f"{ODG}lumbar-sprain", f"{ODG}neck-sprain"]
+"""The sources that the letter of the seed cites and whose text was not seen."""
+
+
 def accepted(determination: object) -> dict[str, Any]:
     return {
         "determination": determination,
         "physician": ANA,
         "decision": "accept",
         "decidedOn": "2014-08-20",
+        "visits": 0,
+        "confirmed": UNSEEN,
     }
 
 

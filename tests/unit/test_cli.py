@@ -34,6 +34,11 @@ def run(
     return code, printed.out, printed.err
 
 
+ODG = "https://w3id.org/mednec/guideline/odg-2014/"
+SEEN = ["--visits", "0", "--confirm", f"{ODG}lumbar-sprain", "--confirm", f"{ODG}neck-sprain"]
+"""What a signer of the seed states of its interval and of the texts that were not seen."""
+
+
 @pytest.fixture
 def mednec(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):  # noqa: ANN201
     """Run the command in this process; give its exit code, output and errors."""
@@ -226,7 +231,18 @@ def test_a_determination_that_a_physician_decided_on_is_replayed(mednec, tmp_pat
     made, signed = tmp_path / "determination.json", tmp_path / "decision.json"
     made.write_text(mednec("decide", SEED, "--format", "json")[1], encoding="utf-8")
     who = ["--physician", "Ana", "--licence", "California A 1", "--specialty", "PM&R"]
-    mednec("sign", str(made), *who, "--decision", "accept", "--on", "2014-08-20", "-o", str(signed))
+    mednec(
+        "sign",
+        str(made),
+        *who,
+        "--decision",
+        "accept",
+        "--on",
+        "2014-08-20",
+        *SEEN,
+        "-o",
+        str(signed),
+    )
 
     code, output, _ = mednec("replay", str(signed))
 

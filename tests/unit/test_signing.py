@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,9 +29,10 @@ from reasoner import (
 from reasoner.cases.intake import check_data
 from reasoner.commands.main import commands
 from reasoner.determinations.data import SlotData, to_json
+from reasoner.determinations.selection import unseen_sources
 from reasoner.knowledge.terms import NS
 from reasoner.records.as_rdf import signed_triples
-from reasoner.records.documents import digest, digest_of
+from reasoner.records.documents import digest, digest_of, parse_document
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
@@ -38,14 +40,19 @@ if TYPE_CHECKING:
 CASES = Path(__file__).parents[2] / "fixtures" / "cases"
 SEED = CASES / "seed-2014-spine-12-visits" / "case.ttl"
 ANA = Physician(name="Ana Reyes, MD", licence="Massachusetts 123456", specialty="Pain Medicine")
-ACCEPT = Ruling(decision="accept", decided_on="2014-08-20")
-FIRST = Ruling(decision="accept", decided_on="2014-08-20", item="1")
+ODG = "https://w3id.org/mednec/guideline/odg-2014/"
+UNSEEN = (f"{ODG}lumbar-sprain", f"{ODG}neck-sprain")
+"""The sources that the letter of the seed cites and whose text was not seen."""
+ACCEPT = Ruling(decision="accept", decided_on="2014-08-20", visits=0, confirmed=UNSEEN)
+FIRST = replace(ACCEPT, item="1")
+REST = Ruling(decision="accept", decided_on="2014-08-20")
 OVERRIDE = Ruling(
     decision="override",
     decided_on="2014-08-20",
     outcome="NecessaryInPart",
     visits=2,
     reason="The report of March shows 20 degrees more.",
+    confirmed=UNSEEN,
 )
 
 
@@ -256,7 +263,7 @@ def test_a_decision_conforms_to_its_shapes(seed: dict[str, Any], knowledge: Know
 def test_the_draft_mark_goes_when_all_is_decided(two: dict[str, Any], knowledge: Knowledge) -> None:
     """A letter in which one item awaits a decision is a draft."""
     first = sign(two, knowledge, ANA, FIRST)
-    both = sign(first, knowledge, ANA, ACCEPT)
+    both = sign(first, knowledge, ANA, REST)
     pages = [write_letter(d, knowledge, "text").decode() for d in (two, first, both)]
 
     assert ["DRAFT FOR A PHYSICIAN'S DECISION" in page for page in pages] == [True, True, False]
@@ -287,9 +294,102 @@ def test_a_signed_letter_states_decision_and_recommendation(
     assert (
         "Decision: Overturned in part · medically necessary in part · visits supported: 2" in page
     )
-    assert "Uphold · not medically necessary as requested." in page
+    assert "Recommendation of the program Uphold · not medically necessary as requested" in page
     assert "The report of March shows 20 degrees more." in page
     assert "Ana Reyes, MD" in page
+
+
+@pytest.mark.parametrize(
+    ("visits", "outcome", "words"),
+    [
+        (0, "NotMedicallyNecessary", "Upheld · not medically necessary as requested"),
+        (1, "NecessaryInPart", "Overturned in part · medically necessary in part"),
+    ],
+)
+def test_a_signer_chooses_a_number_within_the_interval(
+    visits: int, outcome: str, words: str, seed: dict[str, Any], knowledge: Knowledge
+) -> None:
+    """Where 0 to 1 visits are supported, the decision states which, in the words of its outcome."""
+    signed: Any = sign(seed, knowledge, ANA, replace(ACCEPT, visits=visits))
+    one = signed["decisions"][0]
+
+    assert (one["visits"], one["outcome"], one["decision"]) == (visits, outcome, "accept")
+    assert words in write_letter(signed, knowledge, "text").decode()
+    assert read_document(json.dumps(signed).encode(), source="file") == signed
+
+
+@pytest.mark.parametrize("visits", [None, 2, 12, -1])
+def test_an_interval_is_not_accepted_without_a_number_in_it(
+    visits: int | None, seed: dict[str, Any], knowledge: Knowledge
+) -> None:
+    """An accepted "0 to 1" never becomes 0 by itself."""
+    with pytest.raises(errors.DecisionRefused, match="The record supports 0 to 1 visits"):
+        sign(seed, knowledge, ANA, replace(ACCEPT, visits=visits))
+
+
+def test_a_text_that_was_not_seen_is_confirmed_or_withdrawn(
+    seed: dict[str, Any], knowledge: Knowledge
+) -> None:
+    """Signing lists what was not seen; who confirms or withdraws it, and when, is recorded."""
+    for confirmed in ((), UNSEEN[:1]):
+        with pytest.raises(errors.DecisionRefused) as refused:
+            sign(seed, knowledge, ANA, replace(ACCEPT, confirmed=confirmed))
+        assert [iri in str(refused.value) for iri in UNSEEN] == [not confirmed, True]
+
+    ruling = replace(ACCEPT, confirmed=UNSEEN[:1], withdrawn=UNSEEN[1:])
+    signed: Any = sign(seed, knowledge, ANA, ruling)
+    one = signed["decisions"][0]
+    assert {s["iri"]: s["ruling"] for s in one["sources"]} == {
+        UNSEEN[0]: "confirmed",
+        UNSEEN[1]: "withdrawn",
+    }
+    assert (one["physician"]["name"], one["decidedOn"]) == (ANA.name, "2014-08-20")
+    page = write_letter(signed, knowledge, "text").decode()
+    assert "not seen" not in page
+    assert "Neck and Upper Back" not in page
+    assert "9 earlier and 12 requested visits make 21, more than the 10" in " ".join(page.split())
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "withdrawn", "words"),
+    [
+        (UNSEEN, UNSEEN[:1], "both confirmed and withdrawn"),
+        (("1", *UNSEEN), (), "'1' is not a source to confirm or withdraw"),
+        (("99", *UNSEEN), (), "'99' is not a source to confirm or withdraw"),
+    ],
+)
+def test_only_what_was_not_seen_is_confirmed(
+    confirmed: tuple[str, ...],
+    withdrawn: tuple[str, ...],
+    words: str,
+    seed: dict[str, Any],
+    knowledge: Knowledge,
+) -> None:
+    """A source that was read, or that does not exist, needs no confirmation and gets none."""
+    with pytest.raises(errors.DecisionRefused, match=words):
+        sign(seed, knowledge, ANA, replace(ACCEPT, confirmed=confirmed, withdrawn=withdrawn))
+
+
+def test_an_outcome_is_not_accepted_without_the_source_of_its_figure(knowledge: Knowledge) -> None:
+    """Whoever withdraws the text that states the limit cannot accept what rests on it."""
+    path = CASES / "hip-sprain-2017-line-carried-over" / "case.ttl"
+    data: Any = assessment_data(decide(load_case_file(path, knowledge), knowledge), knowledge)
+    (d,) = parse_document(data, "it").recommendation.determinations
+    unseen = tuple(d.sources[n - 1].iri for n in unseen_sources(d, d.outcome, d.rejects))
+    assert unseen
+
+    with pytest.raises(errors.DecisionRefused, match="rests on source"):
+        sign(
+            data,
+            knowledge,
+            ANA,
+            Ruling(
+                decision="accept",
+                decided_on="2026-01-01",
+                visits=data["determinations"][0]["visits"]["supported"]["most"],
+                withdrawn=unseen,
+            ),
+        )
 
 
 def test_a_confidential_letter_withholds_the_name(
@@ -312,7 +412,9 @@ def test_the_commands_write_and_sign(tmp_path: Path) -> None:
     determination, signed, letter = (tmp_path / n for n in ("d.json", "s.json", "l.pdf"))
     determination.write_text(run(commands, ["decide", str(SEED), "--format", "json"]).output)
     named = ["--physician", ANA.name, "--licence", ANA.licence, "--specialty", ANA.specialty]
-    decided = ["--decision", "accept", "--on", "2014-08-20", "-o", str(signed)]
+    ruled = ["--decision", "accept", "--on", "2014-08-20", "--visits", "0"]
+    seen = [part for iri in UNSEEN for part in ("--confirm", iri)]
+    decided = [*ruled, *seen, "-o", str(signed)]
 
     assert run(commands, ["sign", str(determination), *named, *decided]).exit_code == 0
     assert run(commands, ["letter", str(signed), "-o", str(letter)]).exit_code == 0

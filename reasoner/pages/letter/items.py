@@ -158,7 +158,7 @@ def _unseen(item: LetterItem, sources: Sources) -> tuple[Line, ...]:
         return ()
     numbers = unseen_sources(d, d.outcome, item.rejects)
     return tuple(
-        Line(text=f"{s.citation}: {s.title}", cites=sources.cite(d, [s.number]))
+        Line(text=f"{s.number}: {s.citation}: {s.title}", cites=sources.cite(d, [s.number]))
         for s in (d.sources[n - 1] for n in numbers)
     )
 
