@@ -176,7 +176,7 @@ def ruled_sources(
         named = [f"  [{s.number}] {s.citation}: {s.title} ({s.iri})" for s in missing]
         listed = "\n".join(["", *named, ""])
         raise DecisionRefused(
-            f"The text of these sources was not seen:{''.join(named)}\n",
+            f"The text of these sources was not seen:{listed}",
             hint="Confirm each one after reading it, or withdraw it.",
         )
     rests = sorted(withdrawn & figure_sources(d))
