@@ -34,6 +34,7 @@ class WhyNode(RuleLine, frozen=True, kw_only=True):
         place: Where it is stated; None if it is concluded.
         shown_above: True if its premises were shown before.
         text: The sentence of the rule.
+        names: The names by which the explanation calls what the rule made, such as a scenario.
         absent: What the rule found to be absent.
         premises: What the rule rests on.
     """
@@ -42,6 +43,7 @@ class WhyNode(RuleLine, frozen=True, kw_only=True):
     place: PlaceData | None = None
     shown_above: bool = False
     text: str = ""
+    names: Sequence[str] = ()
     citations: Sequence[str] = ()
     absent: Sequence[str] = ()
     premises: Sequence[WhyNode] = field(name="from", default=())

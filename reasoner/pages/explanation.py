@@ -78,7 +78,8 @@ def _tree(node: WhyNode, indent: str) -> Iterator[str]:
         yield from _wrapped(say("shown_above", node.words, node.rule), indent, "- ")
         return
     file = f" [{node.rule_file}]" if node.rule_file else ""
-    yield from _wrapped(f"{node.text} {_rule(node)}{file}", indent, "- ")
+    named = f" ({', '.join(node.names)})" if node.names else ""
+    yield from _wrapped(f"{node.text}{named} {_rule(node)}{file}", indent, "- ")
     inner = indent + STEP
     if node.citations:
         yield from _wrapped(say("cites", node.citations), inner)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from reasoner.cases.lines import find_lines
-from reasoner.determinations.sentences import fill_sentence, write_value
+from reasoner.determinations.sentences import write_value
 from reasoner.kernel.facts import decode
 from reasoner.kernel.terms import DEFINITION, TYPE
 from reasoner.knowledge.terms import shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from reasoner.determinations.assess import Assessment
     from reasoner.kernel.facts import Fact
     from reasoner.knowledge.base import Knowledge
@@ -37,17 +41,36 @@ class Speech:
         self.lines = find_lines(text, assessment.case, knowledge.shapes.parts)
 
     def term(self, term: str) -> str:
-        """Write a term in words; for what a rule makes, the sentence of the rule."""
+        """Write a term in words; what a rule makes has a name of its own (`names`)."""
         if term.startswith("?"):
             return f"any {term[1:]}"
         if term == f"<{self.assessment.case.iri}>":
             return "case"
-        if term.startswith("<"):
-            for kind in self.derivation.types(term[1:-1]):
-                minted = self.derivation.firing_of((term, IS_A, f"<{kind.value}>"))
-                if minted is not None and minted.rule is not None:
-                    return f"“{fill_sentence(minted, self.knowledge)}”"
-        return write_value(decode(term), self.knowledge)
+        return self.names.get(term) or write_value(decode(term), self.knowledge)
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """
+        Names of what rules make, such as the scenarios of a request: "completion 2".
+
+        The name is the label of the narrowest kind, with a number in the order of derivation if
+        there are several. What the case or the knowledge base describes is not in it.
+        """
+        described = {str(t.subject) for t in self.assessment.case.triples}
+        kinds: dict[str, str] = {}
+        for firing in self.derivation.firings:
+            for subject, predicate, value in firing.concluded:
+                known = subject in described or subject[1:-1] in self.knowledge.origins
+                if predicate == IS_A and firing.rule is not None and not known:
+                    kinds[subject] = value[1:-1]
+        numbers = Counter(kinds.values())
+        count = Counter[str]()
+        found = {}
+        for term, kind in kinds.items():
+            count[kind] += 1
+            label = self.knowledge.label(kind)
+            found[term] = f"{label} {count[kind]}" if numbers[kind] > 1 else label
+        return found
 
     def fact(self, fact: Fact) -> str:
         """Say a fact, or a pattern that is not all filled."""

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from reasoner.determinations.sentences import cited, fill_sentence, find_source
 
+from .speech import IS_A
+
 if TYPE_CHECKING:
     from reasoner.kernel.derivation import Firing
     from reasoner.kernel.facts import Fact
@@ -46,6 +48,13 @@ class Tree:
             "rule": firing.name,
             "title": rule.title if rule else "",
             "text": fill_sentence(firing, knowledge),
+            "names": sorted(
+                {
+                    name
+                    for fact in firing.concluded
+                    if fact[1] == IS_A and (name := self.speech.names.get(fact[0]))
+                }
+            ),
             "source": rule.source if rule else "",
             "rationale": rule.rationale if rule else "",
             "ruleFile": f"ontology/{rule.path}" if rule else "",

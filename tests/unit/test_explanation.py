@@ -203,3 +203,20 @@ def test_a_row_of_law_and_a_rule_of_one_id_are_distinguished(
 def test_no_id_of_a_rule_alone_speaks_of_a_row(seed: Assessment, knowledge: Knowledge) -> None:
     """An id that only a rule has is answered as before."""
     assert "row" not in explain(seed, knowledge, why="LIM-02")["why"]["about"]
+
+
+def test_a_node_without_a_label_has_a_short_name(seed: Assessment, knowledge: Knowledge) -> None:
+    """Neither a review of the case nor a scenario is called by the sentence that made it."""
+    path = CASES / "lumbar-strain-4-visits-count-decides" / "case.ttl"
+    decided = decide(load_case_file(path, knowledge), knowledge)
+    answer = explain(decided, knowledge, why="NotEstablished")
+    every = [node for node in nodes(answer) if "words" in node]
+    named = {name: node["text"] for node in every for name in node.get("names", ())}
+    words = " ".join(node["words"] for node in every)
+
+    assert "“" not in words
+    assert "utilization review: decided on: 2014-05-09" in explanation_text(
+        explain(seed, knowledge, why="LIM-02")
+    )
+    assert named["completion 1"].startswith("The request is decided with 0 earlier visits")
+    assert "completion 1: prior visits: 0" in words
