@@ -303,11 +303,14 @@ class _Walk:
         article = f"a property of {part.name}" if part else "a property of a case"
         owners = [owner.name for owner in self.form.owners(key)]
         elsewhere = f" It is a property of {', '.join(owners)}." if owners else ""
+        usual = [name for name, each in fields.items() if each.least or each.question]
+        stated = f" Usual are {', '.join(usual)}." if usual and part and not owners else ""
+        labels = {name: each.label for name, each in fields.items()}
         self.fault(
             place,
             None,
-            f"is not {article}.{elsewhere}",
-            partial(nearest_names, key, {name: each.label for name, each in fields.items()}),
+            f"is not {article}.{elsewhere}{stated}",
+            partial(nearest_names, key, labels, favored=usual),
         )
 
     def state(
@@ -379,6 +382,8 @@ class _Walk:
         if not isinstance(value, str) or not named:
             if known.kind == TERM:
                 self.wrong_term(path, value, known)
+            elif known.kind == PART:
+                self.not_an_object(path, value, known)
             else:
                 expected = SPOKEN[known.kind]
                 self.fault(path, value, f"is {_written(value)}; expected {expected}.")
@@ -393,8 +398,7 @@ class _Walk:
         if known.kind == TERM:
             self.wrong_term(path, value, known)
         elif known.kind == PART:
-            keys = ", ".join(k for name in known.parts for k in self.form.parts[name].fields)
-            self.fault(path, value, f"is {_written(value)}; expected an object with {shown(keys)}.")
+            self.not_an_object(path, value, known)
         else:
             ids = {key: "" for key, at in self.ids.items() if at != "$"}
             self.fault(
@@ -405,6 +409,13 @@ class _Walk:
                 partial(nearest_names, value, ids),
             )
         return None
+
+    def not_an_object(self, path: str, value: object, known: Field) -> None:
+        """Report a value in the place of a part, with the properties that the part usually has."""
+        fields = [f for name in known.parts for f in self.form.parts[name].fields.values()]
+        usual = [f.name for f in fields if f.least or f.question] or [f.name for f in fields]
+        expected = f"an object with {', '.join(usual[:6])}"
+        self.fault(path, value, f"is {_written(value)}; expected {expected}.")
 
 
 def _case_in(root: Object) -> Object:

@@ -44,16 +44,27 @@ EXAMPLES: Final[Mapping[str, str | int | bool]] = {
 """The example of a kind of value, for a property that is given none."""
 CASE: Final = mn("Case").value
 DEFINITION: Final = SKOS + "definition"
+WORD: Final = SKOS + "altLabel"
+DENOTES: Final = mn("denotes").value
 VIOLATION: Final = ox.NamedNode(SH + "Violation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllowedTerm:
-    """A term that a property may name: its name in JSON, its IRI and its label."""
+    """
+    A term that a property may name.
+
+    Attributes:
+        name: Its name in JSON.
+        iri: Its IRI.
+        label: What people call it.
+        words: What else people call it, such as "low back" for the lumbar spine, sorted.
+    """
 
     name: str
     iri: str
     label: str
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,15 +251,26 @@ class _Reader:
         self.index: Index = index_triples((*shapes.triples, *filling))
         self.members: dict[str, list[str]] = {}
         self.texts: dict[tuple[str, str], str] = {}
+        self.words: dict[str, set[str]] = {}
+        self.denoted: dict[str, set[str]] = {}
         for t in facts:
             subject = text_of(t.subject)
             if t.predicate == TYPE and isinstance(t.subject, ox.NamedNode):
                 self.members.setdefault(text_of(t.object), []).append(subject)
             elif t.predicate.value in {LABEL.value, DEFINITION}:
                 self.texts.setdefault((subject, t.predicate.value), text_of(t.object))
+            elif t.predicate.value == WORD:
+                self.words.setdefault(subject, set()).add(text_of(t.object))
+            elif t.predicate.value == DENOTES:
+                self.denoted.setdefault(text_of(t.object), set()).add(subject)
 
     def values(self, node: Node, name: str, within: str = SH) -> list[Node | ox.Literal]:
         return list(self.index.get((node, within + name), []))
+
+    def called(self, iri: str) -> tuple[str, ...]:
+        """Return what people call a term: by its entry, and by the words that denote it."""
+        entries = (iri, *self.denoted.get(iri, ()))
+        return tuple(sorted({word for entry in entries for word in self.words.get(entry, ())}))
 
     def value(self, node: Node, name: str, within: str = SH) -> str | None:
         return next((text_of(value) for value in self.values(node, name, within)), None)
@@ -331,7 +353,10 @@ class _Reader:
         kind = PART if parts else TERM if classes else DATATYPES[datatype]
         terms = {
             local_name(iri): AllowedTerm(
-                name=local_name(iri), iri=iri, label=self.text(iri, LABEL.value)
+                name=local_name(iri),
+                iri=iri,
+                label=self.text(iri, LABEL.value),
+                words=self.called(iri),
             )
             for c in classes
             for iri in sorted(set(self.members.get(c, [])))

@@ -76,6 +76,9 @@ def test_the_good_case_has_no_fault(knowledge: Knowledge) -> None:
     [
         ("request.0.treatment", "physical therapy", "$.request[0].treatment", "PhysicalTherapy"),
         ("request.0.treatment", "Physiotherapy", "$.request[0].treatment", "PhysicalTherapy"),
+        ("request.0.treatment", "PT", "$.request[0].treatment", "PhysicalTherapy"),
+        ("request.0.region", "low back", "$.request[0].region", "LumbarSpine"),
+        ("request.0.visits", 6, "$.request[0].visits", "requestedVisits"),
         ("request.0.treatment", "LumbarSpine", "$.request[0].treatment", None),
         ("request.0.region", ["LumbarSpine", "Nec"], "$.request[0].region[1]", None),
         ("request.0.regoin", "Knee", "$.request[0].regoin", "region"),

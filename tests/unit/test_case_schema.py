@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 CASES = sorted((Path(__file__).parents[2] / "fixtures/cases").glob("*/case.ttl"))
 SEED = CASES[0].parents[1] / "seed-2014-spine-12-visits" / "case.json"
-
+README = Path(__file__).parents[2] / "README.md"
 BETWEEN = {"countCertainty": "Between", "fewestVisits": 1, "mostVisits": 2}
 TOGETHER = {
     ("TreatmentCourse", "fewestVisits"): BETWEEN,
@@ -73,6 +74,18 @@ def test_the_seed_in_json_fits_the_schema(
         read(written, knowledge).digest
         == load_case_file(SEED.with_suffix(".ttl"), knowledge).digest
     )
+
+
+def test_the_seed_of_the_readme_is_decided_as_the_seed(
+    validator: jsonschema.Draft202012Validator, knowledge: Knowledge
+) -> None:
+    """The JSON in README.md fits the schema and has the outcome and visits of the seed."""
+    (text,) = re.findall(r"```json\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    shown = decide(read(json.loads(text), knowledge), knowledge).determinations[0]
+    seed = decide(load_case_file(SEED, knowledge), knowledge).determinations[0]
+
+    assert list(validator.iter_errors(json.loads(text))) == []
+    assert (shown.outcome, shown.visits.supported) == (seed.outcome, seed.visits.supported)
 
 
 def test_the_example_case_is_decided(
