@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from reasoner.audits.audit import is_decided_here
-from reasoner.letters.as_json import letter_data
 from reasoner.letters.case_graph import case_of
+from reasoner.letters.data import letter_json
 from reasoner.letters.files import load_source
 from reasoner.letters.lexicon import read_lexicon
 from reasoner.letters.read import read_letter
@@ -60,7 +59,7 @@ def read_command(letter: Path, form: str, *, show: bool, folder: Path) -> None:
     elif show:
         click.echo(_shown(read))
     elif form == "json":
-        click.echo(json.dumps(letter_data(read), indent=2, ensure_ascii=False))
+        click.echo(letter_json(read))
     else:
         click.echo(reading_text(read), nl=False)
     sys.exit(1 if any(p.kind.endswith(("-missing", "-incomplete")) for p in read.problems) else 0)
