@@ -82,7 +82,7 @@ def test_a_case_with_warnings_is_valid_and_its_report_shows_the_targets(mednec) 
     code, page, _ = mednec("validate", SEED)
 
     assert code == 0
-    assert "Conforms" in page
+    assert "The case can be decided. 6 warnings name what" in page
     assert "RequestShape: 1" in page
 
 
@@ -94,6 +94,8 @@ def test_a_case_that_cannot_be_decided_fails_validation(mednec, tmp_path: Path) 
     code, page, _ = mednec("validate", str(path))
 
     assert code == 1
+    assert "The case cannot be decided until 1 fault is corrected; 6 warnings name" in page
+    assert "Fault: " in page
     assert "times weeks" in page
 
 
