@@ -195,7 +195,8 @@ def conclude(
     everything = tuple(s for role in PROVEN for s in by_role[role])
     slots = read_slots(knowledge, derivation, request, supposed)
     visits = visits_of(knowledge, derivation, request)
-    dispositions = dispositions_of(outcome, knowledge)
+    closed = {v.value for v in derivation.values(request, "closedVenue")}
+    dispositions = dispositions_of(outcome, knowledge, closed=closed)
     return Determination(
         iri=f"{request}-determination",
         request=request,

@@ -12,6 +12,8 @@ from reasoner.kernel.terms import NOTATION, TYPE
 from .terms import NS, mn
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from .base import Knowledge
 
 
@@ -63,7 +65,9 @@ def venues_of(knowledge: Knowledge) -> tuple[Venue, ...]:
     )
 
 
-def dispositions_of(outcome: str, knowledge: Knowledge) -> dict[str, str]:
+def dispositions_of(
+    outcome: str, knowledge: Knowledge, *, closed: Collection[str] = ()
+) -> dict[str, str]:
     """
     Return the disposition that expresses an outcome at each venue.
 

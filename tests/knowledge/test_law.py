@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LAW: Final = "https://w3id.org/mednec/law/"
 REPLACES: Final = ox.NamedNode(DCTERMS + "replaces")
 COMMENT: Final = ox.NamedNode(RDFS + "comment")
+FIGURES: Final = ("maximumDays", "maximumBusinessDays", "maximumHours")
 KEYS: Final = {
     mn(name).value for name in ("onInjuryDate", "onRequestDate", "onDecisionDate", "onServiceDate")
 }
@@ -205,15 +206,15 @@ def test_every_row_is_held_exactly_once(knowledge: Knowledge) -> None:
     assert set(parts) <= ROWS
 
 
-def test_only_limits_of_the_ordinary_review_bind_its_decision(knowledge: Knowledge) -> None:
-    """Only time limits of the ordinary review apply to its decision."""
-    bound = [
-        iri
-        for (iri, p), targets in knowledge.described.items()
-        if p == mn("limitsTime").value and mn("UtilizationReview") in targets
-    ]
-
-    assert bound == [LAW + "review-within-14-days"]
+def test_each_clock_has_a_start_an_end_and_a_figure(knowledge: Knowledge) -> None:
+    """A time limit that is computed names the events that start and end its clock."""
+    for iri in members(knowledge, "Provision"):
+        if values(knowledge, iri, mn("bindsReview")):
+            assert values(knowledge, iri, mn("startsWith")), iri
+            assert values(knowledge, iri, mn("endsWith")) == [mn("reviewedOn").value], iri
+        if values(knowledge, iri, mn("startsWith")):
+            assert values(knowledge, iri, mn("timesAct")), iri
+            assert [f for f in FIGURES if values(knowledge, iri, mn(f))], iri
 
 
 def test_the_levels_are_a_strict_order(knowledge: Knowledge) -> None:
