@@ -118,6 +118,8 @@ def _determination(
         ],
         robust=d.robust,
         robustness=d.robustness,
+        as_made=_local(d.as_made),
+        as_made_label=d.as_made_label,
         law_of=d.law_of,
         dated_by=d.dated_by,
         governing_dates=as_data(d.dates),
@@ -185,6 +187,7 @@ def _slot(slot: Slot, d: Determination, knowledge: Knowledge) -> SlotData:
             )
             for a in slot.answers
         ],
+        open=slot.is_open,
     )
 
 

@@ -110,6 +110,8 @@ def _determination(
     }
     if d.robust is not None:
         found.add(triple(node, mn("robust"), ox.Literal(d.robust)))
+    if d.as_made:
+        found.add(triple(node, mn("madeAnswer"), ox.NamedNode(d.as_made)))
     found |= _slots(node, d) | _ledger(node, d, knowledge)
     for role in (
         "reasons",

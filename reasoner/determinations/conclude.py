@@ -16,10 +16,12 @@ from reasoner.knowledge.terms import mn
 from reasoner.knowledge.venues import dispositions_of
 
 from .ledger import Entry, ledger_of
-from .readings import outcome_of, robust_of, situations_of
+from .readings import outcome_of, situations_of
 from .sentences import Sentence, Source, find_source, prove, sentences_of
+from .settled import settle
 from .slots import Slot, read_slots
 from .visits import Visits, visits_of
+from .wording import word_settled
 
 if TYPE_CHECKING:
     from reasoner.kernel.derivation import Derivation, Firing
@@ -95,9 +97,12 @@ class Determination:
         label: The outcome in words.
         meaning: What the outcome means.
         dispositions: The outcome in the terms of each venue, by the key of the venue.
-        robust: True if no completion of the open facts changes the answer to the request as made;
-            None if the request is not decided.
+        robust: True if the outcome and the number supported are the same under every admissible
+            value of every open fact; None if the request is not decided.
         robustness: The sentence that states this, or that the request is not decided.
+        as_made: The IRI of whether the request as made holds, fails or turns; empty if it is not
+            decided.
+        as_made_label: The same in words.
         law_of: The date under whose law the request was decided.
         dated_by: Which date that is.
         dates: The date that selects each family of sources, and why.
@@ -134,6 +139,8 @@ class Determination:
     dispositions: dict[str, str]
     robust: bool | None
     robustness: str
+    as_made: str
+    as_made_label: str
     law_of: str
     dated_by: str
     dates: tuple[Sentence, ...]
@@ -190,11 +197,14 @@ def conclude(
         role: () if role in omitted else sentences_of(derivation, knowledge, role, request)
         for role in (*PROVEN, *UNPROVEN)
     }
-    said = sentences_of(derivation, knowledge, "outcome", request)
     governing = _governing(knowledge, derivation, request)
     everything = tuple(s for role in PROVEN for s in by_role[role])
     slots = read_slots(knowledge, derivation, request, supposed)
-    visits = visits_of(knowledge, derivation, request)
+    settled = settle(knowledge, derivation, request, supposed)
+    said = sentences_of(derivation, knowledge, "outcome", request)
+    if settled.apart:
+        said = word_settled(knowledge, derivation, request, settled)
+    visits = visits_of(knowledge, derivation, request, settled.supported)
     closed = {v.value for v in derivation.values(request, "closedVenue")}
     dispositions = dispositions_of(outcome, knowledge, closed=closed)
     return Determination(
@@ -212,8 +222,10 @@ def conclude(
         recommended={
             v: knowledge.value(iri, mn("recommendedAs")) or "" for v, iri in dispositions.items()
         },
-        robust=robust_of(derivation, request),
+        robust=settled.robust,
         robustness=" ".join(s.text for s in said),
+        as_made=settled.made,
+        as_made_label=_label(knowledge, settled.made),
         law_of=derivation.value(request, "onDecisionDate") or "",
         dated_by=_dated_by(derivation, request),
         dates=by_role["date"],
@@ -237,13 +249,21 @@ def conclude(
         sources=_sources(
             knowledge, governing, by_role, slots, (*visits.figures_from, *visits.limit_from)
         ),
-        proof=_proof(derivation, (*said, *everything)),
+        proof=_proof(derivation, request, (*said, *everything)),
     )
 
 
-def _proof(derivation: Derivation, sentences: tuple[Sentence, ...]) -> tuple[Firing, ...]:
-    """Collect the firings behind some sentences, and the firings that those rest on."""
-    firings = [sentence.firing for sentence in sentences]
+def _proof(
+    derivation: Derivation, request: str, sentences: tuple[Sentence, ...]
+) -> tuple[Firing, ...]:
+    """Collect the firings behind an outcome and some sentences, and those that they rest on."""
+    known = {id(firing) for firing in derivation.firings}
+    firings = [s.firing for s in sentences if id(s.firing) in known]
+    for name in ("outcome", "robust", "madeAnswer"):
+        for value in derivation.values(request, name):
+            fact = ox.Triple(ox.NamedNode(request), mn(name), value)
+            if firing := derivation.firing_of(fact):
+                firings.append(firing)
     below = prove(derivation, [fact for firing in firings for fact in firing.rests_on])
     return derivation.in_order((*firings, *below))
 

@@ -10,8 +10,6 @@ from reasoner.errors import OutcomesContradict
 from reasoner.knowledge.terms import mn, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from reasoner.kernel.derivation import Derivation
     from reasoner.knowledge.base import Knowledge
 
@@ -43,42 +41,39 @@ def completions(derivation: Derivation, request: str) -> list[str]:
 
 
 def robust_of(derivation: Derivation, request: str) -> bool | None:
-    """Return whether every reading leads to the outcome; None if the request is not decided."""
-    found = derivation.value(request, "robust")
-    return None if found is None else found == "true"
+    """
+    Return whether every reading leads to the same outcome and number.
+
+    A request that rests on the answer to a slot is not robust by the derivation alone; see
+    `settle`.
+
+    Returns:
+        None if the request is not decided.
+    """
+    if derivation.holds(request, "undecided"):
+        return None
+    return derivation.holds(request, "robust")
 
 
 def supported_of(derivation: Derivation, request: str) -> tuple[int, int] | None:
     """Return the fewest and the most visits supported; None if the request is not decided."""
-    asked = derivation.number(request, "requestedVisits") or 0
-    return supported(derivation, request, completions(derivation, request), asked)
+    return None if derivation.holds(request, "undecided") else span_of(derivation, request)
 
 
-def supported(
-    derivation: Derivation, request: str, scenarios: Iterable[str], asked: int
-) -> tuple[int, int] | None:
+def span_of(derivation: Derivation, made: str) -> tuple[int, int]:
     """
-    Return the fewest and the most visits that some scenarios of a request support.
+    Return the fewest and the most visits that any reading supports.
 
     Args:
         derivation: The derivation of the case.
-        request: The request.
-        scenarios: The scenarios.
-        asked: Visits requested.
+        made: The request, or a held answer to a slot.
 
     Returns:
-        Two whole numbers, 0 if there are no scenarios; None if the request is not decided.
+        Two whole numbers; 0 if nothing was decided about it.
     """
-    if derivation.holds(request, "undecided"):
-        return None
-    whole = mn("MedicallyNecessary").value
-    visits = [
-        asked
-        if derivation.value(scenario, "scenarioOutcome") == whole
-        else derivation.number(scenario, "visitsSupported") or 0
-        for scenario in scenarios
-    ]
-    return min(visits, default=0), max(visits, default=0)
+    least = derivation.number(made, "supportsAtLeast")
+    most = derivation.number(made, "supportsAtMost")
+    return least or 0, most or 0
 
 
 def outcome_of(knowledge: Knowledge, derivation: Derivation, request: str) -> str:

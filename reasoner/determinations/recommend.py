@@ -8,14 +8,14 @@ reasons, slots, proposals and proofs are a second step, on demand.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from reasoner.kernel.engine import infer
-from reasoner.kernel.rules import rules_towards
-from reasoner.knowledge.terms import mn
 
-from .readings import measured_of, outcome_of, robust_of, situations_of, supported_of
+from .outcome_rules import rules_for
+from .readings import measured_of, outcome_of, situations_of
+from .settled import settle
+from .slots import Supposed, suppose_answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,21 +24,6 @@ if TYPE_CHECKING:
     from reasoner.kernel.derivation import Derivation
     from reasoner.knowledge.base import Knowledge
 
-READ: Final = (
-    "flipDate",
-    "governedBy",
-    "onDecisionDate",
-    "onInjuryDate",
-    "outcome",
-    "priorAtLeast",
-    "priorOpen",
-    "robust",
-    "smallestLimit",
-    "undecided",
-    "variantOf",
-    "visitsSupported",
-)
-"""The properties that a recommendation or a comparison shows."""
 TOGETHER: Final = 32
 """Number of cases decided in one run; more would take more memory and no less time per case."""
 
@@ -67,14 +52,6 @@ class Recommendation:
     supported: tuple[int, int] | None
 
 
-@lru_cache(maxsize=8)
-def rules_for(knowledge: Knowledge, *roles: str) -> frozenset[str]:
-    """Return the ids of the rules on which a recommendation can rest, and of some roles."""
-    goals = {mn(name).value for name in READ}
-    goals |= {p[1][1][1:-1] for r in knowledge.rules if r.role in roles for p in r.template}
-    return rules_towards(knowledge.rules, frozenset(goals), knowledge.after)
-
-
 def recommend(
     cases: Sequence[CaseGraph], knowledge: Knowledge
 ) -> tuple[tuple[Recommendation, ...], ...]:
@@ -96,7 +73,7 @@ def recommend(
         asserted = (fact for case in group for fact in case.triples)
         derivation = infer(knowledge, asserted, rules=rules_for(knowledge))
         for case in group:
-            found.append(tuple(_recommend(knowledge, derivation, r) for r in case.requests))
+            found.append(tuple(_recommend(knowledge, derivation, case, r) for r in case.requests))
     return tuple(found)
 
 
@@ -112,16 +89,22 @@ def _groups(cases: Iterable[CaseGraph]) -> Iterable[list[CaseGraph]]:
         yield group
 
 
-def _recommend(knowledge: Knowledge, derivation: Derivation, request: str) -> Recommendation:
+def _recommend(
+    knowledge: Knowledge, derivation: Derivation, case: CaseGraph, request: str
+) -> Recommendation:
     situations = situations_of(derivation, request)
     measured = measured_of(derivation, request)
     limits = [n for s in measured if (n := derivation.number(s, "smallestLimit")) is not None]
     governing = {v.value for s in situations for v in derivation.values(s, "governedBy")}
+    supposed: Supposed = {}
+    if derivation.values(request, "restsOnAnswer"):
+        supposed = suppose_answers(knowledge, derivation, case.requests, asserted=case.triples)
+    settled = settle(knowledge, derivation, request, supposed)
     return Recommendation(
         request=request,
         outcome=outcome_of(knowledge, derivation, request),
-        robust=robust_of(derivation, request),
+        robust=settled.robust,
         governing=tuple(sorted(governing)),
         limit=min(limits, default=None),
-        supported=supported_of(derivation, request),
+        supported=settled.supported,
     )

@@ -17,8 +17,8 @@ from reasoner.kernel.engine import infer
 from reasoner.kernel.terms import DEFINITION, TYPE
 from reasoner.knowledge.terms import NS, mn
 
-from .readings import supported, supported_of
-from .recommend import rules_for
+from .outcome_rules import rules_for
+from .readings import span_of, supported_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,6 +72,7 @@ class Slot:
         judged_by: The roles that decide whether the statement persuades, in words, sorted.
         sources: The provisions in force that use or define the term, sorted.
         answers: In the order in which they are offered.
+        is_open: True if the record does not answer it.
     """
 
     iri: str
@@ -82,10 +83,15 @@ class Slot:
     judged_by: tuple[str, ...]
     sources: tuple[str, ...]
     answers: tuple[Answer, ...]
+    is_open: bool
 
 
 def suppose_answers(
-    knowledge: Knowledge, derivation: Derivation, requests: Iterable[str]
+    knowledge: Knowledge,
+    derivation: Derivation,
+    requests: Iterable[str],
+    *,
+    asserted: Iterable[ox.Triple] | None = None,
 ) -> Supposed:
     """
     Decide a case under each answer that is not a scenario of its derivation.
@@ -94,6 +100,7 @@ def suppose_answers(
         knowledge: The knowledge base.
         derivation: The derivation of the case.
         requests: The requests of the case.
+        asserted: The facts of the case; None for those of the derivation.
 
     Returns:
         The derivation under each answer, for `read_slots`. Each covers all requests and runs
@@ -108,10 +115,9 @@ def suppose_answers(
         and answer not in _stated(derivation, request)
     }
     rules = rules_for(knowledge)
+    facts = derivation.asserted if asserted is None else tuple(asserted)
     return {
-        (slot, answer): infer(
-            knowledge, suppose(knowledge, derivation.asserted, slot, answer), rules=rules
-        )
+        (slot, answer): infer(knowledge, suppose(knowledge, facts, slot, answer), rules=rules)
         for slot, answer in sorted(wanted)
     }
 
@@ -178,6 +184,7 @@ def _slot(
             _answer(knowledge, derivation, request, answer, supposed.get((slot, answer)))
             for answer in _offered(knowledge, slot)
         ),
+        is_open=slot in {value.value for value in derivation.values(request, "openSlot")},
     )
 
 
@@ -189,11 +196,10 @@ def _answer(
     supposed: Derivation | None,
 ) -> Answer:
     held = _held(request, answer)
-    asked = derivation.number(request, "requestedVisits") or 0
     if _is_derived(derivation, request, answer):
         outcome = derivation.value(held, "outcome")
-        scenarios = derivation.subjects("underAnswer", ox.NamedNode(held))
-        span = supported(derivation, request, scenarios, asked)
+        undecided = derivation.holds(request, "undecided")
+        span = None if undecided else span_of(derivation, held)
     else:
         stated = answer in _stated(derivation, request)
         other = derivation if stated or supposed is None else supposed

@@ -16,8 +16,8 @@ from reasoner.kernel.engine import derive
 from reasoner.kernel.terms import LABEL, RDFS, TYPE, XSD
 from reasoner.knowledge.terms import mn
 
+from .outcome_rules import rules_for
 from .readings import measured_of, robust_of, situations_of, supported_of
-from .recommend import rules_for
 from .sentences import Sentence, sentences_of
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reasoner.kernel.terms import TYPE
 from reasoner.knowledge.terms import mn
 
-from .readings import completions, measured_of, supported_of
+from .readings import completions, measured_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -103,8 +103,21 @@ class Visits:
         return self.trial if first and decides else self.largest
 
 
-def visits_of(knowledge: Knowledge, derivation: Derivation, request: str) -> Visits:
-    """Read the arithmetic of a request from a derivation."""
+def visits_of(
+    knowledge: Knowledge,
+    derivation: Derivation,
+    request: str,
+    supported: tuple[int, int] | None,
+) -> Visits:
+    """
+    Read the arithmetic of a request from a derivation.
+
+    Args:
+        knowledge: The knowledge base.
+        derivation: The derivation of the case.
+        request: The request.
+        supported: The fewest and the most visits supported; None if the request is not decided.
+    """
     situations = measured_of(derivation, request)
     limits = [n for s in situations if (n := derivation.number(s, "smallestLimit")) is not None]
     largest = [n for s in situations if (n := derivation.number(s, "largestLimit")) is not None]
@@ -130,7 +143,7 @@ def visits_of(knowledge: Knowledge, derivation: Derivation, request: str) -> Vis
         figures_from=_values(derivation, measures, "figureFrom"),
         largest=max(largest, default=None),
         trial=min(trials, default=None),
-        supported=supported_of(derivation, request),
+        supported=supported,
         per_week=_per_week(derivation, request),
         cap=min(caps, default=None),
         capped=derivation.number(request, "capCountAtLeast") or 0,

@@ -133,7 +133,12 @@ def test_the_denial_of_the_seed_is_supported_whatever_the_missing_notes_say(
 
     assert one.label == "not medically necessary as requested"
     assert list(one.dispositions.values()) == ["deny", "upheld"]
-    assert one.robust
+    assert one.as_made_label == "fails as made on every reading of the record"
+    assert not one.robust
+    assert one.robustness == (
+        "12 visits fail on every reading of the record; "
+        "whether 1 is supported turns on the therapy notes."
+    )
 
 
 def test_the_arithmetic_of_the_seed_is_that_of_the_letter(seed: Assessment) -> None:

@@ -51,12 +51,15 @@ def holds(both: Determination, apart: list[Determination]) -> None:
     names = {name(one) for one in apart}
     if both.robust and name(both) == SUPPORTED:
         assert names == {SUPPORTED}
-    if SUPPORTED in names and len(names) > 1:
+    if both.is_decided and SUPPORTED in names and len(names) > 1:
         assert (name(both), both.robust) == ("NotEstablished", False)
     if len(names) == 1 and all(one.robust for one in apart):
         assert {name(both)} == names
-    assert both.visits.least == min(one.visits.least for one in apart)
-    assert both.visits.most == max(one.visits.most for one in apart)
+    spans = [one.visits.supported for one in apart]
+    assert both.is_decided == (None not in spans)
+    if both.visits.supported:
+        assert both.visits.least == min(one.visits.least for one in apart)
+        assert both.visits.most == max(one.visits.most for one in apart)
 
 
 @given(case=EITHER, apart=APART)

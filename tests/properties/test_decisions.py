@@ -20,7 +20,7 @@ from reasoner import (
     sign,
     write_letter,
 )
-from reasoner.determinations.readings import completions, supported
+from reasoner.determinations.readings import supported_of
 from reasoner.determinations.selection import unseen_sources
 from reasoner.determinations.slots import suppose
 from reasoner.kernel.engine import derive
@@ -142,7 +142,7 @@ def test_the_outcome_under_an_answer_is_that_of_the_answered_case(
                 continue
             supposed = suppose(knowledge, decision.derivation.asserted, slot.iri, answer.iri)
             other = derive(knowledge, supposed)
-            visits = supported(other, one.request, completions(other, one.request), story.asked)
+            visits = supported_of(other, one.request)
 
             assert other.value(one.request, "outcome") == answer.outcome
             assert visits == answer.supported

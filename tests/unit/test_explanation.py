@@ -64,7 +64,7 @@ def test_the_why_not_of_the_seed_names_what_prevents_it(
         assert words in short
     assert "trial visits" not in short
     assert "\n  4  " in short
-    assert "\n  5  " not in short
+    assert "\n  6  " not in short
     assert "mtus-chronic-pain-2009.ttl:" in page
     assert "case.ttl:" in page
 
