@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from .places import Places
 
+FILLING: Final = "case-form"
+"""The file that says how the form of a case is filled in; it has no shapes of its own."""
 CASE_SHAPES: Final = ("case", "decision", "determination")
 """Shapes of what mednec reads and writes; a case is held to them, not the ontology."""
 AUTHOR_SHAPES: Final = ("guideline", "law", "vocabulary")
@@ -132,7 +134,7 @@ def check_shapes_of_authors(
     kinds = {name_of(t.object) for _, t in facts if t.predicate == TYPE}
     found = []
     for name, shape_set in sorted(shapes.items()):
-        if name in CASE_SHAPES:
+        if name in {*CASE_SHAPES, FILLING}:
             continue
         if not any(value in kinds for _, value in shape_set.targets.values()):
             found.append(

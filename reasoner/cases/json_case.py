@@ -196,7 +196,7 @@ class _Walk:
     def node(self, value: Object, path: str) -> Resource | None:
         """Return the node of an object: its id, or a blank node of its own; None for a wrong id."""
         name = _first(value, NAMES)
-        if name is None:
+        if not {*NAMES} & set(value):
             return ox.BlankNode(f"part{next(self.blank)}")
         if not isinstance(name, str) or NO_IRI.search(name) or not name.strip("#"):
             self.fault(
@@ -423,7 +423,7 @@ def _case_in(root: Object) -> Object:
     graph = root.get("@graph")
     items = graph if isinstance(graph, list) else [root]
     return next(
-        (i for i in items if isinstance(i, dict) and _first(i, CLASSES) in {"Case", "mn:Case"}),
+        (i for i in items if isinstance(i, dict) and _first(i, CLASSES) in ["Case", "mn:Case"]),
         root,
     )
 

@@ -23,7 +23,7 @@ LITERALS: Final[dict[str, Json]] = {
 }
 NAME: Final[Json] = {
     "type": "string",
-    "minLength": 1,
+    "pattern": '^[^\\s"<>\\\\^`{|}]+$',
     "description": "A short name without spaces or colon, local to the case, by which other parts "
     "refer to this one; or a whole IRI.",
 }

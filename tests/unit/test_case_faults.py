@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from reasoner.cases.as_json import case_json
+from reasoner.cases.intake import check_case
 from reasoner.cases.json_case import context_of
 from reasoner.determinations.assess import decide, load_case, load_case_file
 from reasoner.errors import CaseError, Fault
@@ -96,6 +100,7 @@ def test_the_good_case_has_no_fault(knowledge: Knowledge) -> None:
         ("record.0.id", "no spaces", "$.record[0]", None),
         ("record.0.id", "javascript:alert(1)", "$.record[0]", None),
         ("record.0.id", "", "$.record[0]", None),
+        ("record.0.id", None, "$.record[0]", None),
     ],
 )
 def test_a_fault_names_its_place_and_what_is_allowed(
@@ -201,3 +206,68 @@ def test_a_letter_is_not_a_case(knowledge: Knowledge, tmp_path: Path) -> None:
         load_case_file(letter, knowledge)
 
     assert "mednec audit" in str(caught.value)
+
+
+ODD: list[Any] = [
+    *(
+        None,
+        True,
+        False,
+        0,
+        -1,
+        1.5,
+        "",
+        " ",
+        "x",
+        "#",
+        "a b",
+        "_:x",
+        "http://",
+        "urn:x",
+        "mn:Case",
+    ),
+    *(
+        {},
+        [],
+        [[]],
+        [None],
+        {"id": "notes"},
+        {"id": ""},
+        {"id": 7},
+        {"@value": "x"},
+        {"@value": []},
+    ),
+    *({"@value": "x", "@language": "e n"}, {"@value": "x", "@type": "a b"}, {"type": {"type": 5}}),
+    *({"type": ["Request", "Injury"]}, {"@id": "x", "a": 1}, {"@graph": []}, "2014-02-30"),
+]
+
+
+def places(value: object, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """List the paths to all values of a JSON value, its own first."""
+    items: Any = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
+    return [path, *(deeper for key, one in items for deeper in places(one, (*path, key)))]
+
+
+@given(data=st.data())
+def test_whatever_is_sent_is_read_or_refused(data: st.DataObject, knowledge: Knowledge) -> None:
+    """Odd values anywhere give a case or faults, and a case that conforms reads back."""
+    case = deepcopy(GOOD)
+    for _ in range(data.draw(st.integers(1, 3))):
+        *steps, last = data.draw(st.sampled_from(places(case)[1:]))
+        part: Any = case
+        for step in steps:
+            part = part[step]
+        part[last] = deepcopy(data.draw(st.sampled_from(ODD)))
+    try:
+        read = load_case(json.dumps(case).encode(), knowledge, form="json")
+    except CaseError:
+        return
+    if check_case(read, knowledge).conforms:
+        written = json.dumps(case_json(read, knowledge.form)).encode()
+        assert load_case(written, knowledge, form="json").digest == read.digest

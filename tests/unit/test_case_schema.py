@@ -16,7 +16,8 @@ from reasoner.cases.examples import example_case, example_of, example_value
 from reasoner.cases.intake import check_case
 from reasoner.cases.schema import case_schema
 from reasoner.determinations.assess import decide, load_case, load_case_file
-from reasoner.knowledge.case_form import PART, REFERENCE, TERM
+from reasoner.knowledge.case_form import PART, REFERENCE, TERM, local_name
+from reasoner.knowledge.terms import SHAPES
 
 if TYPE_CHECKING:
     from reasoner.knowledge.base import Knowledge
@@ -86,6 +87,23 @@ def test_the_seed_of_the_readme_is_decided_as_the_seed(
 
     assert list(validator.iter_errors(json.loads(text))) == []
     assert (shown.outcome, shown.visits.supported) == (seed.outcome, seed.visits.supported)
+
+
+def test_examples_and_questions_are_about_shapes_that_exist(knowledge: Knowledge) -> None:
+    """Each entry of shapes/case-form.ttl is about a property shape of a case."""
+    entries = knowledge.other_shapes["case-form"].triples
+    known = {t.subject for t in knowledge.shapes.triples}
+    example = SHAPES + "example"
+    given = {(t.subject, t.object.value) for t in entries if t.predicate.value == example}
+
+    assert {t.subject for t in entries} <= known
+    assert len(given) == len({subject for subject, _ in given})
+    used = {
+        str(field.example)
+        for part in knowledge.form.parts.values()
+        for field in part.fields.values()
+    }
+    assert {local_name(value) for _, value in given if "://" in value} <= used
 
 
 def test_the_example_case_is_decided(
