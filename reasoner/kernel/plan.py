@@ -122,6 +122,55 @@ def flatten(group: Group) -> list[Element]:
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Part:
+    """
+    An element of a group, with what its place depends on.
+
+    Attributes:
+        element: The element.
+        names: Its variables; of a computed value, those of the expression; of an absence, those
+            that the rest of the group can give a value.
+        gives: The variables that it gives a value.
+    """
+
+    element: Element
+    names: frozenset[str]
+    gives: frozenset[str]
+
+    @classmethod
+    def of(cls, element: Element, can_have: frozenset[str]) -> _Part:
+        """Prepare an element of a group whose variables in reach are `can_have`."""
+        alone = Group(elements=(element,))
+        loose = isinstance(element, Optional | Union)
+        names = variables(element.expression if isinstance(element, Bind) else element)
+        if isinstance(element, NotExists):
+            names &= can_have
+        return cls(element=element, names=names, gives=possible(alone) if loose else bound(alone))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Path:
+    """The start of an order: its estimated work and solutions, and what is left to place."""
+
+    work: float
+    rows: float
+    order: tuple[Element, ...]
+    have: frozenset[str]
+    todo: tuple[_Part, ...]
+
+    def then(self, part: _Part, cost: float) -> _Path:
+        """Place a part that matches `cost` facts for one solution; below 0 it is a test."""
+        rows = self.rows * (TESTED if cost < 0 else max(cost, LEAST))
+        return _Path(
+            work=self.work + (self.rows * (LOOKUP - cost + 1) if cost < 0 else rows),
+            rows=rows,
+            order=(*self.order, part.element),
+            have=self.have | part.gives,
+            todo=tuple(other for other in self.todo if other is not part),
+        )
+
+
 def plan(group: Group, known: frozenset[str], statistics: Statistics) -> list[Element]:
     """
     Order the elements of a group.
@@ -135,12 +184,12 @@ def plan(group: Group, known: frozenset[str], statistics: Statistics) -> list[El
         statistics: What is known of the facts.
     """
     can_have = possible(group) | known
-    todo = tuple(flatten(group))
+    todo = tuple(_Part.of(element, can_have) for element in flatten(group))
     followed = [_Path(work=0.0, rows=1.0, order=(), have=known, todo=todo)]
     while any(path.todo for path in followed):
         longer: dict[frozenset[int], _Path] = {}
         for path in followed:
-            for step in _steps(path, can_have, statistics) if path.todo else [path]:
+            for step in _steps(path, statistics):
                 left = frozenset(map(id, step.todo))
                 if left not in longer or step.work < longer[left].work:
                     longer[left] = step
@@ -148,95 +197,56 @@ def plan(group: Group, known: frozenset[str], statistics: Statistics) -> list[El
     return list(followed[0].order)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Path:
-    """The start of an order: its estimated work and solutions, and what is left to place."""
-
-    work: float
-    rows: float
-    order: tuple[Element, ...]
-    have: frozenset[str]
-    todo: tuple[Element, ...]
-
-    def then(self, element: Element, cost: float) -> _Path:
-        """Place an element that matches `cost` facts for one solution; below 0 it is a test."""
-        rows = self.rows * (TESTED if cost < 0 else max(cost, LEAST))
-        return _Path(
-            work=self.work + (self.rows * (LOOKUP - cost + 1) if cost < 0 else rows),
-            rows=rows,
-            order=(*self.order, element),
-            have=self.have | _gives(element),
-            todo=tuple(other for other in self.todo if other is not element),
-        )
+def _steps(path: _Path, statistics: Statistics) -> list[_Path]:
+    """Return the paths that are one join longer, with the tests before it placed."""
+    while path.todo:
+        costs = [_cost(part, path, statistics) for part in path.todo]
+        cost = min(costs)
+        cheapest = path.todo[costs.index(cost)]
+        if 0 <= cost < NEVER / 8 and not isinstance(cheapest.element, Select):
+            pairs = zip(path.todo, costs, strict=True)
+            return [path.then(part, cost) for part, cost in pairs if cost < NEVER / 8]
+        path = path.then(cheapest, min(cost, 1.0))
+    return [path]
 
 
-def _steps(path: _Path, can_have: frozenset[str], statistics: Statistics) -> list[_Path]:
-    """Return the paths that are one element longer."""
-    costs = [(_cost(e, path.have, can_have, path.todo, statistics), e) for e in path.todo]
-    cost, cheapest = min(costs, key=lambda pair: pair[0])
-    if cost < 0 or isinstance(cheapest, Select) or cost >= NEVER / 8:
-        return [path.then(cheapest, min(cost, 1.0))]
-    return [path.then(element, cost) for cost, element in costs if cost < NEVER / 8]
-
-
-def _gives(element: Element) -> frozenset[str]:
-    if isinstance(element, Optional | Union):
-        return possible(Group(elements=(element,)))
-    return bound(Group(elements=(element,)))
-
-
-def _cost(  # noqa: PLR0911 - one return a kind
-    element: Element,
-    have: frozenset[str],
-    can_have: frozenset[str],
-    todo: tuple[Element, ...],
-    statistics: Statistics,
-) -> float:
-    """Estimate the cost of an element next; tests cost less than nothing, to come first."""
+def _cost(part: _Part, path: _Path, statistics: Statistics) -> float:  # noqa: PLR0911 - one a kind
+    """Estimate the cost of a part next; tests cost less than nothing, to come first."""
+    element, have = part.element, path.have
     if isinstance(element, Filter | NotExists | Bind):
-        return _cost_of_test(element, have, can_have, todo)
-    computed = {e.variable.name for e in todo if isinstance(e, Bind)}
-    if variables(element) & computed - have:
+        return _cost_of_test(part, path) if part.names <= have else NEVER
+    if any(isinstance(p.element, Bind) and not p.gives.isdisjoint(part.names) for p in path.todo):
         return NEVER
     match element:
         case TriplePattern():
             return statistics.cost(element, have)
         case Values():
-            free = {v.name for v in element.variables} - have
-            return float(len(element.rows)) if free else -0.5
+            return -0.5 if part.gives <= have else float(len(element.rows))
         case Select():
             return 0.5
         case Union():
-            return SCAN if variables(element) & have else NEVER / 4
-        case Optional() if _is_settled(element, have, todo):
+            return SCAN if part.names & have else NEVER / 4
+        case Optional() if _is_settled(part, path):
             return FROM_SUBJECT
         case _:
             joins = (TriplePattern, Values, Select, Union)
-            return NEVER if any(isinstance(e, joins) for e in todo) else NEVER / 8
+            return NEVER if any(isinstance(p.element, joins) for p in path.todo) else NEVER / 8
 
 
-def _cost_of_test(
-    element: Filter | NotExists | Bind,
-    have: frozenset[str],
-    can_have: frozenset[str],
-    todo: tuple[Element, ...],
-) -> float:
-    """Estimate the cost of what needs all its variables; the value of BIND comes last if it can."""
+def _cost_of_test(part: _Part, path: _Path) -> float:
+    """Estimate the cost of a test; a computed value comes last, or when a filter waits for it."""
+    element = part.element
     if isinstance(element, Filter):
-        return -2.0 if variables(element) <= have else NEVER
+        return -2.0
     if isinstance(element, NotExists):
-        if not variables(element.group) & can_have <= have:
-            return NEVER
         return LOOKUP if len(element.group.elements) == 1 else -1.0
-    if not variables(element.expression) <= have:
-        return NEVER
-    after = have | {element.variable.name}
-    waited = any(isinstance(e, Filter) and variables(e) <= after for e in todo)
+    after = path.have | part.gives
+    waited = any(isinstance(p.element, Filter) and p.names <= after for p in path.todo)
     return -0.25 if waited else NEVER / 2
 
 
-def _is_settled(element: Optional, have: frozenset[str], todo: tuple[Element, ...]) -> bool:
-    """Return True if no element left gives a variable of an optional part a value."""
-    asked = variables(element.group)
-    others = (other for other in todo if other is not element)
-    return bool(asked & have) and all(_gives(other) & asked <= have for other in others)
+def _is_settled(part: _Part, path: _Path) -> bool:
+    """Return True if no part left gives a variable of an optional part a value."""
+    others = (other for other in path.todo if other is not part)
+    open_ = part.names - path.have
+    return bool(part.names & path.have) and all(other.gives.isdisjoint(open_) for other in others)
