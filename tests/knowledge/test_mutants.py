@@ -10,6 +10,7 @@ import pytest
 
 from reasoner import decide, load_case_file
 from reasoner.cases.intake import check_case
+from tests.mutants.__main__ import main
 from tests.mutants.engine import FAULTS, engine_mutants
 from tests.mutants.operators import Mutant, all_mutants, sample
 from tests.mutants.report import Outcome, report
@@ -173,6 +174,15 @@ def test_a_fault_does_not_fit_a_file_that_has_changed() -> None:
     """A fault is not applied at a place whose text changed."""
     with pytest.raises(ValueError, match="has changed"):
         MUTANTS[0].apply("another text")
+
+
+def test_the_faults_can_be_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    """The list has one line for each fault that a run would seed."""
+    assert main(["--list", "--number", "3"]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3
+    assert all(": " in line and " -> " in line for line in lines)
 
 
 def test_survivors_are_named_and_counted() -> None:

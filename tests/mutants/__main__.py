@@ -129,7 +129,7 @@ def main(given: list[str] | None = None) -> int:
     options = arguments(given)
     mutants = chosen(options)
     if options.list:
-        print("\n".join(f"{m.kind}: {m.output()}" for m in mutants))
+        print("\n".join(f"{m.kind}: {m.described()}" for m in mutants))
         return 0
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as name:

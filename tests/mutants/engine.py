@@ -73,7 +73,7 @@ FAULTS: Final = (
     (
         "a draft that is not marked as one",
         "reasoner/pages/letter/compose.py",
-        'mark=("", "") if signed else (mark.heading, mark.words),',
+        'mark=(mark.heading, mark.words) if mark else ("", ""),',
         'mark=("", ""),',
     ),
 )
