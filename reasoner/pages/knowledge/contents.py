@@ -1,4 +1,4 @@
-"""The contents of each kind of page, as plain data for its template."""
+"""The contents of each kind of page, for its template."""
 
 from __future__ import annotations
 
@@ -12,6 +12,27 @@ from .book import CLASS
 from .expressions import population_phrase
 from .finding import entries
 from .guidelines import REPLACES
+from .models import (
+    ConceptContent,
+    ConceptsContent,
+    EditionContent,
+    GuidelinesContent,
+    HomeContent,
+    LawContent,
+    LawFileContent,
+    LimitsContent,
+    PopulationContent,
+    ProvisionContent,
+    RecommendationContent,
+    RuleContent,
+    RulesContent,
+    SchemeContent,
+    SearchContent,
+    ShapesContent,
+    TermContent,
+    TermsContent,
+    VocabularyContent,
+)
 from .rules import question_of, questions, sentence
 from .things import KINDS, term, thing
 from .timeline import timeline
@@ -22,8 +43,8 @@ if TYPE_CHECKING:
     from .book import Link
     from .catalogue import Catalogue, DocPage
     from .limits import LimitRow
-
-    Content = dict[str, object]
+    from .models import Content
+    from .things import Thing
 
 _DATED: Final = ("keyedOn", "effectiveFrom", "effectiveUntil", "seenAt")
 _SAID: Final = ("appliesWhen", "provides", "exceptWhere")
@@ -60,49 +81,53 @@ SHOWN_BY: Final = {
 """For each template, the properties that it shows separately."""
 
 
-def content(catalogue: Catalogue, page: DocPage, sought: str) -> Content:
-    """Collect the contents of a page for its template."""
-    shared: Content = {"page": page, "knowledge": catalogue.book.knowledge}
+def content(catalogue: Catalogue, page: DocPage, sought: str) -> Content | None:
+    """Collect what the template of a page shows; None if it shows the subject alone."""
     if page.template == "search":
-        return {**shared, "groups": entries(catalogue, sought), "sought": sought}
-    if page.iri:
-        shown = SHOWN_BY.get(page.template, frozenset())
-        shared["thing"] = thing(catalogue.book, catalogue.usage, page.iri, shown=shown)
+        return SearchContent(groups=entries(catalogue, sought), sought=sought)
     build = _BUILDERS.get(page.template)
-    return {**shared, **(build(catalogue, page) if build else {})}
+    return build(catalogue, page) if build else None
 
 
-def _home(catalogue: Catalogue, _: DocPage) -> Content:
+def subject(catalogue: Catalogue, page: DocPage) -> Thing | None:
+    """Describe the subject of a page, without what its template shows separately."""
+    if not page.iri:
+        return None
+    shown = SHOWN_BY.get(page.template, frozenset())
+    return thing(catalogue.book, catalogue.usage, page.iri, shown=shown)
+
+
+def _home(catalogue: Catalogue, _: DocPage) -> HomeContent:
     said = [r for r in catalogue.guidelines.recommendations.all.values() if r.population]
     editions = catalogue.guidelines.editions.values()
     provisions = [p for f in catalogue.law.files.values() for p in f.provisions]
-    return {
-        "terms": sum(iri.startswith(NS) for iri in catalogue.book.subjects),
-        "concepts": sum(iri.startswith(CONCEPT) for iri in catalogue.book.subjects),
-        "schemes": catalogue.concepts.schemes,
-        "editions": sum(e.governs for e in editions),
-        "said": len(said),
-        "limits": sum(r.figures.says == "limit" for r in said),
-        "provisions": len(provisions),
-        "questions": len(questions(catalogue.book)),
-        "shapes": sum(len(s.checks) for s in catalogue.usage.shapes),
-        "verifications": tuple(
+    return HomeContent(
+        terms=sum(iri.startswith(NS) for iri in catalogue.book.subjects),
+        concepts=sum(iri.startswith(CONCEPT) for iri in catalogue.book.subjects),
+        schemes=catalogue.concepts.schemes,
+        editions=sum(e.governs for e in editions),
+        said=len(said),
+        limits=sum(r.figures.says == "limit" for r in said),
+        provisions=len(provisions),
+        questions=len(questions(catalogue.book)),
+        shapes=sum(len(s.checks) for s in catalogue.usage.shapes),
+        verifications=tuple(
             thing(catalogue.book, catalogue.usage, iri)
             for iri in reversed(catalogue.book.members(mn("Verification").value))
         ),
-        "marks": (
+        marks=(
             ("Editions", _marks(e.mark for e in editions)),
             ("Recommendations", _marks(r.mark for r in said)),
             ("Provisions", _marks(p.mark for p in provisions)),
         ),
-    }
+    )
 
 
 def _marks(marks: Iterable[Link | None]) -> Mapping[str, int]:
     return Counter(mark.text if mark else "" for mark in marks)
 
 
-def _terms(catalogue: Catalogue, _: DocPage) -> Content:
+def _terms(catalogue: Catalogue, _: DocPage) -> TermsContent:
     book = catalogue.book
     names = book.in_order(iri for iri in book.subjects if iri.startswith(NS))
     kinds: dict[str, list[str]] = {kind: [] for kind in KINDS}
@@ -111,31 +136,33 @@ def _terms(catalogue: Catalogue, _: DocPage) -> Content:
         kind = next((k for k in KINDS if k in book.kinds[iri]), None)
         (kinds[kind] if kind else others).append(iri)
     groups = [(f"{KINDS[kind]}", found) for kind, found in kinds.items()]
-    return {
-        "groups": [
-            (heading, [thing(book, catalogue.usage, iri) for iri in found])
+    return TermsContent(
+        groups=tuple(
+            (heading, tuple(thing(book, catalogue.usage, iri) for iri in found))
             for heading, found in (*groups, ("individual", others))
-        ]
-    }
+        )
+    )
 
 
-def _term(catalogue: Catalogue, page: DocPage) -> Content:
+def _term(catalogue: Catalogue, page: DocPage) -> TermContent:
     kinds = set(catalogue.book.kinds[page.iri])
-    return {
-        "term": term(catalogue.book, catalogue.usage, page.iri),
-        "is_class": CLASS in kinds,
-        "is_property": bool((set(KINDS) - {CLASS}) & kinds),
-    }
+    return TermContent(
+        term=term(catalogue.book, catalogue.usage, page.iri),
+        is_class=CLASS in kinds,
+        is_property=bool((set(KINDS) - {CLASS}) & kinds),
+    )
 
 
-def _concept(catalogue: Catalogue, page: DocPage) -> Content:
+def _concept(catalogue: Catalogue, page: DocPage) -> ConceptContent:
     concepts = catalogue.concepts
-    return {
-        "broader": catalogue.book.links(concepts.broader(page.iri)),
-        "narrower": catalogue.book.links(concepts.narrower(page.iri)),
-        "rows": _rows(catalogue, concepts.speaking.get(page.iri, ())),
-        "wider": [(broader, _rows(catalogue, said)) for broader, said in concepts.wider(page.iri)],
-    }
+    return ConceptContent(
+        broader=catalogue.book.links(concepts.broader(page.iri)),
+        narrower=catalogue.book.links(concepts.narrower(page.iri)),
+        rows=_rows(catalogue, concepts.speaking.get(page.iri, ())),
+        wider=tuple(
+            (broader, _rows(catalogue, said)) for broader, said in concepts.wider(page.iri)
+        ),
+    )
 
 
 def _rows(catalogue: Catalogue, said: Iterable[str]) -> tuple[LimitRow, ...]:
@@ -143,81 +170,85 @@ def _rows(catalogue: Catalogue, said: Iterable[str]) -> tuple[LimitRow, ...]:
     return tuple(row for iri, row in catalogue.rows.items() if iri in wanted)
 
 
-def _concepts(catalogue: Catalogue, _: DocPage) -> Content:
-    return {"schemes": catalogue.concepts.schemes}
+def _concepts(catalogue: Catalogue, _: DocPage) -> ConceptsContent:
+    return ConceptsContent(schemes=catalogue.concepts.schemes)
 
 
-def _scheme(catalogue: Catalogue, page: DocPage) -> Content:
-    return {"scheme": next(s for s in catalogue.concepts.schemes if s.iri == page.iri)}
+def _scheme(catalogue: Catalogue, page: DocPage) -> SchemeContent:
+    return SchemeContent(scheme=next(s for s in catalogue.concepts.schemes if s.iri == page.iri))
 
 
-def _guidelines(catalogue: Catalogue, _: DocPage) -> Content:
+def _guidelines(catalogue: Catalogue, _: DocPage) -> GuidelinesContent:
     editions = catalogue.guidelines.editions.values()
-    return {"editions": tuple(editions), "timeline": timeline(editions)}
+    return GuidelinesContent(editions=tuple(editions), timeline=timeline(editions))
 
 
-def _edition(catalogue: Catalogue, page: DocPage) -> Content:
-    return {"edition": catalogue.guidelines.editions[page.iri]}
+def _edition(catalogue: Catalogue, page: DocPage) -> EditionContent:
+    return EditionContent(edition=catalogue.guidelines.editions[page.iri])
 
 
-def _recommendation(catalogue: Catalogue, page: DocPage) -> Content:
-    return {"said": catalogue.guidelines.recommendations.all[page.iri]}
+def _recommendation(catalogue: Catalogue, page: DocPage) -> RecommendationContent:
+    return RecommendationContent(said=catalogue.guidelines.recommendations.all[page.iri])
 
 
-def _population(catalogue: Catalogue, page: DocPage) -> Content:
+def _population(catalogue: Catalogue, page: DocPage) -> PopulationContent:
     narrower, wider = catalogue.guidelines.recommendations.order_of(page.iri)
-    return {
-        "phrase": population_phrase(catalogue.book, page.iri),
-        "said": catalogue.guidelines.recommendations.of_population(page.iri),
-        "narrower": narrower,
-        "wider": wider,
-    }
+    return PopulationContent(
+        phrase=population_phrase(catalogue.book, page.iri),
+        said=catalogue.guidelines.recommendations.of_population(page.iri),
+        narrower=narrower,
+        wider=wider,
+    )
 
 
-def _limits(catalogue: Catalogue, _: DocPage) -> Content:
+def _limits(catalogue: Catalogue, _: DocPage) -> LimitsContent:
     rows = tuple(catalogue.rows.values())
     tiers = dict.fromkeys(row.edition.tier.text for row in rows if row.edition.tier)
-    return {"rows": rows, "tiers": tuple(tiers)}
+    return LimitsContent(rows=rows, tiers=tuple(tiers))
 
 
-def _law(catalogue: Catalogue, _: DocPage) -> Content:
-    return {"files": tuple(catalogue.law.files.values())}
+def _law(catalogue: Catalogue, _: DocPage) -> LawContent:
+    return LawContent(files=tuple(catalogue.law.files.values()))
 
 
-def _law_file(catalogue: Catalogue, page: DocPage) -> Content:
-    return {"file": catalogue.law.files[page.iri]}
+def _law_file(catalogue: Catalogue, page: DocPage) -> LawFileContent:
+    return LawFileContent(file=catalogue.law.files[page.iri])
 
 
-def _provision(catalogue: Catalogue, page: DocPage) -> Content:
-    return {"provision": catalogue.law.provision(page.iri), "file": catalogue.law.file_of(page.iri)}
+def _provision(catalogue: Catalogue, page: DocPage) -> ProvisionContent:
+    return ProvisionContent(
+        provision=catalogue.law.provision(page.iri), file=catalogue.law.file_of(page.iri)
+    )
 
 
-def _rules(catalogue: Catalogue, _: DocPage) -> Content:
-    return {"questions": questions(catalogue.book)}
+def _rules(catalogue: Catalogue, _: DocPage) -> RulesContent:
+    return RulesContent(questions=questions(catalogue.book))
 
 
-def _rule(catalogue: Catalogue, page: DocPage) -> Content:
+def _rule(catalogue: Catalogue, page: DocPage) -> RuleContent:
     rule = catalogue.book.knowledge.rule[page.iri.removeprefix(RULE)]
     named = catalogue.usage.rules[rule.id]
-    return {
-        "rule": rule,
-        "sentence": sentence(rule),
-        "reads": catalogue.book.links(named.reads),
-        "concludes": catalogue.book.links(named.concludes),
-        "question": question_of(rule),
-    }
+    return RuleContent(
+        rule=rule,
+        sentence=sentence(rule),
+        reads=catalogue.book.links(named.reads),
+        concludes=catalogue.book.links(named.concludes),
+        question=question_of(rule),
+    )
 
 
-def _shapes(catalogue: Catalogue, _: DocPage) -> Content:
+def _shapes(catalogue: Catalogue, _: DocPage) -> ShapesContent:
     files = dict.fromkeys(shape.file for shape in catalogue.usage.shapes)
-    return {"files": [(f, [s for s in catalogue.usage.shapes if s.file == f]) for f in files]}
+    return ShapesContent(
+        files=tuple((f, tuple(s for s in catalogue.usage.shapes if s.file == f)) for f in files)
+    )
 
 
-def _vocabulary(catalogue: Catalogue, page: DocPage) -> Content:
+def _vocabulary(catalogue: Catalogue, page: DocPage) -> VocabularyContent:
     book = catalogue.book
     file = book.file(page.iri)
     inside = book.in_order(i for i in page.subjects if i != page.iri and book.file(i) == file)
-    return {"inside": [thing(book, catalogue.usage, iri) for iri in inside]}
+    return VocabularyContent(inside=tuple(thing(book, catalogue.usage, iri) for iri in inside))
 
 
 _BUILDERS: Final[Mapping[str, Callable[[Catalogue, DocPage], Content]]] = {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from reasoner.pages.environment import environment
 
-from .contents import content
+from .contents import content, subject
 
 if TYPE_CHECKING:
     from .catalogue import Catalogue, DocPage
@@ -28,4 +29,12 @@ def render(catalogue: Catalogue, page: DocPage, *, links: Links, sought: str) ->
         return links(path, page.path)
 
     template = environment().get_template(f"docs/{page.template}.html")
-    return template.render(**content(catalogue, page, sought), href=href)
+    found = content(catalogue, page, sought)
+    named = {f.name: getattr(found, f.name) for f in fields(found)} if found else {}
+    return template.render(
+        **named,
+        page=page,
+        thing=subject(catalogue, page),
+        knowledge=catalogue.book.knowledge,
+        href=href,
+    )
