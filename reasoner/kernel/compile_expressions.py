@@ -5,8 +5,9 @@ Each method returns the source of an expression over the local variables of a co
 holds the term of ?x, or None where it is unbound, and `n_x` its number where BIND computed one.
 The names of functions are those of `values`. An error of SPARQL is an exception of `values.ERRORS`.
 
-Glossary: a number is an `integer`; or `whole`, a decimal without a fraction, such as a quotient
-rounded down, for which a Python int is enough; or `number`, where only a run shows which it is.
+Glossary: a number is an `integer`; or a `decimal`, as soon as one part of it is, for which a Python
+int is enough while it is whole; or `number`, where only a run shows which of the two: there an int
+is an integer, and a decimal is a Fraction.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from .syntax import Expression
 
-LITERALS: Final = {XSD + "integer": "integer", XSD + "decimal": "number"}
+LITERALS: Final = {XSD + "integer": "integer", XSD + "decimal": "decimal"}
 KINDS: Final = {
     "BOUND": "boolean",
     "CONCAT": "text",
@@ -36,8 +37,8 @@ KINDS: Final = {
     XSD + "integer": "integer",
 }
 PARTS: Final = ("YEAR", "MONTH", "DAY")
-NUMERIC: Final = frozenset({"integer", "whole", "number"})
-TERMS: Final = {"text": "text_term", "integer": "integer_term", "whole": "whole_term"}
+NUMERIC: Final = frozenset({"integer", "decimal", "number"})
+TERMS: Final = {"text": "text_term", "integer": "integer_term", "decimal": "decimal_term"}
 """The function that writes a value of a kind as a term, where it is not `term_of`."""
 PYTHON: Final = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
@@ -70,7 +71,7 @@ class ExpressionWriter:
                 return self._kind_of_result(node)
             case Call(function="FLOOR"):
                 (part,) = node.arguments
-                return "whole" if _is_quotient(part) else self._kind_of_number(part)
+                return self._kind_of_number(part)
             case Call(function="IF"):
                 kinds = {self.kind(part) for part in node.arguments[1:]}
                 if len(kinds) == 1:
@@ -84,11 +85,11 @@ class ExpressionWriter:
         return kind if kind in NUMERIC else "number"
 
     def _kind_of_result(self, node: Arithmetic) -> str:
-        """Return the kind of a result: a whole decimal makes the result of integers a decimal."""
+        """Return the kind of a result: a quotient is a decimal, and what has a decimal in it."""
         kinds = {self._kind_of_number(part) for part in (node.left, node.right)}
-        if node.operator == "/" or "number" in kinds:
-            return "number"
-        return "whole" if "whole" in kinds else "integer"
+        if node.operator == "/" or "decimal" in kinds:
+            return "decimal"
+        return "number" if "number" in kinds else "integer"
 
     def total(self, node: Expression) -> bool:  # noqa: PLR0911 - one return a kind
         """Return True if an expression cannot fail."""
@@ -194,7 +195,7 @@ class ExpressionWriter:
         return f"VALUE[{self.term(node)}]"
 
     def number(self, node: Expression) -> str:  # noqa: PLR0911 - one return a kind
-        """Write an expression as a number: an int for an integer or a whole decimal."""
+        """Write an expression as a number: an int for an integer, and for a decimal that is whole."""
         if isinstance(node, Variable):
             return f"n_{node.name}" if node.name in self.numbers else f"NUMBER[{self.term(node)}]"
         if isinstance(node, Literal):
@@ -209,30 +210,29 @@ class ExpressionWriter:
                 return self._floor(node.arguments[0])
             if node.function == "IF":
                 mixed = self.kind(node) == "number"
-                return self._choice(node, self._decimal if mixed else self.number)
+                return self._choice(node, self._exact if mixed else self.number)
             if node.function == XSD + "integer":
-                number = self.number(node.arguments[0])
-                return f"int({number})" if self._is_open(node.arguments[0]) else number
+                (part,) = node.arguments
+                known = self.kind(part) == "integer"
+                return self.number(part) if known else f"int({self.number(part)})"
         return f"NUMBER[{self.term(node)}]"
 
-    def _is_open(self, node: Expression) -> bool:
-        return self._kind_of_number(node) == "number"
-
-    def _decimal(self, node: Expression) -> str:
-        """Write a number as what stands for it where its kind is not known: not an int if whole."""
+    def _exact(self, node: Expression) -> str:
+        """Write a number where only a run shows its kind: a decimal as a Fraction."""
         number = self.number(node)
-        return f"divide({number}, 1)" if self.kind(node) == "whole" else number
+        return f"divide({number}, 1)" if self.kind(node) == "decimal" else number
 
     def _result(self, node: Arithmetic) -> str:
+        left, right = self.number(node.left), self.number(node.right)
         if node.operator == "/":
-            return f"divide({self.number(node.left)}, {self.number(node.right)})"
-        write = self._decimal if self.kind(node) == "number" else self.number
-        return f"({write(node.left)} {node.operator} {write(node.right)})"
+            return f"divide({left}, {right})"
+        return f"({left} {node.operator} {right})"
 
     def _floor(self, node: Expression) -> str:
-        if isinstance(node, Arithmetic) and _is_quotient(node):
+        if isinstance(node, Arithmetic) and node.operator == "/":
             return f"({self.number(node.left)} // {self.number(node.right)})"
-        return f"floor({self.number(node)})" if self._is_open(node) else self.number(node)
+        kind, number = self._kind_of_number(node), self.number(node)
+        return {"integer": number, "decimal": f"({number} // 1)"}.get(kind, f"floor({number})")
 
     def text(self, node: Expression) -> str:  # noqa: PLR0911 - one return a kind
         """Write an expression as a text."""
@@ -262,7 +262,3 @@ class ExpressionWriter:
     def _needed(self, node: Variable) -> str:
         name = self._variable(node)
         return f"need({name})" if node.name in self.unsure else name
-
-
-def _is_quotient(node: Expression) -> bool:
-    return isinstance(node, Arithmetic) and node.operator == "/"

@@ -29,9 +29,9 @@ Counted = tuple[tuple[str, str, str], ...] | None
 NAMES: Final[dict[str, object]] = {
     name: getattr(values, name)
     for name in """
-        DAY ERRORS MONTH NUMBER RANK TEXT VALUE YEAR aggregate both divide either equal floor
-        integer_term need order otherwise present same term_of text_of text_term truth typed
-        whole_term
+        DAY ERRORS MONTH NUMBER RANK TEXT VALUE YEAR aggregate both decimal_term divide either
+        equal floor integer_term need order otherwise present same term_of text_of text_term truth
+        typed
     """.split()  # noqa: SIM905 - a list that people read
 } | {
     "NONE": {},

@@ -173,9 +173,9 @@ def integer_term(value: int) -> str:
     return f'"{value}"{INTEGER}'
 
 
-def whole_term(value: int) -> str:
-    """Write a decimal that is whole as a term."""
-    return f'"{value}"{DECIMAL}'
+def decimal_term(value: Number) -> str:
+    """Write a decimal, an int where it is whole, as a term."""
+    return f'"{value}"{DECIMAL}' if isinstance(value, int) else term_of(value)
 
 
 def number(term: str) -> Number:
