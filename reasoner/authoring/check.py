@@ -39,6 +39,7 @@ from .finding import ERROR, WARNING, Finding
 from .places import Places
 from .space import Space
 from .stages import Memory, Stage, Stages, code_digest, write_kept
+from .versions import check_versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -178,7 +179,7 @@ def _look(home: Path, stages: Stages, memory: Memory, seconds: int) -> None:
     places = Places(home)
     found = [*check_files(places), *places.malformed, *check_values(places)]
     found += [*check_concepts(places), *check_circles(places)]
-    found += check_verifications(places)
+    found += [*check_verifications(places), *check_versions(places)]
     stages.end(
         "files", {"files": len(places.texts), "statements": sum(1 for _ in places.facts)}, found
     )
