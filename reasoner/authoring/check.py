@@ -18,6 +18,7 @@ from reasoner.knowledge.logic import logic_digest
 from .check_codes import check_nested_codes
 from .check_concepts import check_concepts
 from .check_files import check_files, check_use, own_code
+from .check_imports import check_imports
 from .check_logic import RAN_AWAY, check_logic
 from .check_meaning import (
     check_circles,
@@ -206,6 +207,7 @@ def _look(home: Path, stages: Stages, memory: Memory, seconds: int) -> None:
             *([] if malformed else check_order(places, rules, shapes)),
             *check_use(places, texts, stated),
             *check_terms(places, texts),
+            *check_imports(places),
         ],
     )
     stages.begin("codes")

@@ -1,15 +1,14 @@
-"""Retired terms that are still used, and imports that nobody can resolve."""
+"""Retired terms that are still used."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
 
-from reasoner.kernel.terms import DCTERMS, OWL, TYPE, name_of
+from reasoner.kernel.terms import DCTERMS, OWL, name_of
 from reasoner.knowledge.terms import shorten
 
 from .finding import WARNING, Finding
-from .publication import DECLARATIONS_IRI
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,16 +21,13 @@ REPLACED: Final = DCTERMS + "isReplacedBy"
 
 def check_terms(places: Places, rule_texts: Mapping[str, str]) -> list[Finding]:
     """
-    Find uses of retired terms, and imports of ontologies that no file holds.
+    Find uses of retired terms.
 
     Args:
         places: The files.
         rule_texts: The texts of the rules by path.
     """
-    return [
-        *_retired(places, rule_texts),
-        *_imports(places),
-    ]
+    return list(_retired(places, rule_texts))
 
 
 def _retired(places: Places, rule_texts: Mapping[str, str]) -> Iterable[Finding]:
@@ -84,25 +80,3 @@ def _still_used(path: str, line: int, term: str, instead: str | None) -> Finding
         message=f"{shorten(term)} is retired and still used here.",
         hint=f"Use {shorten(instead)}." if instead else "No term replaces it: remove the use.",
     )
-
-
-def _imports(places: Places) -> Iterable[Finding]:
-    """Find imports of ontologies that no file holds: nobody can resolve them."""
-    held = {
-        name_of(t.subject)
-        for _, t in places.facts
-        if t.predicate == TYPE and name_of(t.object) == OWL + "Ontology"
-    }
-    held.add(DECLARATIONS_IRI)
-    for name, t in places.facts:
-        if t.predicate.value == OWL + "imports" and name_of(t.object) not in held:
-            where = places.where(name_of(t.subject), t.predicate.value, name_of(t.object))
-            yield Finding(
-                path=name,
-                line=where["line"],
-                kind="import-not-held",
-                message=f"{shorten(name_of(t.subject))} imports {shorten(name_of(t.object))}, "
-                "which no file here holds.",
-                hint="Import an ontology of this knowledge base, or declare the terms in "
-                "vocabulary/external.ttl.",
-            )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from reasoner import load_case, load_knowledge
+from reasoner.authoring.check_imports import check_imports
 from reasoner.authoring.check_terms import check_terms
 from reasoner.authoring.places import Places
 from reasoner.cases.intake import check_case
@@ -34,14 +35,15 @@ def edit(home: Path, old: str, new: str) -> None:
 
 
 def found(home: Path, kind: str, rules: dict[str, str] | None = None) -> list[tuple[str, str, str]]:
-    findings = check_terms(Places(home), rules or {})
+    places = Places(home)
+    findings = [*check_terms(places, rules or {}), *check_imports(places)]
     assert {f.kind for f in findings} <= {kind}
     return [(f.path, f.message, f.hint) for f in findings]
 
 
 def test_the_knowledge_base_has_no_fault_of_its_terms(home: Path) -> None:
     """Each check below is silent where nothing is wrong."""
-    assert check_terms(Places(home), {}) == []
+    assert [*check_terms(Places(home), {}), *check_imports(Places(home))] == []
 
 
 def test_a_retired_term_is_reported_where_it_is_still_used(home: Path) -> None:
@@ -94,3 +96,18 @@ def test_an_import_that_no_file_holds_is_found(home: Path) -> None:
 
     assert path == CONDITIONS
     assert "urn:nowhere" in message
+
+
+def test_a_file_whose_terms_are_used_is_imported(home: Path) -> None:
+    """A tool that opens one file finds each term in it, also if another file reaches it too."""
+    path = home / "ontology/jurisdictions/us-ca/guidelines/mtus-chronic-pain-2009.ttl"
+    text = path.read_text(encoding="utf-8")
+    treatments = "        <https://w3id.org/mednec/concepts/treatments>,\n"
+    assert treatments in text
+    path.write_text(text.replace(treatments, ""), encoding="utf-8")
+
+    ((name, message, hint),) = found(home, "import-missing")
+
+    assert name.endswith("mtus-chronic-pain-2009.ttl")
+    assert message.startswith("1 file is used here and not imported")
+    assert "https://w3id.org/mednec/concepts/treatments" in hint
