@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Response, current_app, json
 from werkzeug.exceptions import HTTPException
 
-from reasoner import CaseReport, errors, report_data
+from reasoner import CaseReport, errors, fault_data, report_data
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -48,21 +48,11 @@ def _known(error: errors.MednecError) -> Response:
     if isinstance(error, errors.CaseRejected) and isinstance(error.report, CaseReport):
         extra["report"] = report_data(error.report)
     if isinstance(error, errors.CaseError) and error.faults:
-        extra["faults"] = [_fault(fault) for fault in error.faults]
+        extra["faults"] = [fault_data(fault) for fault in error.faults]
     if isinstance(error, errors.TermUnknown):
         extra["nearest"] = list(error.nearest)
     title = error.code.replace("-", " ")
     return _problem(error.code, title, status_of(type(error)), error.message, extra)
-
-
-def _fault(fault: errors.Fault) -> dict[str, object]:
-    """Write one fault of a case as JSON."""
-    return {
-        "at": fault.at,
-        "value": fault.value,
-        "message": fault.message,
-        "nearest": [{"value": value, "title": title} for value, title in fault.nearest],
-    }
 
 
 def _http(error: HTTPException) -> Response:

@@ -13,6 +13,7 @@ from .version import VERSION
 
 if TYPE_CHECKING:
     from .cases.as_json import case_json
+    from .cases.faults import fault_data
     from .cases.filling import case_from
     from .cases.intake import CaseReport, check_case
     from .cases.json_case import context_of
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from .records.signing import Physician, sign
 
 _MODULES = {
+    "cases.faults": ("fault_data",),
     "cases.filling": ("case_from",),
     "cases.intake": ("CaseReport", "check_case"),
     "cases.as_json": ("case_json",),
@@ -101,6 +103,7 @@ __all__ = [
     "explain",
     "explanation_html",
     "explanation_text",
+    "fault_data",
     "is_document",
     "load_case",
     "load_case_file",

@@ -102,3 +102,13 @@ def beyond(faults: Iterable[Fault], others: Iterable[Fault]) -> tuple[Fault, ...
             for place in places
         )
     )
+
+
+def fault_data(fault: Fault) -> dict[str, object]:
+    """Write a fault as a JSON object."""
+    return {
+        "at": fault.at,
+        "value": fault.value,
+        "message": fault.message,
+        "nearest": [{"value": value, "title": title} for value, title in fault.nearest],
+    }

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reasoner.cases.faults import fault_data, report_faults
 from reasoner.cases.intake import check_case, check_case_with_referee
 from reasoner.determinations.as_data import describe_assessment
 from reasoner.determinations.as_rdf import assessment_rdf
 from reasoner.determinations.assess import decide, load_case_file
 from reasoner.determinations.report_data import describe_report, report_data
 from reasoner.determinations.variants import COMPARISONS
+from reasoner.errors import CaseUnreadable
 from reasoner.pages.determination import assessment_text, report_text
 from reasoner.proofs.write import build_proof, proof_text
 from reasoner.records.documents import assessment_data
@@ -81,9 +83,18 @@ def validate_command(case: Path, form: str, *, referee: bool, folder: Path) -> N
     """
     knowledge = load(folder)
     check = check_case_with_referee if referee else check_case
-    report = check(load_case_file(case, knowledge), knowledge)
+    try:
+        read = load_case_file(case, knowledge)
+    except CaseUnreadable as error:
+        if form == "json" and error.faults:
+            faults = [fault_data(fault) for fault in error.faults]
+            click.echo(json.dumps({"conforms": False, "faults": faults}, indent=2))
+            sys.exit(1)
+        raise
+    report = check(read, knowledge)
     if form == "json":
-        click.echo(json.dumps(report_data(report), indent=2))
+        faults = [fault_data(fault) for fault in report_faults(report, read, knowledge.form)]
+        click.echo(json.dumps({**report_data(report), "faults": faults}, indent=2))
     else:
         click.echo(report_text(describe_report(report)), nl=False)
     sys.exit(0 if report.conforms else 1)

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reasoner.cases.as_json import case_json
 from reasoner.cases.intake import check_case
 from reasoner.cases.json_case import context_of
+from reasoner.commands.main import commands
 from reasoner.determinations.assess import decide, load_case, load_case_file
 from reasoner.errors import CaseError, Fault
 
@@ -271,3 +273,18 @@ def test_whatever_is_sent_is_read_or_refused(data: st.DataObject, knowledge: Kno
     if check_case(read, knowledge).conforms:
         written = json.dumps(case_json(read, knowledge.form)).encode()
         assert load_case(written, knowledge, form="json").digest == read.digest
+
+
+def test_validate_lists_faults_as_json(tmp_path: Path) -> None:
+    """A program gets the same list, whether the case could be read or not."""
+    for change in (("diagnosis.0.icd9", "729.15"), ("request.0.treatment", "PT")):
+        path = tmp_path / "case.json"
+        path.write_text(json.dumps(changed(*change)), encoding="utf-8")
+
+        done = CliRunner().invoke(commands, ["validate", "--format", "json", str(path)])
+
+        found = json.loads(done.stdout)
+        assert done.exit_code == 1
+        assert found["conforms"] is False
+        assert len(found["faults"]) == 1
+        assert found["faults"][0]["nearest"]
