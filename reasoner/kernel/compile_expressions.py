@@ -195,7 +195,7 @@ class ExpressionWriter:
         return f"VALUE[{self.term(node)}]"
 
     def number(self, node: Expression) -> str:  # noqa: PLR0911 - one return a kind
-        """Write an expression as a number: an int for an integer, and for a decimal that is whole."""
+        """Write an expression as a number: an int for an integer, or for a whole decimal."""
         if isinstance(node, Variable):
             return f"n_{node.name}" if node.name in self.numbers else f"NUMBER[{self.term(node)}]"
         if isinstance(node, Literal):

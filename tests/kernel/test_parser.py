@@ -79,7 +79,7 @@ def theirs(node: Any) -> Iterator[object]:  # noqa: C901 - one branch a kind
         yield from theirs(node.p1)
         yield ("optional", frozenset(Counter(theirs(node.p2)).items()))
     elif name == "Union":
-        yield ("union", frozenset((branch(node.p1), branch(node.p2))))
+        yield ("union", frozenset(branch(part) for part in alternatives(node)))
     elif name == "Extend":
         yield from theirs(node.p)
         yield ("bind", node_of(node.var), expression_of(node.expr))
@@ -100,6 +100,13 @@ def theirs(node: Any) -> Iterator[object]:  # noqa: C901 - one branch a kind
         )
     else:
         yield from theirs(node.p)
+
+
+def alternatives(node: Any) -> list[Any]:
+    """List the groups of a union, which rdflib joins two by two."""
+    if node.name == "Union":
+        return [*alternatives(node.p1), *alternatives(node.p2)]
+    return [node]
 
 
 def conjuncts(node: Any) -> list[Any]:
@@ -137,7 +144,6 @@ def ours(group: s.Group) -> Iterator[object]:  # noqa: C901 - one branch a kind
             case s.Optional():
                 yield ("optional", contents(element.group))
             case s.Union():
-                assert len(element.groups) == 2
                 yield ("union", frozenset(contents(part) for part in element.groups))
             case s.Bind():
                 yield ("bind", element.variable, element.expression)
