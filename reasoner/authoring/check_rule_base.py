@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations, product
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 OUTCOME: Final = mn("outcome").value
 ROLE: Final = "outcome"
+FOLDER: Final = "what-outcome"
+"""The folder of the question what the outcome is."""
 SOMETHING: Final = "urn:x-mednec:"
 MOST_WORLDS: Final = 64
 """Sets of facts that are tried for a pair of rules."""
@@ -121,16 +124,17 @@ def _spoken(pattern: TriplePattern) -> str:
 
 
 def _outcomes(rules: list[RuleFile]) -> Iterator[Finding]:
-    """Find outcomes concluded elsewhere than by outcome rules, and rules whose outcomes clash."""
+    """Find outcomes concluded by rules on other questions, and rules whose outcomes clash."""
     deciding = []
     for rule in rules:
         line = next((p.line for p in rule.construct.template if p.predicate == Iri(OUTCOME)), 0)
-        if line and rule.head.role != ROLE:
+        if line and rule.head.role != ROLE and Path(rule.name).parent.name != FOLDER:
             yield rule.finding(
                 "rule-outcome-elsewhere",
                 line,
                 f"{rule.id} concludes an outcome, and its role is '{rule.head.role}'.",
-                f"Only rules of the role '{ROLE}' conclude {shorten(OUTCOME)}.",
+                f"Only rules of the role '{ROLE}', and those in the folder '{FOLDER}' whose "
+                f"sentence another rule writes, conclude {shorten(OUTCOME)}.",
             )
         if line:
             deciding.append(rule)
