@@ -8,7 +8,7 @@ is left to do.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from .syntax import (
@@ -26,10 +26,10 @@ from .syntax import (
 from .tree import bound, possible, variables
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from .index import Index
-    from .syntax import Element, Node
+    from .syntax import Construct, Element, Node
 
 SCAN: Final = 8.0
 """Assumed number of facts of an open property, over those of the knowledge base."""
@@ -48,6 +48,10 @@ TESTED: Final = 0.5
 """The share of solutions that pass a test."""
 LEAST: Final = 0.01
 """In place of no solutions at all, so that later elements still count."""
+SEVERAL: Final = FROM_SUBJECT
+"""The least number of objects of one subject where rules conclude them from a list."""
+MANY: Final = 20
+"""More facts of a closed property than this make a list."""
 FOLLOWED: Final = 6
 """The number of orders that are followed at once."""
 
@@ -63,11 +67,13 @@ class Statistics:
         totals: For each property, its facts, subjects and objects.
         constants: For each property and object, its subjects.
         open: The open properties; None for all.
+        several: For some open properties, how many objects of one subject rules conclude.
     """
 
     totals: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
     constants: Mapping[tuple[str, str], int] = field(default_factory=dict)
     open: Collection[str] | None = None
+    several: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, index: Index, opened: Collection[str] | None = None) -> Statistics:
@@ -95,12 +101,43 @@ class Statistics:
         any_property = isinstance(pattern.predicate, Variable)
         more = 1.0 if any_property or self.open is None or predicate in self.open else 0.0
         if subject:
-            return FROM_SUBJECT * more + total / (subjects or 1)
+            stated = FROM_SUBJECT * more + total / (subjects or 1)
+            return max(stated, self.several.get(predicate, 0.0))
         if not value:
             return WIDE if any_property else SCAN * more + total
         if isinstance(pattern.value, Variable):
             return FROM_OBJECT * more + total / (objects or 1)
         return FROM_CONSTANT * more + self.constants.get((predicate, pattern.value.text), 0)
+
+    def with_conclusions(self, constructs: Iterable[Construct]) -> Statistics:
+        """
+        Add how many objects of one subject some rules conclude, where they list closed facts.
+
+        Args:
+            constructs: The rules.
+        """
+        several: dict[str, float] = {}
+        for construct in constructs:
+            patterns = [e for e in flatten(construct.where) if isinstance(e, TriplePattern)]
+            if not any(self._lists(pattern) for pattern in patterns):
+                continue
+            for fact in construct.template:
+                subject, predicate, value = fact.nodes
+                if (
+                    isinstance(subject, Variable)
+                    and isinstance(value, Variable)
+                    and not isinstance(predicate, Variable)
+                ):
+                    rows = _best(construct.where, frozenset({subject.name}), self).rows
+                    most = max(min(rows, SCAN * MANY), several.get(predicate.text, SEVERAL))
+                    several[predicate.text] = most
+        return replace(self, several=several)
+
+    def _lists(self, pattern: TriplePattern) -> bool:
+        """Return True if a pattern can match many facts that only the knowledge base states."""
+        predicate = pattern.predicate.text
+        closed = self.open is not None and predicate not in self.open
+        return closed and self.totals.get(predicate, (0, 0, 0))[0] > MANY
 
     def frequency(self, pattern: TriplePattern) -> int:
         """Return how many facts of the knowledge base a pattern can match; none are the rarest."""
@@ -183,6 +220,11 @@ def plan(group: Group, known: frozenset[str], statistics: Statistics) -> list[El
         known: The variables that have a value already.
         statistics: What is known of the facts.
     """
+    return list(_best(group, known, statistics).order)
+
+
+def _best(group: Group, known: frozenset[str], statistics: Statistics) -> _Path:
+    """Find the order of the least work."""
     can_have = possible(group) | known
     todo = tuple(_Part.of(element, can_have) for element in flatten(group))
     followed = [_Path(work=0.0, rows=1.0, order=(), have=known, todo=todo)]
@@ -194,7 +236,7 @@ def plan(group: Group, known: frozenset[str], statistics: Statistics) -> list[El
                 if left not in longer or step.work < longer[left].work:
                     longer[left] = step
         followed = sorted(longer.values(), key=lambda path: path.work)[:FOLLOWED]
-    return list(followed[0].order)
+    return followed[0]
 
 
 def _steps(path: _Path, statistics: Statistics) -> list[_Path]:

@@ -142,7 +142,10 @@ def compile_program(
     asked = (mn(name).value for name in ASKED)
     concluded = (key.predicate for clause in clauses for key in writes(clause.construct))
     opened = frozenset(f"<{iri}>" for iri in (*stated, *asked, *concluded))
-    return code_of(clauses, Statistics.of(base, opened))
+    found = Statistics.of(base, opened)
+    return code_of(
+        clauses, found.with_conclusions(rule.construct for rule in rules if not rule.asserted)
+    )
 
 
 def _clauses(rules: Sequence[Rule], populations: Sequence[Population]) -> list[Clause]:
