@@ -9,8 +9,8 @@ from pyoxigraph import NamedNode
 from reasoner.determinations.as_data import describe_assessment
 from reasoner.determinations.data import to_json
 from reasoner.determinations.sentences import sentences_of
-from reasoner.knowledge.terms import CONCEPT, mn, shorten
-from reasoner.knowledge.venues import whole_disposition
+from reasoner.knowledge.terms import CONCEPT, NS, mn, shorten
+from reasoner.knowledge.venues import key_of, whole_disposition
 
 from .model import (
     AuditDatesData,
@@ -160,10 +160,13 @@ class _View:
         """Describe what the reasoner found, in the terms of the reviewers' columns."""
         d, knowledge = self._derivation, self._knowledge
         whole = whole_disposition(found.outcome, knowledge)
+        venue = key_of((knowledge.value(whole or "", mn("atVenue")) or "").removeprefix(NS))
+        agreeing = {knowledge.label(whole), data.dispositions[venue]} if whole else set()
         situations = d.subjects("ofRequest", _node(found.request))
         measures = sorted({m.value for s in situations for m in d.values(s, "measuredBy")})
         return ReasonerData(
-            outcome=knowledge.label(whole) if whole else None,
+            outcome=data.recommended[venue] if whole else None,
+            agreeing=sorted(agreeing),
             label=found.label,
             robust=found.robust,
             supported=data.visits.supported,

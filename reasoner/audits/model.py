@@ -63,9 +63,15 @@ class ReasonerData(Model, frozen=True, kw_only=True):
     What the reasoner found, in the terms of the reviewers.
 
     `outcome`, `robust` and `supported` are None if no text held decides the request.
+
+    Attributes:
+        outcome: What is recommended at the venue of the letter, in the words of a determination.
+        agreeing: The outcomes of a letter that agree with it: that one, and in a letter without
+            partial outcomes that of the request as made.
     """
 
     outcome: str | None
+    agreeing: Sequence[str]
     label: str
     robust: bool | None
     supported: SpanData | None
@@ -144,9 +150,14 @@ class RequestAuditData(Model, frozen=True, kw_only=True):
 
     @property
     def agrees(self) -> bool | None:
-        """True if the reviewer and the reasoner have the same outcome; None if not decided."""
-        ours = self.columns[2].outcome
-        return None if ours is None else self.reviewer_outcome == ours
+        """
+        True if the reviewer and the reasoner agree on the request as made.
+
+        None if the request is not decided, or the case has no decision of a reviewer.
+        """
+        ours = self.columns[2]
+        silent = ours.outcome is None or self.reviewer_outcome is None
+        return None if silent else self.reviewer_outcome in ours.agreeing
 
 
 class CaseAuditData(Model, frozen=True, kw_only=True):

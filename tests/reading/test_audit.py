@@ -233,7 +233,7 @@ def test_the_page_explains_itself_and_keeps_its_width(auditor: Auditor) -> None:
     text = audit_text(pages, WHOLE.name)
     html = audit_html(pages, "<b>a title</b>")
 
-    assert "physical therapy, 4 visits: reviewer upheld, mednec overturned: DIFFER" in text
+    assert "physical therapy, 4 visits: reviewer upheld, mednec overturn: DIFFER" in text
     assert "  ! The letter says that the number is exceeded" in text
     assert "  - The letter rests on MTUS chronic pain 2016" in text
     for heading in ("Who decided what", "Where the letter departs: 7", "How to read this page"):
