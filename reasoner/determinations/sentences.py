@@ -236,7 +236,7 @@ def _sentence(group: list[Firing], knowledge: Knowledge) -> Sentence:
         order=rule.order,
         weight=rule.weight,
         topic=rule.topic,
-        argues=rule.argues,
+        argues=_side(firing, rule.argues),
         title=rule.title,
         text=fill_sentence(firing, knowledge, group),
         source=rule.source,
@@ -244,6 +244,14 @@ def _sentence(group: list[Firing], knowledge: Knowledge) -> Sentence:
         sources=tuple(sorted({iri for one in group for iri in cited(one, knowledge)})),
         firing=firing,
     )
+
+
+def _side(firing: Firing, argues: str) -> str:
+    """Return the side that a firing takes: a word, or the value of a variable."""
+    if not argues.startswith("?"):
+        return argues
+    term = firing.row.get(argues[1:])
+    return decode(term).value if term is not None else ""
 
 
 def cited(firing: Firing, knowledge: Knowledge) -> tuple[str, ...]:

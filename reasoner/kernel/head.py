@@ -94,7 +94,7 @@ def parse_head(text: str, path: str, form: Form) -> Head:
         raise _fault(path, role, f"one of {', '.join(form.roles)}", "See rules/README.md.")
     starts, ends = _dates(entries, path, form)
     argues = entries.get("argues")
-    if argues and form.sides and argues.value not in form.sides:
+    if argues and form.sides and argues.value not in form.sides and not _variable(argues.value):
         raise _fault(path, argues, f"one of {', '.join(form.sides)}", "See rules/README.md.")
     reads = entries.get("reads")
     if reads and reads.value != "asserted":
@@ -143,6 +143,7 @@ def check_head(head: Head, bound: Collection[str], path: str, form: Form) -> Non
         ("list", list(head.listed)),
         ("prefers", list(head.prefers or ())),
         ("monotone", list(head.monotone)),
+        ("argues", [name] if (name := _variable(head.argues)) else []),
         ("about", [] if head.role in form.silent and "about" not in head.entries else [head.about]),
     ]
     for key, names in named:
@@ -202,6 +203,11 @@ def _order(entries: Mapping[str, Entry], path: str) -> int:
             path, entry, "a whole number", "Lower numbers come first; leave it out for 500."
         )
     return int(entry.value if entry else LAST)
+
+
+def _variable(value: str) -> str:
+    """Return the name of a variable that is written with its question mark; empty for a word."""
+    return value[1:] if value.startswith("?") and NAME.fullmatch(value[1:]) else ""
 
 
 def _weight(entries: Mapping[str, Entry], path: str) -> int:

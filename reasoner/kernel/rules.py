@@ -45,7 +45,8 @@ class Rule:
         weight: How strong its firings are among those of its role on a short page; higher comes
             first, 0 is left out.
         topic: What its firings speak of; a short page shows the strongest of each topic.
-        argues: The side that its firings take; empty for none.
+        argues: The side that its firings take, or the variable that holds it, with its question
+            mark; empty for none.
         about: The variable that names the request a firing is about.
         listed: Variables in which firings worded as one sentence may differ; the sentence lists
             their values. Empty for a rule whose firings are worded one by one.

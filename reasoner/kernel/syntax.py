@@ -320,7 +320,8 @@ class Head:
         order: Its place among the rules of its role; lower comes first.
         weight: How strong its firings are on a short page; 0 for not at all.
         topic: What its firings speak of; its id if it does not say.
-        argues: The side that its firings take; empty for none.
+        argues: The side that its firings take, or the variable that holds it, with its question
+            mark; empty for none.
         about: The variable that names what a firing is about.
         listed: Variables in which firings that are worded as one sentence may differ.
         prefers: The stronger and the weaker variable; None if the rule states no priority.

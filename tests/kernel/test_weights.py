@@ -28,6 +28,18 @@ def test_a_head_states_all_three() -> None:
     assert (head.weight, head.topic, head.argues) == (85, "request-alone", "against")
 
 
+def test_a_side_may_be_the_value_of_a_variable() -> None:
+    """One rule states both that something is documented and that it is not."""
+    query = (
+        'CONSTRUCT { ?subject a ?kind } WHERE { VALUES ?side { "for" "against" } ?subject a ?kind }'
+    )
+    head = parse_rule(f"{HEAD}#+ argues: ?side\n{query}", "a.rq", FORM).head
+
+    assert head.argues == "?side"
+    with pytest.raises(RuleMalformed, match="'argues' names \\?side, which the query never binds"):
+        parse_rule(f"{HEAD}#+ argues: ?side\n{QUERY}", "a.rq", FORM)
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [
