@@ -45,7 +45,7 @@ UNSEEN = (f"{ODG}lumbar-sprain", f"{ODG}neck-sprain")
 """The sources that the letter of the seed cites and whose text was not seen."""
 ACCEPT = Ruling(decision="accept", decided_on="2014-08-20", visits=0, confirmed=UNSEEN)
 FIRST = replace(ACCEPT, item="1")
-REST = Ruling(decision="accept", decided_on="2014-08-20")
+REST = Ruling(decision="accept", decided_on="2014-08-20", visits=0)
 OVERRIDE = Ruling(
     decision="override",
     decided_on="2014-08-20",
