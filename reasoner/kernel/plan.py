@@ -48,8 +48,6 @@ TESTED: Final = 0.5
 """The share of solutions that pass a test."""
 LEAST: Final = 0.01
 """In place of no solutions at all, so that later elements still count."""
-SEVERAL: Final = FROM_SUBJECT
-"""The least number of objects of one subject where rules conclude them from a list."""
 MANY: Final = 20
 """More facts of a closed property than this make a list."""
 FOLLOWED: Final = 6
@@ -121,16 +119,16 @@ class Statistics:
             patterns = [e for e in flatten(construct.where) if isinstance(e, TriplePattern)]
             if not any(self._lists(pattern) for pattern in patterns):
                 continue
-            for fact in construct.template:
-                subject, predicate, value = fact.nodes
-                if (
-                    isinstance(subject, Variable)
-                    and isinstance(value, Variable)
-                    and not isinstance(predicate, Variable)
-                ):
-                    rows = _best(construct.where, frozenset({subject.name}), self).rows
-                    most = max(min(rows, SCAN * MANY), several.get(predicate.text, SEVERAL))
-                    several[predicate.text] = most
+            facts = [
+                (subject.name, predicate.text)
+                for subject, predicate, value in (fact.nodes for fact in construct.template)
+                if isinstance(subject, Variable) and isinstance(value, Variable)
+                if not isinstance(predicate, Variable)
+            ]
+            for name in sorted({name for name, _ in facts}):
+                rows = min(_best(construct.where, frozenset({name}), self).rows, SCAN * MANY)
+                for _, predicate in (fact for fact in facts if fact[0] == name):
+                    several[predicate] = max(rows, several.get(predicate, FROM_SUBJECT))
         return replace(self, several=several)
 
     def _lists(self, pattern: TriplePattern) -> bool:
