@@ -31,6 +31,7 @@ from .data import (
     VerificationData,
     VisitsData,
 )
+from .deadlines import describe_deadline
 from .report_data import describe_report
 from .step_data import describe_step
 
@@ -141,6 +142,7 @@ def _determination(
         documents=as_data(d.documents),
         notices=[_notice(s, d, knowledge) for s in d.notices],
         slots=[_slot(slot, d, knowledge) for slot in d.slots],
+        deadlines=[describe_deadline(one, d.law_of, knowledge) for one in d.deadlines],
         sources=[_source(s, n) for n, s in enumerate(d.sources, start=1)],
         proof=[describe_step(f, knowledge) for f in d.proof] if proof else [],
         ledger=[_entry(entry) for entry in d.ledger],

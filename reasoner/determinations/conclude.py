@@ -15,6 +15,7 @@ from reasoner.kernel.terms import DEFINITION, XSD
 from reasoner.knowledge.terms import mn
 from reasoner.knowledge.venues import dispositions_of
 
+from .deadlines import Deadline, deadlines_of
 from .ledger import Entry, ledger_of
 from .readings import outcome_of, situations_of
 from .sentences import Sentence, Source, find_source, prove, sentences_of
@@ -96,6 +97,7 @@ class Determination:
         outcome: The IRI of the outcome.
         label: The outcome in words.
         meaning: What the outcome means.
+        deadlines: The time limits that run for the request.
         dispositions: The outcome in the terms of each venue, by the key of the venue.
         robust: True if the outcome and the number supported are the same under every admissible
             value of every open fact; None if the request is not decided.
@@ -160,6 +162,7 @@ class Determination:
     notices: tuple[Sentence, ...]
     ledger: tuple[Entry, ...]
     slots: tuple[Slot, ...]
+    deadlines: tuple[Deadline, ...]
     venue: str
     recommended: dict[str, str]
     sources: tuple[Source, ...]
@@ -247,9 +250,19 @@ def conclude(
         slots=slots,
         venue=derivation.value(request, "venue") or "",
         sources=_sources(
-            knowledge, governing, by_role, slots, (*visits.figures_from, *visits.limit_from)
+            knowledge,
+            governing,
+            by_role,
+            slots,
+            (*visits.figures_from, *visits.limit_from),
+            derivation.value(request, "onDecisionDate") or "",
         ),
+<<<<<<< HEAD
         proof=_proof(derivation, request, (*said, *everything)),
+=======
+        deadlines=deadlines_of(derivation, request),
+        proof=_proof(derivation, (*said, *everything)),
+>>>>>>> aa5fb12 (Cite each provision as it stood on the day, list deadlines, and speak of independent review only where it existed)
     )
 
 
@@ -328,6 +341,7 @@ def _sources(
     by_role: dict[str, tuple[Sentence, ...]],
     slots: tuple[Slot, ...],
     limit_from: tuple[str, ...],
+    day: str,
 ) -> tuple[Source, ...]:
     order: dict[str, None] = {}
     for item in governing:
@@ -342,4 +356,4 @@ def _sources(
         order.update(dict.fromkeys(slot.sources))
     for sentence in (*by_role["notice"], *by_role["summary"]):
         order.update(dict.fromkeys(sentence.sources))
-    return tuple(find_source(iri, knowledge) for iri in order)
+    return tuple(find_source(iri, knowledge, day) for iri in order)

@@ -369,6 +369,37 @@ class LedgerEntryData(Model, frozen=True, kw_only=True):
     toward: Sequence[LedgerTowardData]
 
 
+class DeadlineData(Model, frozen=True, kw_only=True):
+    """
+    A time limit as it runs for the request.
+
+    Attributes:
+        limit: The IRI of the provision.
+        label: The provision in words.
+        act: What is to be done, in words.
+        citation: The provision as it is cited on the date of decision.
+        started_on: The date from which the time runs, as text.
+        start: `exactly`, `atEarliest` or `atLatest`: how that date bounds the start.
+        due_on: The last day on the strictest reading, as text.
+        due_by: The last day on the most generous reading, as text.
+        done_on: The date on which the act was done, as text; None if the record states none.
+        status: `met`, `missed`, `pending` (not done by the record) or `unsettled`.
+        provisional: True if the text of the provision was not seen.
+    """
+
+    limit: str
+    label: str
+    act: str
+    citation: str
+    started_on: str
+    start: str
+    due_on: str
+    due_by: str
+    done_on: str | None
+    status: str
+    provisional: bool
+
+
 class StepData(Model, frozen=True, kw_only=True):
     """One use of a rule in the proof; facts are written with the prefixes of the project."""
 
@@ -435,6 +466,7 @@ class DeterminationData(Model, frozen=True, kw_only=True):
     sources: Sequence[SourceData]
     proof: Sequence[StepData]
     ledger: Sequence[LedgerEntryData] = field(default_factory=list)
+    deadlines: Sequence[DeadlineData] = ()
     would_decide: Sequence[SentenceData] = field(default_factory=list)
 
     @property

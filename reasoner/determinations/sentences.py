@@ -16,6 +16,7 @@ import pyoxigraph as ox
 from reasoner.kernel.facts import decode
 from reasoner.kernel.rules import PLACE
 from reasoner.kernel.terms import LABEL, SKOS, SOURCE
+from reasoner.knowledge.citations import cite_on
 from reasoner.knowledge.terms import mn, shorten
 
 if TYPE_CHECKING:
@@ -215,9 +216,10 @@ def sentences_of(
             else firing.terms
         )
         groups.setdefault((rule.id, *same), []).append(firing)
+    day = derivation.value(request, "onDecisionDate") or ""
     by_text: dict[str, Sentence] = {}
     for group in groups.values():
-        sentence = _sentence(group, knowledge)
+        sentence = _sentence(group, knowledge, day)
         by_text.setdefault(sentence.text, sentence)
     return tuple(sorted(by_text.values(), key=lambda s: (s.order, _rank(s.firing), s.rule, s.text)))
 
@@ -228,7 +230,7 @@ def _rank(firing: Firing) -> int:
     return int(decode(term).value) if term is not None else 0
 
 
-def _sentence(group: list[Firing], knowledge: Knowledge) -> Sentence:
+def _sentence(group: list[Firing], knowledge: Knowledge, day: str) -> Sentence:
     firing = group[0]
     rule = cast("Rule", firing.rule)
     return Sentence(
@@ -239,7 +241,7 @@ def _sentence(group: list[Firing], knowledge: Knowledge) -> Sentence:
         argues=_side(firing, rule.argues),
         title=rule.title,
         text=fill_sentence(firing, knowledge, group),
-        source=rule.source,
+        source=cite_on(rule.source, day, knowledge),
         rationale=rule.rationale,
         sources=tuple(sorted({iri for one in group for iri in cited(one, knowledge)})),
         firing=firing,
@@ -262,10 +264,18 @@ def cited(firing: Firing, knowledge: Knowledge) -> tuple[str, ...]:
     return tuple(sorted(found - stated))
 
 
-def find_source(iri: str, knowledge: Knowledge) -> Source:
-    """Describe a recommendation or provision as a source."""
+def find_source(iri: str, knowledge: Knowledge, day: str = "") -> Source:
+    """
+    Describe a recommendation or provision as a source.
+
+    Args:
+        iri: The recommendation or provision.
+        knowledge: The knowledge base.
+        day: The day on which it is cited, as YYYY-MM-DD; empty for every citation it has.
+    """
     edition = knowledge.value(iri, STATED_IN) or ""
-    place = [knowledge.value(edition or iri, SOURCE), knowledge.value(iri, PINPOINT)]
+    written = knowledge.value(edition or iri, SOURCE) or ""
+    place = [cite_on(written, day, knowledge), knowledge.value(iri, PINPOINT)]
     described = knowledge.described
     status = knowledge.value(iri, VERIFICATION) or ""
     return Source(

@@ -74,14 +74,16 @@ def dispositions_of(
     Args:
         outcome: The IRI of the outcome.
         knowledge: The knowledge base.
+        closed: The IRIs of venues that did not exist for the request.
 
     Returns:
         The IRI of the disposition by the key of the venue, in the order of the venues; without the
-        venues that have no disposition for the outcome.
+        venues that have no disposition for the outcome or are closed.
     """
     return {
         venue.key: disposition
         for venue in venues_of(knowledge)
+        if venue.iri not in closed
         for disposition in knowledge.subjects(mn("expresses").value, outcome)
         if knowledge.value(disposition, mn("atVenue")) == venue.iri
     }
