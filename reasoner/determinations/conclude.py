@@ -257,12 +257,8 @@ def conclude(
             (*visits.figures_from, *visits.limit_from),
             derivation.value(request, "onDecisionDate") or "",
         ),
-<<<<<<< HEAD
-        proof=_proof(derivation, request, (*said, *everything)),
-=======
         deadlines=deadlines_of(derivation, request),
-        proof=_proof(derivation, (*said, *everything)),
->>>>>>> aa5fb12 (Cite each provision as it stood on the day, list deadlines, and speak of independent review only where it existed)
+        proof=_proof(derivation, request, (*said, *everything)),
     )
 
 
