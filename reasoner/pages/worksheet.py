@@ -146,8 +146,9 @@ def must_confirm(d: DeterminationData) -> bool:
 
 
 def _limits(d: DeterminationData) -> tuple[LimitSource, ...]:
-    """Group the sources of the limit by the place of their text; marks of a figure are theirs."""
-    figures = {mark for n in d.visits.figures_from for mark in d.sources[n - 1].marks}
+    """Group the sources of the limit by the place of their text; a borrowed figure marks them."""
+    borrowed = {*d.visits.figures_from} - {*d.visits.limit_from}
+    figures = {mark for n in borrowed for mark in d.sources[n - 1].marks}
     limited = [d.sources[n - 1] for n in d.visits.limit_from]
     ordered = sorted(limited, key=lambda s: (s.citation, s.number))
     return tuple(

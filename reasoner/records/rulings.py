@@ -113,7 +113,7 @@ def check_date(d: DeterminationData, ruling: Ruling) -> None:
 def _accepted(d: DeterminationData, ruling: Ruling) -> str:
     """Return the outcome of an accepted recommendation, under the number that is stated."""
     span = d.visits.supported
-    if span is None or span.least == span.most:
+    if span is None or span.least == span.most or d.outcome == WHOLE:
         return d.outcome
     visits = ruling.visits
     if visits is None or not span.least <= visits <= span.most:
