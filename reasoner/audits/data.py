@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import NamedNode
 
 from reasoner.determinations.as_data import describe_assessment
+from reasoner.determinations.conclude import roles_left_out
 from reasoner.determinations.data import to_json
 from reasoner.determinations.sentences import sentences_of
 from reasoner.knowledge.terms import CONCEPT, NS, mn, shorten
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from reasoner.knowledge.base import Knowledge
     from reasoner.letters.model import Letter
 
+AGREEMENT: Final = "agreement"
 LIMIT_USED: Final = CONCEPT + "LimitUsed"
 TRIAL: Final = CONCEPT + "TrialOfTherapy"
 SMALL: Final = {
@@ -82,7 +84,8 @@ def _audit(
 ) -> RequestAuditData:
     derivation, case = assessment.derivation, assessment.case.iri
     review, medical = (derivation.value(case, name) for name in REVIEWS)
-    agreements = sentences_of(derivation, knowledge, "agreement", found.request)
+    compared = AGREEMENT not in roles_left_out(knowledge, found.outcome)
+    agreements = sentences_of(derivation, knowledge, AGREEMENT, found.request) if compared else ()
     view = _View(derivation, knowledge, letter, case)
     return RequestAuditData(
         request=found.request,

@@ -195,7 +195,7 @@ def conclude(
         OutcomesContradict: The rules conclude more than one outcome of the request.
     """
     outcome = outcome_of(knowledge, derivation, request)
-    omitted = {v.value for v in knowledge.described.get((outcome, LEAVES_OUT), ())}
+    omitted = roles_left_out(knowledge, outcome)
     by_role = {
         role: () if role in omitted else sentences_of(derivation, knowledge, role, request)
         for role in (*PROVEN, *UNPROVEN)
@@ -260,6 +260,11 @@ def conclude(
         deadlines=deadlines_of(derivation, request),
         proof=_proof(derivation, request, (*said, *everything)),
     )
+
+
+def roles_left_out(knowledge: Knowledge, outcome: str) -> frozenset[str]:
+    """Return the roles whose sentences are not reported with an outcome, as the outcome states."""
+    return frozenset(v.value for v in knowledge.described.get((outcome, LEAVES_OUT), ()))
 
 
 def _proof(

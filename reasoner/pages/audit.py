@@ -56,7 +56,7 @@ def audit_page(audits: Sequence[CaseAuditData], title: str) -> AuditPage:
 
 def _cited(audit: RequestAuditData) -> tuple[SourceData, ...]:
     found = audit.determination
-    groups = (audit.departures, audit.agreements, found.reasons)
+    groups = (audit.departures, audit.agreements, found.reasons, found.would_decide)
     used = {n for group in groups for sentence in group for n in sentence.sources}
     return tuple(source for source in found.sources if source.number in used)
 
