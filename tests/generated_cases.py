@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from reasoner import decide, load_case
@@ -137,6 +138,13 @@ def decided(case: Part, knowledge: Knowledge) -> Assessment:
 def judged(case: Part, knowledge: Knowledge) -> Determination:
     """Decide a generated case and return the determination of its first request."""
     return decided(case, knowledge).determinations[0]
+
+
+def measured(case: Part, knowledge: Knowledge) -> Determination:
+    """Decide a generated case like `judged`; leave out a case that no text held decides."""
+    found = judged(case, knowledge)
+    assume(found.is_decided)
+    return found
 
 
 def name(one: Determination) -> str:

@@ -49,6 +49,9 @@ def asking_on(case: Part, day: Any, decided: date) -> Part:
 def holds(both: Determination, apart: list[Determination]) -> None:
     """Compare the decision under two dates with the decisions under each alone."""
     names = {name(one) for one in apart}
+    if "NotDecided" in names:
+        assert (name(both), both.robust, both.visits.supported) == ("NotDecided", None, None)
+        return
     if both.robust and name(both) == SUPPORTED:
         assert names == {SUPPORTED}
     if both.is_decided and SUPPORTED in names and len(names) > 1:

@@ -17,8 +17,8 @@ from tests.generated_cases import (
     concepts,
     finding,
     given_before,
-    judged,
     listed,
+    measured,
     name,
     responding,
 )
@@ -35,10 +35,10 @@ def test_asking_for_more_never_turns_refusal_into_support(
     case: Part, extra: int, knowledge: Knowledge
 ) -> None:
     """A request that is not supported as made is not supported with more visits."""
-    assume(name(judged(case, knowledge)) != SUPPORTED)
+    assume(name(measured(case, knowledge)) != SUPPORTED)
 
     larger = asking(case, case["request"][0]["requestedVisits"] + extra)
-    assert name(judged(larger, knowledge)) != SUPPORTED
+    assert name(measured(larger, knowledge)) != SUPPORTED
 
 
 @given(case=MEASURED, asked=st.integers(1, 30), extra=st.integers(1, 10))
@@ -46,7 +46,7 @@ def test_asking_for_more_never_reduces_supported_visits(
     case: Part, asked: int, extra: int, knowledge: Knowledge
 ) -> None:
     """A larger request never has fewer visits supported."""
-    less, more = (judged(asking(case, n), knowledge) for n in (asked, asked + extra))
+    less, more = (measured(asking(case, n), knowledge) for n in (asked, asked + extra))
     assume(less.visits.limit is not None and less.visits.limit == less.visits.largest)
 
     assert more.visits.most >= less.visits.most
@@ -55,7 +55,7 @@ def test_asking_for_more_never_reduces_supported_visits(
 @given(case=EITHER)
 def test_no_more_is_supported_than_requested(case: Part, knowledge: Knowledge) -> None:
     """A necessary request is supported in full, and never more than that."""
-    found = judged(case, knowledge)
+    found = measured(case, knowledge)
     asked = case["request"][0]["requestedVisits"]
 
     assert 0 <= found.visits.least <= found.visits.most <= asked
@@ -70,8 +70,8 @@ def test_more_earlier_visits_never_help(
     case: Part, prior: int, extra: int, knowledge: Knowledge
 ) -> None:
     """After therapy has begun, more earlier visits never lead to a better outcome."""
-    before = judged(given_before(case, prior), knowledge)
-    after = judged(given_before(case, prior + extra), knowledge)
+    before = measured(given_before(case, prior), knowledge)
+    after = measured(given_before(case, prior + extra), knowledge)
 
     assert after.visits.most <= before.visits.most
     if name(after) == SUPPORTED:
@@ -82,8 +82,8 @@ def test_more_earlier_visits_never_help(
 def test_documented_improvement_never_harms(case: Part, knowledge: Knowledge) -> None:
     """Documented improvement never leads to a worse outcome."""
     for truth in (None, "Negated"):
-        plain = judged(responding(case, truth), knowledge)
-        better = judged(responding(case, "Affirmed"), knowledge)
+        plain = measured(responding(case, truth), knowledge)
+        better = measured(responding(case, "Affirmed"), knowledge)
 
         assert better.visits.least >= plain.visits.least
         assert better.visits.most >= plain.visits.least
@@ -94,8 +94,8 @@ def test_documented_improvement_never_harms(case: Part, knowledge: Knowledge) ->
 @given(case=EITHER)
 def test_a_denied_improvement_never_helps(case: Part, knowledge: Knowledge) -> None:
     """Denied improvement never leads to a better outcome than a silent record."""
-    silent = judged(responding(case, None), knowledge)
-    denied = judged(responding(case, "Negated"), knowledge)
+    silent = measured(responding(case, None), knowledge)
+    denied = measured(responding(case, "Negated"), knowledge)
 
     assert denied.visits.most <= silent.visits.most
     if name(denied) == SUPPORTED:
@@ -113,7 +113,7 @@ def test_exceptional_factors_never_harm(case: Part, knowledge: Knowledge) -> Non
     )
     shown = changed(plain, lambda c: c["finding"].append(finding("ExceptionalFactors", "Affirmed")))
 
-    before, after = judged(plain, knowledge), judged(shown, knowledge)
+    before, after = measured(plain, knowledge), measured(shown, knowledge)
 
     assert after.visits.least >= before.visits.least
     assert FAVOUR.index(name(after)) >= FAVOUR.index(name(before)) or name(after) in {
@@ -129,7 +129,7 @@ def test_without_a_current_diagnosis_nothing_is_supported(case: Part, knowledge:
     """A past diagnosis alone supports no visits."""
     past = [d | {"diagnosisStatus": "Past"} for d in case["diagnosis"]]
 
-    found = judged(case | {"diagnosis": past}, knowledge)
+    found = measured(case | {"diagnosis": past}, knowledge)
 
     assert name(found) not in {SUPPORTED, "NecessaryInPart"}
     assert found.visits.most == 0 or not found.robust
@@ -154,7 +154,7 @@ def test_a_further_region_without_a_diagnosis_never_helps(
     alone = given_before(case, 2)
     wider = changed(alone, lambda c: c["request"][0].update(region=[*regions, more]))
 
-    before, after = judged(alone, knowledge), judged(wider, knowledge)
+    before, after = measured(alone, knowledge), measured(wider, knowledge)
 
     assert name(after) != SUPPORTED
     assert after.visits.most <= before.visits.most
@@ -165,8 +165,8 @@ def test_an_open_count_never_supports_more_than_a_sure_one(
     case: Part, sure: int, knowledge: Knowledge
 ) -> None:
     """A count of "at least n" never supports more visits than exactly n."""
-    open_ = judged(given_before(case, sure, "AtLeast"), knowledge)
-    exact = judged(given_before(case, sure), knowledge)
+    open_ = measured(given_before(case, sure, "AtLeast"), knowledge)
+    exact = measured(given_before(case, sure), knowledge)
 
     assert open_.visits.least <= exact.visits.least
     if name(open_) == SUPPORTED:
