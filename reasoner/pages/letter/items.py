@@ -108,7 +108,10 @@ def item_blocks(item: LetterItem, form: LetterForm, sources: Sources) -> list[Bl
 
     def add(kind: str, key: str, lines: Callable[[], tuple[Line, ...]]) -> None:
         if form.has(key, outcome) and (found := lines()):
-            blocks.append(Block(kind=kind, heading=form.heading(key), lines=found))
+            shape = (
+                "bullets" if kind == "prose" and any(line.marks for line in found[:-1]) else kind
+            )
+            blocks.append(Block(kind=shape, heading=form.heading(key), lines=found))
 
     def said(items: Sequence[SentenceData]) -> tuple[Line, ...]:
         return cited_lines(d, items, sources)
