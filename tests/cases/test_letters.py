@@ -296,7 +296,7 @@ def test_a_letter_of_utilization_review_gives_its_own_notices(knowledge: Knowled
         ("what is approved", r"Modify · .*visits supported: 4"),
         ("which records were reviewed", r"DOCUMENTS REVIEWED\n(.*\n)+ +-  Progress report"),
         ("the reasons", r"Rationale\n +1\. 6 earlier and 12 requested visits make 18"),
-        ("the criteria", r"Governing guideline\nMTUS Low Back Complaints"),
+        ("the criteria", r"Governing guideline\n +-  MTUS Low Back Complaints"),
         ("the clinical grounds", r"treating physician documented functional improvement"),
         ("how to ask for independent review", r"Time to ask for independent medical review"),
         ("the reviewer's specialty", r"Certification or specialty +_"),
