@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from .assess import Assessment
     from .conclude import Determination, Governing
-    from .ledger import Entry
+    from .ledger import LedgerEntry
     from .sentences import Sentence, Source
     from .slots import Slot
 
@@ -193,7 +193,7 @@ def _slot(slot: Slot, d: Determination, knowledge: Knowledge) -> SlotData:
     )
 
 
-def _entry(entry: Entry) -> LedgerEntryData:
+def _entry(entry: LedgerEntry) -> LedgerEntryData:
     return LedgerEntryData(
         course=entry.course,
         label=entry.label,

@@ -16,7 +16,7 @@ from reasoner.knowledge.terms import mn
 from reasoner.knowledge.venues import dispositions_of
 
 from .deadlines import Deadline, deadlines_of
-from .ledger import Entry, ledger_of
+from .ledger import LedgerEntry, ledger_of
 from .readings import outcome_of, situations_of
 from .sentences import Sentence, Source, find_source, prove, sentences_of
 from .settled import settle
@@ -160,7 +160,7 @@ class Determination:
     summary: tuple[Sentence, ...]
     documents: tuple[Sentence, ...]
     notices: tuple[Sentence, ...]
-    ledger: tuple[Entry, ...]
+    ledger: tuple[LedgerEntry, ...]
     slots: tuple[Slot, ...]
     deadlines: tuple[Deadline, ...]
     venue: str

@@ -28,9 +28,9 @@ class Figure:
         key: Its name in the data.
         label: The figure in words.
         share: The property that relates a request to the part of a course that counts.
-        excludes: The properties that relate a request to a course of which no visit counts.
-        doubts: The properties that relate a request to a course of which the record does not show
-            how many visits count.
+        excludes: The properties that relate a request to a course without a visit that counts.
+        doubts: The properties that relate a request to a course if the record does not show how
+            many of its visits count.
     """
 
     key: str
@@ -86,7 +86,7 @@ class Toward:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class LedgerEntry:
     """
     An earlier course in the ledger of a request; the fields are those of `LedgerEntryData`.
 
@@ -122,7 +122,9 @@ class Entry:
         return ", ".join((self.treatment, *self.regions))
 
 
-def ledger_of(knowledge: Knowledge, derivation: Derivation, request: str) -> tuple[Entry, ...]:
+def ledger_of(
+    knowledge: Knowledge, derivation: Derivation, request: str
+) -> tuple[LedgerEntry, ...]:
     """
     Read the ledger of a request from a derivation.
 
@@ -146,7 +148,7 @@ def _entry(
     request: str,
     course: str,
     firings: Iterable[Firing],
-) -> Entry:
+) -> LedgerEntry:
     about = [f for f in firings if (bound := f.row.get("course")) and bound == f"<{course}>"]
     accounts = [value.value for value in derivation.values(course, "account")]
     unbounded = derivation.holds(course, "countUnbounded")
@@ -158,7 +160,7 @@ def _entry(
     injury = _stated(derivation, accounts, "ofInjury")
     surgery = _stated(derivation, accounts, "afterSurgery")
     procedure = derivation.value(surgery, "procedure") if surgery else None
-    return Entry(
+    return LedgerEntry(
         course=course,
         treatment=knowledge.label(derivation.value(course, "treatment") or ""),
         regions=tuple(
