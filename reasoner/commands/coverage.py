@@ -10,10 +10,18 @@ import click
 
 from reasoner.authoring.case_sources import find_cases
 from reasoner.authoring.coverage import coverage, narrow
+from reasoner.authoring.law_coverage import not_computed
 from reasoner.authoring.scaffold import is_date
 from reasoner.authoring.space import Space
 from reasoner.authoring.unseen import rank_unseen
-from reasoner.pages.coverage import coverage_csv, coverage_text, unseen_csv, unseen_text
+from reasoner.pages.coverage import (
+    coverage_csv,
+    coverage_text,
+    law_csv,
+    law_text,
+    unseen_csv,
+    unseen_text,
+)
 
 from .options import FOLDER, load, progress
 
@@ -46,8 +54,11 @@ from .options import FOLDER, load, progress
     help="For --unseen: a folder of cases (.ttl, .json, .jsonld) or of determinations "
     "('mednec decide --format json'), with its subfolders.",
 )
+@click.option(
+    "--law", is_flag=True, help="List the provisions that no rule applies, each with the reason."
+)
 @FOLDER
-def coverage_command(  # noqa: PLR0913 - one for each option
+def coverage_command(  # noqa: C901, PLR0913 - one for each option
     day: str,
     condition: str,
     treatment: str,
@@ -56,13 +67,20 @@ def coverage_command(  # noqa: PLR0913 - one for each option
     gaps: bool,
     unseen: bool,
     cases: Path | None,
+    law: bool,
     folder: Path,
 ) -> None:
     """
     Show which treatments the sources cover for which conditions, and count the gaps.
 
     With --unseen, show which rows to compare with their text first, as 'mednec verify-rows' does.
+    With --law, list the provisions of law that are held and that no rule applies.
     """
+    if law:
+        if day or condition or treatment or gaps or unseen or cases is not None:
+            raise click.UsageError("--law goes with --format only.")
+        _show_law(form, folder)
+        return
     if unseen:
         if day or condition or treatment or gaps:
             raise click.UsageError("--unseen goes with --cases and --format only.")
@@ -86,6 +104,16 @@ def coverage_command(  # noqa: PLR0913 - one for each option
         click.echo(coverage_csv(found, gaps=gaps), nl=False)
     else:
         click.echo(coverage_text(found, gaps=gaps), nl=False)
+
+
+def _show_law(form: str, folder: Path) -> None:
+    found = not_computed(load(folder))
+    if form == "json":
+        click.echo(json.dumps([asdict(one) for one in found], indent=2, ensure_ascii=False))
+    elif form == "csv":
+        click.echo(law_csv(found), nl=False)
+    else:
+        click.echo(law_text(found), nl=False)
 
 
 def _show_unseen(cases: Path, form: str, folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from io import StringIO
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from reasoner.authoring.coverage import FIGURE, NO_FIGURE, NOT_HELD, SILENT
@@ -13,7 +14,10 @@ from reasoner.authoring.unseen import USES
 from .environment import render
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from reasoner.authoring.coverage import Coverage
+    from reasoner.authoring.law_coverage import NotComputed
     from reasoner.authoring.unseen import Unseen
 
 COLUMNS = ("condition", "treatment", "rank", "from", "until", "says", "visits", "verified")
@@ -63,4 +67,19 @@ def coverage_csv(found: Coverage, *, gaps: bool) -> str:
         verified = "yes" if s.verified else "no"
         row = (s.condition, s.treatment, s.tier, s.since, s.until, s.says, visits, verified)
         writer.writerow(row)
+    return out.getvalue()
+
+
+def law_text(found: Sequence[NotComputed]) -> str:
+    """Show the provisions that no rule applies, by the reason."""
+    groups = [(reason, list(group)) for reason, group in groupby(found, key=lambda n: n.reason)]
+    return render("law-coverage.txt", groups=groups)
+
+
+def law_csv(found: Sequence[NotComputed]) -> str:
+    """Show the provisions that no rule applies as CSV, one a line."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("citation", "label", "reason", "provision"))
+    writer.writerows((n.citation, n.label, n.reason, n.iri) for n in found)
     return out.getvalue()

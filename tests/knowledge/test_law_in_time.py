@@ -6,12 +6,16 @@ import json
 import re
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from reasoner.authoring.law_coverage import not_computed
 from reasoner.determinations.as_data import describe_assessment
-from reasoner.determinations.assess import decide, load_case
+from reasoner.determinations.assess import decide, load_case, load_case_file
+from reasoner.kernel.engine import derive
+from reasoner.kernel.terms import TYPE
 from reasoner.knowledge.citations import SEPARATOR, citations_in_time, cite_on
 from reasoner.knowledge.terms import mn
 
@@ -353,3 +357,35 @@ def test_the_calendar_counts_its_days(knowledge: Knowledge) -> None:
             place,
             day.year * 12 + day.month,
         ]
+
+
+def test_a_provision_that_no_rule_applies_says_so(knowledge: Knowledge) -> None:
+    """Each provision is read by a rule, is applied by a rule that it names, or gives the reason."""
+    folder = Path(__file__).parents[2] / "fixtures"
+    read: set[str] = set()
+    for path in (*folder.glob("cases/*/case.ttl"), *folder.glob("rules/*/fires.ttl")):
+        derivation = derive(knowledge, load_case_file(path, knowledge).triples)
+        read |= {
+            term[1:-1]
+            for firing in derivation.firings
+            if firing.rule and firing.rule.id != "FORCE-01"
+            for term in firing.row.values()
+        }
+    for name in ("comprisedIn", "askedBy"):
+        for (_, predicate), asked in knowledge.described.items():
+            read |= {v.value for v in asked} if predicate == mn(name).value else set()
+    reasons = {one.iri for one in not_computed(knowledge)}
+    provisions = {
+        iri
+        for (iri, predicate), kinds in knowledge.described.items()
+        if predicate == TYPE.value and mn("Provision") in kinds
+    }
+    named = {
+        iri: v[0].value
+        for (iri, predicate), v in knowledge.described.items()
+        if predicate == mn("appliedByRule").value
+    }
+
+    assert not [iri for iri in provisions if iri not in read | reasons | set(named)]
+    assert set(named.values()) <= set(knowledge.rule)
+    assert all(one.reason.endswith(".") for one in not_computed(knowledge))
