@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import msgspec
 from msgspec import UNSET
 
 from reasoner.cases.canonical import canonical_case, canonical_hash
@@ -22,6 +23,7 @@ from .data import (
     GoverningData,
     LedgerEntryData,
     LedgerTowardData,
+    MarginData,
     NoticeData,
     ProvenanceData,
     SentenceData,
@@ -32,6 +34,7 @@ from .data import (
     VisitsData,
 )
 from .deadlines import describe_deadline
+from .margins import ALONE, FIGURE, TOGETHER
 from .report_data import describe_report
 from .step_data import describe_step
 
@@ -43,9 +46,11 @@ if TYPE_CHECKING:
     from .assess import Assessment
     from .conclude import Determination, Governing
     from .ledger import LedgerEntry
+    from .margins import Margin
     from .sentences import Sentence, Source
     from .slots import Slot
 
+COUNTED: Final = {TOGETHER: "together", ALONE: "alone"}
 RECOMMENDED: Final = mn("Recommended").value
 REJECTS: Final = mn("rejects")
 NOTICE_FOR: Final = mn("noticeFor")
@@ -121,6 +126,7 @@ def _determination(
         robustness=d.robustness,
         as_made=_local(d.as_made),
         as_made_label=d.as_made_label,
+        margin=[_margin(margin, d) for margin in d.margins],
         law_of=d.law_of,
         dated_by=d.dated_by,
         governing_dates=as_data(d.dates),
@@ -260,6 +266,18 @@ def _sentence(sentence: Sentence, d: Determination) -> SentenceData:
         sources=numbers,
         provisional=any(not d.sources[n - 1].verified for n in numbers),
         marks=_marks(d.sources[n - 1] for n in numbers),
+    )
+
+
+def _margin(margin: Margin, d: Determination) -> MarginData:
+    sentence = msgspec.structs.asdict(_sentence(margin.sentence, d))
+    return MarginData(
+        **sentence,
+        figure=FIGURE,
+        value=margin.value,
+        counted=COUNTED[margin.counted],
+        holds_from=margin.holds_from,
+        holds_until=margin.holds_until,
     )
 
 

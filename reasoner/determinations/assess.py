@@ -14,6 +14,7 @@ from reasoner.kernel.engine import derive
 from reasoner.version import VERSION
 
 from .conclude import Determination, conclude
+from .margins import find_margins
 from .slots import suppose_answers
 from .variants import COMPARISONS, RequestComparison, as_of_facts, compare
 
@@ -173,12 +174,13 @@ def decide(
         asserted += as_of_facts(case.requests, as_of.isoformat())
     derivation = derive(knowledge, asserted)
     supposed = suppose_answers(knowledge, derivation, case.requests)
+    margins = find_margins(knowledge, derivation, case.requests)
     return Assessment(
         case=case,
         report=report,
         derivation=derivation,
         determinations=tuple(
-            conclude(knowledge, derivation, request, supposed) for request in case.requests
+            conclude(knowledge, derivation, request, supposed, margins) for request in case.requests
         ),
         knowledge_digest=knowledge.digest,
         knowledge_version=knowledge.version,

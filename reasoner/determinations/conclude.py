@@ -25,9 +25,12 @@ from .visits import Visits, visits_of
 from .wording import word_settled
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from reasoner.kernel.derivation import Derivation, Firing
     from reasoner.knowledge.base import Knowledge
 
+    from .margins import Margin
     from .slots import Supposed
 
 PROVEN: Final = (
@@ -105,6 +108,7 @@ class Determination:
         as_made: The IRI of whether the request as made holds, fails or turns; empty if it is not
             decided.
         as_made_label: The same in words.
+        margins: How far the limit could move before the outcome changes.
         law_of: The date under whose law the request was decided.
         dated_by: Which date that is.
         dates: The date that selects each family of sources, and why.
@@ -143,6 +147,7 @@ class Determination:
     robustness: str
     as_made: str
     as_made_label: str
+    margins: tuple[Margin, ...]
     law_of: str
     dated_by: str
     dates: tuple[Sentence, ...]
@@ -180,7 +185,11 @@ class Determination:
 
 
 def conclude(
-    knowledge: Knowledge, derivation: Derivation, request: str, supposed: Supposed
+    knowledge: Knowledge,
+    derivation: Derivation,
+    request: str,
+    supposed: Supposed,
+    margins: Mapping[str, tuple[Margin, ...]] | None = None,
 ) -> Determination:
     """
     Read the determination of one request from a derivation.
@@ -190,6 +199,7 @@ def conclude(
         derivation: The derivation of the case.
         request: The request.
         supposed: What `suppose_answers` returned for the case.
+        margins: What `find_margins` returned for the case; None to leave them out.
 
     Raises:
         OutcomesContradict: The rules conclude more than one outcome of the request.
@@ -208,6 +218,7 @@ def conclude(
     if settled.apart:
         said = word_settled(knowledge, derivation, request, settled)
     visits = visits_of(knowledge, derivation, request, settled.supported)
+    found = (margins or {}).get(request, ())
     closed = {v.value for v in derivation.values(request, "closedVenue")}
     dispositions = dispositions_of(outcome, knowledge, closed=closed)
     return Determination(
@@ -229,6 +240,7 @@ def conclude(
         robustness=" ".join(s.text for s in said),
         as_made=settled.made,
         as_made_label=_label(knowledge, settled.made),
+        margins=found,
         law_of=derivation.value(request, "onDecisionDate") or "",
         dated_by=_dated_by(derivation, request),
         dates=by_role["date"],
@@ -254,7 +266,11 @@ def conclude(
             governing,
             by_role,
             slots,
-            (*visits.figures_from, *visits.limit_from),
+            (
+                *visits.figures_from,
+                *visits.limit_from,
+                *(iri for margin in found for iri in margin.sentence.sources),
+            ),
             derivation.value(request, "onDecisionDate") or "",
         ),
         deadlines=deadlines_of(derivation, request),

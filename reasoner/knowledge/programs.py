@@ -28,7 +28,19 @@ if TYPE_CHECKING:
 
 POPULATIONS: Final = "POP"
 """The name under which all populations take part in the order of rules."""
-ASKED: Final = ("asOf", "shows", "variantOf", "request")
+ASKED: Final = (
+    "asOf",
+    "holdsFrom",
+    "holdsOtherwise",
+    "holdsUntil",
+    "marginCounted",
+    "marginFigure",
+    "marginOf",
+    "movedLimit",
+    "request",
+    "shows",
+    "variantOf",
+)
 """Properties that a comparison adds to the facts of a case."""
 MANY: Final = 100
 """A property of more values than this is not followed value by value."""

@@ -16,6 +16,7 @@ ROLES: Final = (
     "reason",
     "missing",
     "decider",
+    "margin",
     "change",
     "legal",
     "ledger",
