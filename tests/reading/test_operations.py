@@ -138,4 +138,4 @@ def test_an_operation_of_the_same_letter_counts_where_it_was_granted(
 
     assert asked_of(found, "operationFoundNecessary") == named
     assert found.determination is not None
-    assert found.determination.outcome.endswith("MedicallyNecessary" if named else "NotEstablished")
+    assert found.determination.outcome.endswith("NecessaryInPart" if named else "NotEstablished")

@@ -53,7 +53,7 @@ def test_an_answer_uses_declared_terms_only(decision: Assessment, knowledge: Kno
     assert unknown == {p for p in unknown if p in ANNOTATIONS}
 
 
-ANNOTATIONS = {mn("population").value, mn("keyedOn").value}
+ANNOTATIONS = {mn("population").value, mn("keyedOn").value, mn("startedBy").value}
 
 
 def test_turtle_and_data_state_one_outcome(decision: Assessment, knowledge: Knowledge) -> None:
