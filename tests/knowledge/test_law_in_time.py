@@ -235,8 +235,9 @@ def test_independent_review_is_applied_for_within_30_days_of_service(
     manner: str | None, applied: str | None, rule: str, knowledge: Knowledge
 ) -> None:
     """The manner of service and days that are not business days move the last day."""
-    facts = {"servedBy": manner} if manner else {}
-    case = written(date(2014, 5, 9), servedOn="2014-05-09", **facts)
+    case = written(date(2014, 5, 9), servedOn="2014-05-09")
+    if manner:
+        case["urDecision"]["servedBy"] = manner
     if applied:
         case["application"] = {"appliedOn": applied}
 
@@ -389,3 +390,15 @@ def test_a_provision_that_no_rule_applies_says_so(knowledge: Knowledge) -> None:
     assert not [iri for iri in provisions if iri not in read | reasons | set(named)]
     assert set(named.values()) <= set(knowledge.rule)
     assert all(one.reason.endswith(".") for one in not_computed(knowledge))
+
+
+def test_34_days_after_receipt_are_late_and_22_are_unknown(knowledge: Knowledge) -> None:
+    """Where the type of review is not stated, only what is late for each type is late."""
+    late = written(date(2016, 12, 5))
+    late["request"] |= {"requestedOn": "2016-11-01", "receivedOn": "2016-11-01"}
+    unknown = written(date(2014, 3, 25))
+    unknown["request"] |= {"requestedOn": "2014-03-03", "receivedOn": "2014-03-03"}
+
+    assert "late. Decided 34 days after receipt" in legal(late, knowledge)["UR-06"]
+    assert "unknown. Decided 22 days after receipt" in legal(unknown, knowledge)["UR-09"]
+    assert "UR-06" not in legal(unknown, knowledge)
