@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from reasoner import assessment_text, decide, describe_assessment, load_case_file
-from reasoner.determinations.data import SentenceData
+from reasoner.determinations.data import MarginData, SentenceData
 from reasoner.determinations.selection import clinical_facts, strongest
 from reasoner.pages.picture import picture_words
-from reasoner.pages.worksheet import worksheet_of
+from reasoner.pages.worksheet import must_confirm, worksheet_of
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
@@ -111,3 +112,35 @@ def test_a_page_names_the_source_of_its_limit(name: str, knowledge: Knowledge) -
         for number in d.visits.limit_from:
             assert " ".join(d.sources[number - 1].citation.split()) in text
         assert all(" ".join(s.text.split()) in full for s in d.reasons)
+
+
+def margin(*, until: int | None) -> MarginData:
+    return MarginData(
+        rule="A-01",
+        title="",
+        text="",
+        basis="",
+        rationale="",
+        sources=[],
+        provisional=False,
+        figure="maximumVisits",
+        value=10,
+        counted="together",
+        holds_from=None,
+        holds_until=until,
+    )
+
+
+def test_a_limit_that_was_not_seen_is_confirmed_unless_it_cannot_matter(
+    knowledge: Knowledge,
+) -> None:
+    """A denial on an unseen figure says so first; one that holds for any figure does not."""
+    (d,) = determinations("hip-sprain-2017-line-carried-over", knowledge)
+    adverse = structs.replace(d, adverse=True, margin=[])
+    (seen,) = determinations("seed-2014-spine-12-visits", knowledge)
+
+    assert must_confirm(adverse)
+    assert must_confirm(structs.replace(adverse, margin=[margin(until=20)]))
+    assert not must_confirm(structs.replace(adverse, margin=[margin(until=None)]))
+    assert not must_confirm(structs.replace(adverse, adverse=False))
+    assert not must_confirm(seen)
