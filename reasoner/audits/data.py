@@ -15,8 +15,9 @@ from reasoner.knowledge.venues import key_of, whole_disposition
 
 from .model import (
     AuditDatesData,
+    AuditedCitationData,
+    AuditedReviewerData,
     CaseAuditData,
-    CitationData,
     FindingData,
     LimitData,
     MeasureData,
@@ -24,7 +25,6 @@ from .model import (
     ReadData,
     ReasonerData,
     RequestAuditData,
-    ReviewerData,
 )
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class _View:
         self._letter = letter
         self._reviews = {v.value for name in REVIEWS for v in derivation.values(case, name)}
 
-    def reviewer(self, assessment: str | None, topic: str) -> ReviewerData | None:
+    def reviewer(self, assessment: str | None, topic: str) -> AuditedReviewerData | None:
         """Describe what a reviewer decided, used as a limit and cited; None without a decision."""
         if assessment is None:
             return None
@@ -140,7 +140,7 @@ class _View:
                     numbers.setdefault(visits, d.value(statement, "quote") or "")
             if numbers:
                 break
-        return ReviewerData(
+        return AuditedReviewerData(
             outcome=label(d.value(assessment, "decisionOutcome") or ""),
             approved=d.number(assessment, "approvedVisits"),
             limits=[LimitData(visits=n, quote=q) for n, q in sorted(numbers.items())],
@@ -148,10 +148,10 @@ class _View:
             cites=[self._citation(c.value) for c in d.values(assessment, "cites")],
         )
 
-    def _citation(self, citation: str) -> CitationData:
+    def _citation(self, citation: str) -> AuditedCitationData:
         d = self._derivation
         guideline = d.value(citation, "citedGuideline")
-        return CitationData(
+        return AuditedCitationData(
             cited_as=d.value(citation, "citedAs"),
             section=d.value(citation, "citedSection"),
             guideline=guideline,

@@ -10,9 +10,9 @@ from reasoner.determinations.data import (
     AskedData,
     DeterminationData,
     GoverningData,
+    IntervalData,
     Model,
     ProvenanceData,
-    SpanData,
 )
 
 
@@ -24,7 +24,7 @@ class PassageData(Model, frozen=True, kw_only=True):
     words: str
 
 
-class CitationData(Model, frozen=True, kw_only=True):
+class AuditedCitationData(Model, frozen=True, kw_only=True):
     """A source that a reviewer cited; None for a guideline that is not in the knowledge base."""
 
     cited_as: str | None = field(name="as")
@@ -41,14 +41,14 @@ class LimitData(Model, frozen=True, kw_only=True):
     quote: str
 
 
-class ReviewerData(Model, frozen=True, kw_only=True):
+class AuditedReviewerData(Model, frozen=True, kw_only=True):
     """What a reviewer decided, the limits used and the sources cited; None if not stated."""
 
     outcome: str
     approved: int | None
     limits: Sequence[LimitData]
     basis: str | None
-    cites: Sequence[CitationData]
+    cites: Sequence[AuditedCitationData]
 
 
 class MeasureData(Model, frozen=True, kw_only=True):
@@ -74,7 +74,7 @@ class ReasonerData(Model, frozen=True, kw_only=True):
     agreeing: Sequence[str]
     label: str
     robust: bool | None
-    supported: SpanData | None
+    supported: IntervalData | None
     limit: int | None
     largest: int | None
     trial: int | None
@@ -136,7 +136,7 @@ class RequestAuditData(Model, frozen=True, kw_only=True):
     original: int | None
     approved: int | None
     dates: AuditDatesData
-    columns: tuple[ReviewerData | None, ReviewerData | None, ReasonerData]
+    columns: tuple[AuditedReviewerData | None, AuditedReviewerData | None, ReasonerData]
     agreements: Sequence[FindingData]
     departures: Sequence[FindingData]
     determination: DeterminationData

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 from reasoner.knowledge.terms import mn, shorten
 
-from .data import ReasonData, SpanData, StretchData, VariantData
+from .data import IntervalData, ReasonData, StretchData, VariantData
 from .sentences import write_value
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from .variants import Stretch, Variant
 
 
-def describe_span(supported: tuple[int, int] | None) -> SpanData | None:
+def describe_span(supported: tuple[int, int] | None) -> IntervalData | None:
     """Describe the fewest and the most visits supported; None if the request is not decided."""
-    return SpanData(least=supported[0], most=supported[1]) if supported else None
+    return IntervalData(least=supported[0], most=supported[1]) if supported else None
 
 
 def describe_variant(v: Variant, knowledge: Knowledge) -> VariantData:

@@ -93,7 +93,7 @@ class VenueData(Model, frozen=True, kw_only=True):
     notation: str
 
 
-class SpanData(Model, frozen=True, kw_only=True):
+class IntervalData(Model, frozen=True, kw_only=True):
     """
     The fewest and the most visits that any reading of the record supports.
 
@@ -125,7 +125,7 @@ class VisitsData(Model, frozen=True, kw_only=True):
     largest_limit: int | None
     trial: int | None
     remaining: int | None
-    supported: SpanData | None
+    supported: IntervalData | None
     supported_per_week: int | None
     cap: int | None
     counted_toward_cap: int
@@ -231,7 +231,7 @@ class VariantData(Model, frozen=True, kw_only=True):
     limit: int | None
     prior: int
     prior_open: bool
-    supported: SpanData | None
+    supported: IntervalData | None
     why: Sequence[ReasonData]
 
 
@@ -252,7 +252,7 @@ class AnswerData(Model, frozen=True, kw_only=True):
     meaning: str
     outcome: str
     outcome_label: str
-    supported: SpanData | None
+    supported: IntervalData | None
     given: bool
 
 

@@ -25,7 +25,7 @@ class Data(msgspec.Struct, frozen=True, kw_only=True):
     """The base of all objects of a reading."""
 
 
-class OffsetsData(msgspec.Struct, frozen=True, array_like=True):
+class SpanData(msgspec.Struct, frozen=True, array_like=True):
     """A stretch of the text, written as a list of its two offsets; the end is exclusive."""
 
     start: int
@@ -51,11 +51,11 @@ class StatedData(Data, Generic[Value], frozen=True, kw_only=True):
     """A value with its places and its confidence."""
 
     value: Value
-    spans: Sequence[OffsetsData]
+    spans: Sequence[SpanData]
     confidence: Confidence
 
 
-class SignerData(Data, frozen=True, kw_only=True):
+class ReviewerData(Data, frozen=True, kw_only=True):
     """The credentials of the independent reviewer."""
 
     licensure: Sequence[StatedData[str]]
@@ -79,7 +79,7 @@ class CourseData(Data, frozen=True, kw_only=True):
     visits: StatedData[int] | None
     certainty: StatedData[ConceptData]
     after_denial: bool
-    span: OffsetsData
+    span: SpanData
 
 
 class SurgeryData(Data, frozen=True, kw_only=True):
@@ -90,7 +90,7 @@ class SurgeryData(Data, frozen=True, kw_only=True):
     performed_on: StatedData[date] | None
     past: bool
     words: str
-    span: OffsetsData
+    span: SpanData
 
 
 class MissingRecordData(Data, frozen=True, kw_only=True):
@@ -98,7 +98,7 @@ class MissingRecordData(Data, frozen=True, kw_only=True):
 
     record: StatedData[ConceptData] | None
     words: str
-    span: OffsetsData
+    span: SpanData
 
 
 class ProblemData(Data, frozen=True, kw_only=True):
@@ -107,7 +107,7 @@ class ProblemData(Data, frozen=True, kw_only=True):
     kind: str
     message: str
     hint: str
-    span: OffsetsData | None
+    span: SpanData | None
 
 
 class NotUnderstoodData(Data, frozen=True, kw_only=True):
@@ -115,7 +115,7 @@ class NotUnderstoodData(Data, frozen=True, kw_only=True):
 
     part: str
     words: str
-    span: OffsetsData
+    span: SpanData
 
 
 class DoseData(Data, frozen=True, kw_only=True):
@@ -125,11 +125,11 @@ class DoseData(Data, frozen=True, kw_only=True):
     per_week: StatedData[AmountData] | None
     weeks: StatedData[AmountData] | None
     regions: Sequence[StatedData[ConceptData]]
-    span: OffsetsData
+    span: SpanData
     words: str
 
 
-class CitedData(Data, frozen=True, kw_only=True):
+class CitationData(Data, frozen=True, kw_only=True):
     """A source that one side names."""
 
     tier: ConceptData
@@ -137,7 +137,7 @@ class CitedData(Data, frozen=True, kw_only=True):
     year: int | None
     section: str | None
     guideline: str | None
-    span: OffsetsData
+    span: SpanData
 
 
 class GuidelineLineData(Data, frozen=True, kw_only=True):
@@ -145,8 +145,8 @@ class GuidelineLineData(Data, frozen=True, kw_only=True):
 
     words: str
     basis: StatedData[ConceptData] | None
-    citations: Sequence[CitedData]
-    span: OffsetsData
+    citations: Sequence[CitationData]
+    span: SpanData
 
 
 class ItemFactsData(Data, frozen=True, kw_only=True):
@@ -185,9 +185,9 @@ class ItemData(Data, frozen=True, kw_only=True):
     regions: Sequence[StatedData[ConceptData]]
     claims_administrator: GuidelineLineData | None
     reviewer: GuidelineLineData | None
-    rationale: OffsetsData | None
+    rationale: SpanData | None
     facts: ItemFactsData | None
-    span: OffsetsData
+    span: SpanData
 
 
 class LetterData(Data, frozen=True, kw_only=True):
@@ -197,8 +197,8 @@ class LetterData(Data, frozen=True, kw_only=True):
     case_number: StatedData[str] | None
     dates: Mapping[str, StatedData[date]]
     priority: StatedData[str] | None
-    reviewer: SignerData
-    summary: OffsetsData | None
+    reviewer: ReviewerData
+    summary: SpanData | None
     age: StatedData[int] | None
     sex: StatedData[ConceptData] | None
     injured_on: StatedData[date] | None

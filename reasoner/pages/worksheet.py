@@ -19,9 +19,9 @@ if TYPE_CHECKING:
         AnswerData,
         DeterminationData,
         GoverningData,
+        IntervalData,
         SentenceData,
         SlotData,
-        SpanData,
     )
 
 REASONS: Final = 4
@@ -169,7 +169,7 @@ def _first(sentences: Sequence[SentenceData]) -> SentenceData | None:
 
 def _question(slot: SlotData) -> JudgmentLine:
     """Group the answers that lead to the same outcome and number."""
-    groups: dict[tuple[str, SpanData | None], list[AnswerData]] = {}
+    groups: dict[tuple[str, IntervalData | None], list[AnswerData]] = {}
     for answer in slot.answers:
         key = (answer.outcome, answer.supported)
         groups.setdefault(key, []).append(answer)

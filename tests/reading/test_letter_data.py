@@ -43,6 +43,6 @@ def test_the_json_of_a_reading_can_be_read(path: Path, lexicon: Lexicon) -> None
 
     assert found == data.describe_letter(letter)
     assert [(d.words.value, *d.words.spans) for d in found.diagnoses] == [
-        (d.words.value, *(data.OffsetsData(s.start, s.end) for s in d.words.spans))
+        (d.words.value, *(data.SpanData(s.start, s.end) for s in d.words.spans))
         for d in letter.diagnoses
     ]
