@@ -79,7 +79,7 @@ def ruled_outcome(d: DeterminationData, knowledge: Knowledge, ruling: Ruling) ->
         raise DecisionRefused(f"The reason is longer than {LONGEST:,} characters.")
     if ruling.decision == "accept" and d.outcome not in known:
         raise DecisionRefused(
-            f"The recommendation is {d.outcome}: there is no disposition to accept.",
+            f"The recommendation is {d.outcome}, which has no disposition to accept.",
             hint="Override it with the outcome that the physician finds, and give the reason.",
         )
     if ruling.decision == "accept":

@@ -76,7 +76,7 @@ def test_of_one_topic_the_stronger_is_shown() -> None:
 
 
 def test_a_summary_keeps_its_order() -> None:
-    """The strongest facts are selected, and told in the order of the summary."""
+    """The strongest facts are selected, in the order of the summary."""
     worker, dates, request = said("S-1", 30), said("S-2", 0), said("S-3", 40)
 
     assert clinical_facts([worker, dates, request], most=2) == (worker, request)
