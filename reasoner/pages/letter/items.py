@@ -120,7 +120,12 @@ def item_blocks(item: LetterItem, form: LetterForm, sources: Sources) -> list[Bl
         add("prose", "decision-reason", lambda: (Line(text=decision.reason),))
     add("prose", "administrator", lambda: said(d.administrator))
     add("prose", "governing", lambda: _governing(d, form, sources))
-    add("numbered", "rationale", lambda: said(served_reasons(d, item.rejects, sources.withdrawn)))
+    if d.is_decided:  # else the physician's reason is the rationale
+        add(
+            "numbered",
+            "rationale",
+            lambda: said(served_reasons(d, item.rejects, sources.withdrawn)),
+        )
     add("bullets", "needed", lambda: said(served_requests(d)))
     add("bullets", "unseen", lambda: _unseen(item, sources))
     add("bullets", "legal", lambda: said(d.legal))
