@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from reasoner.knowledge.case_form import CaseForm, Field
 
 FEW = 12
-"""Up to so many terms are listed with their question; more are listed on demand."""
+"""The largest number of terms listed with their question; more are listed on demand."""
 
 
 def _pairs(

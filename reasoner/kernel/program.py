@@ -52,7 +52,7 @@ class Compiled:
     Attributes:
         clause: What it was compiled from.
         names: The variables of a solution, in order.
-        needs: The properties of which a case must have facts for there to be a solution.
+        needs: The properties that need facts in a case before there is a solution.
         match: Returns the solutions in an index, each with the facts that its aggregates counted.
         conclude: Returns the facts that a solution concludes.
         premises: Returns the facts that its patterns matched, in the order of the text.
@@ -95,7 +95,7 @@ def load(
         clauses: The clauses.
         code: The code. It is executed: it must come from `code_of`, or from where nobody else can
             write.
-        held: The properties of which the knowledge base has facts.
+        held: The properties that have facts in the knowledge base.
     """
     space: dict[str, Any] = dict(NAMES)
     exec(marshal.loads(code), space)  # noqa: S102, S302 - see above

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 INPUTS: Final = {"number": "number", "date": "date"}
 """The types of input fields by kind of value; others are text."""
 FEW: Final = 12
-"""Up to so many terms of which several can be chosen are boxes to tick."""
+"""The largest number of terms shown as boxes, where several can be chosen."""
 READING: Final = frozenset({"readFrom", "readingConfidence", "letterDigest"})
 """What a letter's reader states, and nobody types."""
 

@@ -131,7 +131,7 @@ def test_an_edition_that_is_held_in_part_retires_nothing() -> None:
 
 
 def test_two_editions_held_by_name_only_are_not_the_same() -> None:
-    """Nothing is known to be unchanged between two texts of which neither is held."""
+    """Nothing is known to be unchanged between two texts that are not held."""
     changes = diff_editions(State(HOME), BASE + "acoem-knee-2015", BASE + "acoem-knee-2019")
 
     assert [change.what for change in changes] == ["not held"]

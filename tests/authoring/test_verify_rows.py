@@ -371,7 +371,7 @@ def test_exact_means_one_passage_with_the_words_and_all_figures(
     parts: list[str],
     joints: list[str],
 ) -> None:
-    """However a text is put together, no exact passage lacks a word or a figure, or has others."""
+    """An exact passage has each word and figure, and no others, in any arrangement of the text."""
     text = "".join(a + b for a, b in zip(parts, joints, strict=False))
     path = plain(tmp_path_factory.mktemp("text"), f"Ankle\n\n{text}\n\f\n")
     found = found_in(invented, path)["ankle-sprain"]

@@ -81,7 +81,7 @@ def test_a_new_file_needs_no_new_version(home: Path) -> None:
 
 
 def test_a_release_with_the_number_of_the_last_is_refused(tmp_path: Path) -> None:
-    """Two different releases of one number cannot be told apart."""
+    """Two different releases with one number are indistinguishable."""
     home = tmp_path / "same"
     for name in ("ontology", "shapes"):
         shutil.copytree(HOME / name, home / name)
