@@ -82,7 +82,7 @@ class Worksheet:
         record: What the record leaves open that matters most; None if nothing does.
         forward: The smallest change that leads to a better outcome; None if there is none.
         legal: The findings of law, one a topic.
-        questions: The questions of judgment whose answers matter.
+        questions: The questions of judgment that the record leaves open and whose answers matter.
     """
 
     data: DeterminationData
@@ -133,7 +133,7 @@ def worksheet_of(d: DeterminationData, words: PictureWords) -> Worksheet:
         record=_first(d.missing) if open_or_adverse else None,
         forward=_first(d.changes) if open_or_adverse else None,
         legal=strongest(d.legal, most=LEGAL),
-        questions=tuple(_question(slot) for slot in deciding_slots(d)[:QUESTIONS]),
+        questions=tuple(_question(slot) for slot in deciding_slots(d) if slot.open)[:QUESTIONS],
     )
 
 
