@@ -64,9 +64,7 @@ def test_a_change_is_enough_for_the_most_visits_that_the_record_admits(
     knowledge: Knowledge, tmp_path: Path
 ) -> None:
     """Of 10 visits across the day of the operation, 1 to 9 count: 3 remain of 12, not 5 of 6."""
-    page = worksheet(
-        knowledge, tmp_path, asked=6, course=course(10, "2012-02-20", "2012-04-20")
-    )
+    page = worksheet(knowledge, tmp_path, asked=6, course=course(10, "2012-02-20", "2012-04-20"))
 
     assert (page.earlier.least, page.earlier.most) == (1, 9)
     assert page.forward is not None
