@@ -117,6 +117,9 @@ def _figures(derivation: Derivation, request: str) -> _Figures | None:
     readings = derivation.subjects("readingOf", ox.NamedNode(request))
     if len(limits) != 1 or None in limits or asked is None or readings:
         return None
+    (limit,) = limits
+    if not limit:  # a treatment that is not recommended: no figure is compared
+        return None
     prior = {derivation.number(s, "priorVisits") or 0 for s in completions(derivation, request)}
     others = derivation.number(request, "companionVisits") or 0
     edges = {
@@ -124,9 +127,8 @@ def _figures(derivation: Derivation, request: str) -> _Figures | None:
         for visits in prior
         for edge in (visits + 1, visits + asked, visits + asked + others, visits + others + 1)
     }
-    (limit,) = limits
     return _Figures(
-        limit=limit or 0,
+        limit=limit,
         asked=asked,
         prior_possible=max(prior, default=0) > 0,
         least_sum=min(prior, default=0) + asked,

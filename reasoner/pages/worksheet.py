@@ -110,6 +110,7 @@ def worksheet_of(d: DeterminationData, words: PictureWords) -> Worksheet:
     picture = picture_of(d.visits, words)
     here = key_of(d.venue)
     open_or_adverse = d.adverse or not d.robust
+    reasons = strongest(d.reasons, most=REASONS, rejects=d.rejects)
     return Worksheet(
         data=d,
         at=next((v.notation for v in d.venues if v.key == here), ""),
@@ -119,7 +120,7 @@ def worksheet_of(d: DeterminationData, words: PictureWords) -> Worksheet:
             for v in d.venues
             if v.key != here and d.recommended.get(v.key)
         ),
-        confirm=must_confirm(d),
+        confirm=must_confirm(d, reasons),
         picture=picture,
         ruler=tuple(ruler(picture)),
         earlier=prior.plus(-d.visits.authorized),
@@ -129,7 +130,7 @@ def worksheet_of(d: DeterminationData, words: PictureWords) -> Worksheet:
             g for g in d.governing if d.is_decided and g.source not in d.visits.limit_from
         ),
         clinical=clinical_facts(d.summary, most=FACTS),
-        reasons=strongest(d.reasons, most=REASONS, rejects=d.rejects),
+        reasons=reasons,
         record=_first(d.missing) if open_or_adverse else None,
         forward=_first(d.changes) if open_or_adverse else None,
         legal=strongest(d.legal, most=LEGAL),
@@ -137,9 +138,17 @@ def worksheet_of(d: DeterminationData, words: PictureWords) -> Worksheet:
     )
 
 
-def must_confirm(d: DeterminationData) -> bool:
-    """Return True if an adverse outcome rests on a limit whose text was not seen."""
-    figures = {*d.visits.limit_from, *d.visits.figures_from}
+def must_confirm(d: DeterminationData, reasons: Sequence[SentenceData]) -> bool:
+    """
+    Return True if an adverse outcome rests on a limit whose text was not seen.
+
+    Args:
+        d: The determination.
+        reasons: Its strongest reasons; the outcome rests on a figure only if one of them does.
+    """
+    figures = {*d.visits.limit_from, *d.visits.figures_from} & {
+        n for reason in reasons for n in reason.sources
+    }
     unseen = any(not d.sources[n - 1].seen for n in figures)
     bounded = [m for m in d.margin if m.holds_from is not None or m.holds_until is not None]
     return d.adverse and unseen and (bool(bounded) or not d.margin)

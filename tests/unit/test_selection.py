@@ -137,10 +137,12 @@ def test_a_limit_that_was_not_seen_is_confirmed_unless_it_cannot_matter(
     """A denial on an unseen figure says so first; one that holds for any figure does not."""
     (d,) = determinations("hip-sprain-2017-line-carried-over", knowledge)
     adverse = structs.replace(d, adverse=True, margin=[])
+    rests = d.reasons
     (seen,) = determinations("seed-2014-spine-12-visits", knowledge)
 
-    assert must_confirm(adverse)
-    assert must_confirm(structs.replace(adverse, margin=[margin(until=20)]))
-    assert not must_confirm(structs.replace(adverse, margin=[margin(until=None)]))
-    assert not must_confirm(structs.replace(adverse, adverse=False))
-    assert not must_confirm(seen)
+    assert must_confirm(adverse, rests)
+    assert must_confirm(structs.replace(adverse, margin=[margin(until=20)]), rests)
+    assert not must_confirm(structs.replace(adverse, margin=[margin(until=None)]), rests)
+    assert not must_confirm(structs.replace(adverse, adverse=False), rests)
+    assert not must_confirm(adverse, [])
+    assert not must_confirm(seen, seen.reasons)
