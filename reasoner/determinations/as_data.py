@@ -114,13 +114,7 @@ def _determination(
         dates=_dates(d, assessment),
         outcome=_local(d.outcome),
         adverse=knowledge.value(d.outcome, mn("adverse")) == "true",
-        rejects=sorted(
-            {
-                side.value
-                for found in (d.outcome, d.as_made)
-                for side in knowledge.described.get((found, REJECTS.value), ())
-            }
-        ),
+        rejects=[v.value for v in knowledge.described.get((d.outcome, REJECTS.value), ())],
         label=d.label,
         meaning=d.meaning,
         dispositions=d.dispositions,
