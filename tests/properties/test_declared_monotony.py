@@ -92,7 +92,7 @@ def quantitative(rule: Rule) -> set[str]:
 
 def compared(rule: Rule) -> set[str]:
     """
-    List the variables of which a rule fires or not by their values.
+    List the variables whose values decide whether a rule fires.
 
     What a rule only reads and passes on has one value: no other value could stop it.
     """
