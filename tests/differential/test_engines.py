@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyoxigraph as ox
 import pytest
 from rdflib import Graph, URIRef
 from rdflib.plugins.sparql import prepareQuery
@@ -21,8 +22,6 @@ from reasoner.knowledge.classify import classify
 from reasoner.knowledge.terms import NS
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
-
     from reasoner import Knowledge
     from reasoner.kernel.derivation import Firing
     from reasoner.kernel.facts import Fact
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 CASES = sorted(FIXTURES.glob("cases/*/case.ttl"))
 FIRES = sorted(FIXTURES.glob("rules/*/fires.ttl"))
+STATED = sorted(FIXTURES.glob("rules/*/stated.ttl"))
 TYPE = URIRef(RDF + "type")
 ON_PROPERTY = OWL + "onProperty"
 
@@ -94,8 +94,12 @@ class Trial:
 
 
 def trials_of(path: Path, knowledge: Knowledge, wanted: set[str]) -> list[Trial]:
-    """Pick the wanted rules that fire in a case, each with the facts below its stratum."""
-    derivation = derive(knowledge, load_case_file(path, knowledge).triples)
+    """Pick the wanted rules that fire on a case or stated facts, each with the facts below it."""
+    if path in STATED:
+        facts = [quad.triple for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE)]
+        derivation = derive(knowledge, facts, rules=wanted & {path.parent.name})
+    else:
+        derivation = derive(knowledge, load_case_file(path, knowledge).triples)
     below = {encode(t) for t in derivation.asserted}
     found = []
     for stratum, group in groupby(derivation.firings, key=lambda f: stratum_of(f, knowledge)):
@@ -126,7 +130,7 @@ def test_rdflib_running_each_rule_once_concludes_the_same(knowledge: Knowledge) 
     base = as_graph(q.triple for q in knowledge.working_facts)
     known = set(base)
     differing = []
-    for path in (*CASES, *FIRES):
+    for path in (*CASES, *FIRES, *STATED):
         trials = trials_of(path, knowledge, wanted)
         wanted -= {trial.rule.id for trial in trials}
         for below, same in groupby(trials, key=lambda trial: trial.below):
