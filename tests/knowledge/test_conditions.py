@@ -187,7 +187,7 @@ def test_each_condition_of_a_rule_decides_in_some_fixture(
 
 def test_a_condition_that_always_holds_is_not_seen(knowledge: Knowledge) -> None:
     """The search sees the conditions of a rule decide, and not one that never does."""
-    rule = knowledge.rule["LIM-05"]
+    rule = knowledge.rule["FUR-03"]
     nothing = TriplePattern(
         subject=Variable("request"), predicate=Iri(mn("nothing").value), value=Variable("nothing")
     )
