@@ -156,7 +156,7 @@ def test_a_date_matters_only_by_what_it_selects(
 def test_before_the_first_edition_nothing_governs(
     case: Part, day: date, knowledge: Knowledge
 ) -> None:
-    """No guideline governs before the first edition is in force."""
+    """Before the first edition is in force no guideline governs, and nothing is decided."""
     old = changed(case, lambda c: c["request"][0].update(requestedOn=day))
     old["request"][0].pop("receivedOn", None)
     old["injury"] = {"injuredOn": day - timedelta(300)}
@@ -165,7 +165,8 @@ def test_before_the_first_edition_nothing_governs(
     found = judged(old, knowledge)
 
     assert not found.governing
-    assert found.outcome.endswith("#NotEstablished")
+    assert found.outcome.endswith("#NotDecided")
+    assert found.visits.supported is None
 
 
 @given(case=EITHER)

@@ -221,11 +221,11 @@ def test_visits_for_another_region_do_not_count_toward_the_limit(
     before = decided(base, knowledge).determinations[0]
     after = decided(base | {"course": [*base["course"], course]}, knowledge).determinations[0]
 
-    assert (after.outcome, after.robust, after.visits.prior, after.visits.most) == (
+    assert (after.outcome, after.robust, after.visits.prior, after.visits.supported) == (
         before.outcome,
         before.robust,
         before.visits.prior,
-        before.visits.most,
+        before.visits.supported,
     )
     assert after.visits.capped in {before.visits.capped, before.visits.capped + visits}
 
