@@ -142,13 +142,17 @@ def test_between_the_editions_the_flips_are_those_of_the_rows_that_differ(
 
     crps = [flip for flip in found.flips if flip.case.startswith("crps-25-visits")]
     assert names == {
+        "crps-1-and-2-visits-other-discipline",  # 24 or 26 visits, and 22 may have been given
         "crps-25-visits-request-date-missing",
         "crps-25-visits-requested-2016-07-28",
         "crps-25-visits-requested-2016-07-29",
         "crps-25-visits-two-decision-dates-request-undated",
         "crps-25-visits-two-request-dates",
+        "crps-26-visits-cap-authorized",  # the excess of 2 fits within 26
+        "crps-26-visits-cap-exceeded",
         "crps-30-visits-two-request-dates-either-way",  # 24 supported, or 26
         "low-back-massage-2016-nothing-held",  # the later edition is not held on massage
+        "lumbar-strain-exceptional-factors",  # only the later edition admits exceptional factors
         "two-regions-4-visits-improvement-not-shown",  # the later edition lets a trial run first
     }
     for flip in crps:
