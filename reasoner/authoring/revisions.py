@@ -61,7 +61,9 @@ def open_revision(name: str, home: Path) -> Iterator[Path]:
         raise KnowledgeMissing(f"The revision '{name}' holds no 'ontology' and 'shapes'.")
     with tempfile.TemporaryDirectory() as folder:
         with tarfile.open(fileobj=BytesIO(packed.stdout)) as archive:
-            archive.extractall(folder, filter="data")
+            if hasattr(tarfile, "data_filter"):  # the first releases of Python 3.11 have none
+                archive.extraction_filter = tarfile.data_filter
+            archive.extractall(folder)  # noqa: S202  git has just written the archive
         yield Path(folder)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 from hypothesis import given
 
-from reasoner.determinations.margins import Margin
 from reasoner.determinations.sentences import Sentence
 from reasoner.determinations.slots import Slot
 from reasoner.kernel.terms import LABEL, TYPE, XSD
@@ -119,10 +118,10 @@ def shown(part: Any) -> Any:
         return part.rule, part.text, part.basis, sorted(part.sources)
     if isinstance(part, Slot):
         return part.iri, [(a.iri, a.outcome, a.supported, a.given) for a in part.answers]
-    if isinstance(part, Margin):
-        return part.value, part.counted, part.holds_from, part.holds_until, shown(part.sentence)
     if isinstance(part, tuple):
         return [shown(one) for one in part]
+    if is_dataclass(part):
+        return {f.name: shown(getattr(part, f.name)) for f in fields(part)}
     return part
 
 
