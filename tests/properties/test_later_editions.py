@@ -13,6 +13,7 @@ from hypothesis import given
 
 from reasoner.determinations.sentences import Sentence
 from reasoner.determinations.slots import Slot
+from reasoner.kernel.derivation import Firing
 from reasoner.kernel.terms import LABEL, TYPE, XSD
 from reasoner.knowledge.populations import compile_populations
 from reasoner.knowledge.terms import mn
@@ -118,6 +119,8 @@ def shown(part: Any) -> Any:
         return part.rule, part.text, part.basis, sorted(part.sources)
     if isinstance(part, Slot):
         return part.iri, [(a.iri, a.outcome, a.supported, a.given) for a in part.answers]
+    if isinstance(part, Firing):
+        return part.rule.id
     if isinstance(part, tuple):
         return [shown(one) for one in part]
     if is_dataclass(part):
