@@ -36,9 +36,9 @@ FAULTS: Final = (
     ),
     (
         "the least visits for the most",
-        "reasoner/determinations/readings.py",
-        "max(visits, default=0)",
-        "min(visits, default=0) + 0",
+        "reasoner/determinations/settled.py",
+        "max(span[1] for span in spans)",
+        "min(span[1] for span in spans)",
     ),
     (
         "the digest of the bytes instead of the facts",
