@@ -27,7 +27,7 @@ DISPLACES = """\
         mng:acoem-knee-2019,
         mng:acoem-low-back-2020 ;
 """
-"""Editions that are held by name only are in force next to it, and decide nothing if they govern."""
+"""Editions held by name only are in force next to it, and decide nothing if they govern."""
 TESTS = """\
 defaults:
   injury: {injuredOn: 2026-12-20}
