@@ -44,6 +44,8 @@ def test_determinations_agree_with_reviewers_or_say_why_not(
             if fact is None:
                 continue
             ours = determination_of(audit, knowledge)
+            if ours.imr is None:
+                continue
             pairs.append((fact["outcome"], str(ours.imr).lower()))
             if pairs[-1][0] != pairs[-1][1] and not ours.findings:
                 unexplained.append(path.stem)
