@@ -293,9 +293,11 @@ def test_rows_agree_with_the_dossier(knowledge: Knowledge, shared_folder: Path) 
 
 
 def test_parts_of_a_row_lie_within_it(knowledge: Knowledge, shared_folder: Path) -> None:
-    """The parts of a row have dates and a verification status within those of the row."""
+    """The parts of a row, with the provision of the row if it has one, have its dates and status."""
     rows = dossier(shared_folder)
-    for name, iris in holders(knowledge, "partOfRow").items():
+    whole = holders(knowledge, "datasetRow")
+    for name, parts in holders(knowledge, "partOfRow").items():
+        iris = [*parts, *whole.get(name, [])]
         row, spans = rows[name], sorted(dates(knowledge, iri) for iri in iris)
         seen = {knowledge.value(iri, mn("verification")) for iri in iris}
         assert spans[0][0] == row["effective_from"], name
