@@ -293,7 +293,7 @@ def test_rows_agree_with_the_dossier(knowledge: Knowledge, shared_folder: Path) 
 
 
 def test_parts_of_a_row_lie_within_it(knowledge: Knowledge, shared_folder: Path) -> None:
-    """The parts of a row, with the provision of the row if it has one, have its dates and status."""
+    """The parts of a row and the provision of the whole row have its dates and its status."""
     rows = dossier(shared_folder)
     whole = holders(knowledge, "datasetRow")
     for name, parts in holders(knowledge, "partOfRow").items():
