@@ -58,8 +58,8 @@ bench: setup ## measure one case against HermiT, pySHACL and rdflib, in one run
 	$(BIN)/python -m benchmarks.one_case
 
 LETTERS ?= ../shared/letters
-bench-letters: setup ## read the real letters in LETTERS, if present, and score the reading
-	$(BIN)/python -m benchmarks.letters $(LETTERS)
+bench-letters: setup ## read the real letters in LETTERS, if present, and score the reading (THIRD="develop tune")
+	$(BIN)/python -m benchmarks.letters $(LETTERS) $(foreach third,$(THIRD),--third $(third))
 
 author: setup ## check the knowledge and run the authors' tests
 	$(BIN)/mednec fmt --check

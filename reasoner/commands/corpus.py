@@ -12,6 +12,7 @@ import click
 from reasoner.audits.audit import Auditor, with_determinations
 from reasoner.audits.corpus.store import build
 from reasoner.errors import CaseError, LetterUnreadable
+from reasoner.letters.facts_form import with_facts_read
 from reasoner.letters.files import load_source
 from reasoner.letters.read import read_letter
 from reasoner.letters.reference_form import as_reference
@@ -64,6 +65,7 @@ def corpus_read_command(directory: Path, form: str, folder: Path) -> None:
             if read is not None:
                 audits = auditor.audit(read)
                 data = with_determinations(as_reference(read), audits, auditor.knowledge)
+                data = with_facts_read(data, read, auditor.lexicon)
                 click.echo(json.dumps(data, ensure_ascii=False))
     click.echo(f"{len(files) - failed} letters read as {form}, {failed} not", err=True)
     sys.exit(1 if failed else 0)

@@ -97,6 +97,7 @@ class Lexicon:
         years: The year of each edition of a guideline (`mn:editionYear`).
         in_force: First day in force and first day no longer in force of each edition, as text.
         labels: The label of each concept.
+        broader: The classes that each concept is directly below.
     """
 
     entries: Mapping[str, LexiconEntry]
@@ -104,6 +105,22 @@ class Lexicon:
     years: Mapping[str, int]
     in_force: Mapping[str, tuple[str, str]]
     labels: Mapping[str, str]
+    broader: Mapping[str, tuple[str, ...]]
+
+    @cached_property
+    def fact_codes(self) -> Mapping[str, str]:
+        """The code of each concept that has one of its own, by its IRI (`mn:FactCode`)."""
+        return {iri: e.code for e in self.kind("FactCode") for iri in e.of("denotes")}
+
+    def fact_code(self, iri: str) -> str | None:
+        """Return the code of a concept or of the nearest broader one that has a code, or None."""
+        waiting: tuple[str, ...] = (iri,)
+        for _ in range(DEEP):
+            for one in waiting:
+                if one in self.fact_codes:
+                    return self.fact_codes[one]
+            waiting = tuple(above for one in waiting for above in self.broader.get(one, ()))
+        return None
 
     @cached_property
     def _kinds(self) -> Mapping[str, tuple[LexiconEntry, ...]]:
@@ -202,6 +219,11 @@ def read_lexicon(facts: Iterable[ox.Triple]) -> Lexicon:
             for i, r in editions.items()
         },
         labels={i: min(r[LABEL.value]) for i, r in described.items() if LABEL.value in r},
+        broader={
+            i: tuple(sorted(a for a in _supers(r) if a.startswith(CONCEPT)))
+            for i, r in described.items()
+            if i.startswith(CONCEPT)
+        },
     )
 
 
