@@ -266,6 +266,8 @@ def _sentence(sentence: Sentence, d: Determination) -> SentenceData:
         sources=numbers,
         provisional=any(not d.sources[n - 1].verified for n in numbers),
         marks=_marks(d.sources[n - 1] for n in numbers),
+        brief=sentence.brief or UNSET,
+        covered=list(sentence.covered) or UNSET,
     )
 
 

@@ -166,6 +166,9 @@ class SentenceData(Model, frozen=True, kw_only=True):
         weight: How strong it is on a short page; higher comes first, 0 is left out.
         topic: What it speaks of; a short page has one sentence a topic.
         argues: `for` or `against` the request as made; empty for neither.
+        brief: The sentence in few words, for a short page; unset if `text` serves there too.
+        covered: The ids of rules whose sentences include this one; a short page that shows one of
+            them leaves this one out. Unset for none.
         sources: Numbers in the list of sources, sorted.
         provisional: True if one of these sources was not verified.
         marks: The words for what a reader has to know of these sources, such as `judgment`.
@@ -183,6 +186,8 @@ class SentenceData(Model, frozen=True, kw_only=True):
     sources: Sequence[int]
     provisional: bool
     marks: Sequence[str] = field(default_factory=list)
+    brief: str | UnsetType = UNSET
+    covered: Sequence[str] | UnsetType = UNSET
 
 
 class MarginData(SentenceData, frozen=True, kw_only=True):

@@ -24,7 +24,11 @@ Said = TypeVar("Said", bound="SentenceData")
 
 
 def strongest(
-    sentences: Iterable[Said], *, most: int, rejects: Collection[str] = ()
+    sentences: Iterable[Said],
+    *,
+    most: int,
+    rejects: Collection[str] = (),
+    shown: Collection[str] | None = None,
 ) -> tuple[Said, ...]:
     """
     Select the strongest sentence of each topic.
@@ -33,15 +37,20 @@ def strongest(
         sentences: The sentences of one role, in their order.
         most: The largest number of sentences.
         rejects: Sides; sentences that argue for one of them are left out.
+        shown: The rules of the sentences that the page shows elsewhere; a sentence that one of
+            them or a stronger one of these covers is left out. None to keep covered sentences.
 
     Returns:
         The sentences, strongest first; those of equal strength in their order. A sentence of
         weight 0 is never among them.
     """
     found: dict[str, Said] = {}
+    stated = {*(shown or ())}
     for sentence in sorted(sentences, key=lambda s: -s.weight):
-        if sentence.weight and sentence.argues not in rejects:
+        repeats = shown is not None and not stated.isdisjoint(sentence.covered or ())
+        if sentence.weight and sentence.argues not in rejects and not repeats:
             found.setdefault(sentence.topic or sentence.rule, sentence)
+            stated.add(sentence.rule)
     return tuple(found.values())[:most]
 
 

@@ -85,6 +85,8 @@ class Sentence:
         argues: `for` or `against` the request as made; empty for neither.
         title: What the rule finds.
         text: The sentence.
+        brief: The sentence in few words, for a short page; empty if `text` serves there too.
+        covered: The ids of rules whose sentences include this one.
         source: The source that the rule applies; empty if it applies none.
         rationale: Why the rule holds, in words; empty if its source says all.
         sources: IRIs of the sources that the firing rests on, sorted.
@@ -98,6 +100,8 @@ class Sentence:
     argues: str
     title: str
     text: str
+    brief: str
+    covered: tuple[str, ...]
     source: str
     rationale: str
     sources: tuple[str, ...]
@@ -241,6 +245,8 @@ def _sentence(group: list[Firing], knowledge: Knowledge, day: str) -> Sentence:
         argues=_side(firing, rule.argues),
         title=rule.title,
         text=fill_sentence(firing, knowledge, group),
+        brief=_filled(rule.brief, rule, group, knowledge),
+        covered=rule.covered,
         source=cite_on(rule.source, day, knowledge),
         rationale=rule.rationale,
         sources=tuple(sorted({iri for one in group for iri in cited(one, knowledge)})),

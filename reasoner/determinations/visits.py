@@ -125,10 +125,12 @@ def visits_of(
     asked = derivation.number(request, "requestedVisits") or 0
     measures = _values(derivation, situations, "measuredBy")
     policy = derivation.value(request, "countsBy")
+    after_surgery = derivation.value(request, "followsSurgery") is not None
     caps = [
         int(value)
         for source in derivation.values(request, "inForce")
-        if (discipline := knowledge.value(source.value, mn("capsTreatment")))
+        if not after_surgery
+        and (discipline := knowledge.value(source.value, mn("capsTreatment")))
         and _is_kind(knowledge, derivation.value(request, "treatment"), discipline)
         and (value := knowledge.value(source.value, mn("maximumVisits")))
     ]

@@ -28,6 +28,8 @@ KNOWN: Final = (
     "prefers",
     "monotone",
     "reads",
+    "brief",
+    "covered",
     "weight",
     "topic",
     "argues",
@@ -39,6 +41,7 @@ LIGHT: Final = "1"
 LINE: Final = re.compile(r"#\+\s*([a-z]+):\s*(.*?)\s*")
 ORDER: Final = re.compile(r"-?\d{1,6}")
 WEIGHT: Final = re.compile(r"\d{1,3}")
+ID: Final = re.compile(r"[A-Z]+-\d+")
 TOPIC: Final = re.compile(r"[a-z]+(?:-[a-z]+)*")
 NAME: Final = re.compile(r"\w+")
 PREFERS: Final = re.compile(r"\?(\w+) over \?(\w+)")
@@ -108,6 +111,8 @@ def parse_head(text: str, path: str, form: Form) -> Head:
         id=entries["id"].value,
         title=entries["title"].value,
         because=entries["because"].value,
+        brief=value_of("brief") or "",
+        covered=_covered(entries, path),
         role=role.value,
         source=value_of("source"),
         rationale=value_of("rationale"),
@@ -140,6 +145,7 @@ def check_head(head: Head, bound: Collection[str], path: str, form: Form) -> Non
     """
     named = [
         ("because", [m[1] for m in PLACE.finditer(head.because)]),
+        ("brief", [m[1] for m in PLACE.finditer(head.brief)]),
         ("list", list(head.listed)),
         ("prefers", list(head.prefers or ())),
         ("monotone", list(head.monotone)),
@@ -224,6 +230,16 @@ def _topic(entries: Mapping[str, Entry], path: str) -> str:
     if entry and not TOPIC.fullmatch(entry.value):
         raise _fault(path, entry, "words in lower case joined by hyphens", "Write 'topic: limit'.")
     return entry.value if entry else entries["id"].value
+
+
+def _covered(entries: Mapping[str, Entry], path: str) -> tuple[str, ...]:
+    entry = entries.get("covered")
+    ids = tuple(entry.value.split()) if entry else ()
+    if entry and not all(ID.fullmatch(name) for name in ids):
+        raise _fault(
+            path, entry, "ids of rules", "Separate them by spaces, as in 'covered: LIM-02 LIM-60'."
+        )
+    return ids
 
 
 def _about(entries: Mapping[str, Entry], path: str, form: Form) -> str:

@@ -40,6 +40,9 @@ class Rule:
         rationale: Why the rule holds, in words; empty if its source says all. A rule has a source,
             a rationale or both.
         because: The sentence that describes a firing; `{?x}` stands for the value of `?x`.
+        brief: The sentence in few words, for a short page; empty if `because` serves there too.
+        covered: The ids of rules whose sentences include this one; a short page that shows one of
+            them leaves this one out.
         role: What its firings are to a reader.
         order: Place among the firings of its role; lower comes first.
         weight: How strong its firings are among those of its role on a short page; higher comes
@@ -69,6 +72,8 @@ class Rule:
     source: str
     rationale: str
     because: str
+    brief: str
+    covered: tuple[str, ...]
     role: str
     order: int
     weight: int
@@ -233,6 +238,8 @@ def rule_of(parsed: RuleText, text: str, form: Form) -> Rule:
         source=head.source or "",
         rationale=head.rationale or "",
         because=head.because,
+        brief=head.brief,
+        covered=head.covered,
         role=head.role,
         order=head.order,
         weight=head.weight,

@@ -314,6 +314,9 @@ class Head:
         id: The stable name.
         title: What the rule finds, in one line.
         because: The sentence that describes a firing; `{?x}` stands for the value of `?x`.
+        brief: The sentence in few words, for a short page; empty if `because` serves there too.
+        covered: The ids of rules whose sentences include this one; a short page that shows one of
+            them leaves this one out.
         role: What its firings are to a reader.
         source: The source that states the rule; None if it names none.
         rationale: Why the rule holds; None if it does not say.
@@ -335,6 +338,8 @@ class Head:
     id: str
     title: str
     because: str
+    brief: str
+    covered: tuple[str, ...]
     role: str
     source: str | None
     rationale: str | None

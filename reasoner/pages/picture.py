@@ -62,8 +62,14 @@ def picture_words() -> PictureWords:
 
 
 def picture_of(visits: VisitsData, words: PictureWords) -> VisitsPicture:
-    """Return the picture of the visits of a request."""
-    named = ((words.limit, visits.limit), (words.cap, visits.cap))
+    """
+    Return the picture of the visits of a request.
+
+    The cap is left out where other earlier visits count toward it than toward the limit, because
+    the bar shows the latter.
+    """
+    cap = visits.cap if visits.counted_toward_cap == visits.prior else None
+    named = ((words.limit, visits.limit), (words.cap, cap))
     marks = tuple((name, number) for name, number in named if name and number is not None)
     prior_words = f"{interval(prior_visits(visits))} {words.earlier}"
     asked_words = f"{visits.requested} {words.requested}"

@@ -13,7 +13,7 @@ from .phrases import Interval, prior_visits
 from .picture import PictureWords, VisitsPicture, picture_of, ruler
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from reasoner.determinations.data import (
         AnswerData,
@@ -54,10 +54,17 @@ class LimitSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgmentLine:
-    """A question of judgment, with the answers grouped by what follows from them."""
+    """
+    A question of judgment, with the answers grouped by what follows from them.
+
+    Attributes:
+        slot: The question.
+        answers: For each group, its answers in words, whether the outcome stays the same, and one
+            of them.
+    """
 
     slot: SlotData
-    answers: tuple[tuple[str, AnswerData], ...]
+    answers: tuple[tuple[str, bool, AnswerData], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +84,8 @@ class Worksheet:
         together: The earlier, the approved and the requested visits.
         limits: The sources that state the limit; empty without a limit.
         governing: The governing recommendations that do not state the limit.
+        margin: How far the limit could move before the result changes: one sentence for all
+            figures, if each is the limit of the request, otherwise one for each.
         clinical: The facts of the case that the reasons rest on, as sentences.
         reasons: The reasons, strongest first.
         record: What the record leaves open that matters most; None if nothing does.
@@ -96,6 +105,7 @@ class Worksheet:
     together: Interval
     limits: tuple[LimitSource, ...]
     governing: tuple[GoverningData, ...]
+    margin: tuple[str, ...]
     clinical: tuple[SentenceData, ...]
     reasons: tuple[SentenceData, ...]
     record: SentenceData | None
@@ -110,7 +120,10 @@ def worksheet_of(d: DeterminationData, words: PictureWords) -> Worksheet:
     picture = picture_of(d.visits, words)
     here = key_of(d.venue)
     open_or_adverse = d.adverse or not d.robust
-    reasons = strongest(d.reasons, most=REASONS, rejects=d.rejects)
+    record = _first(d.missing) if open_or_adverse else None
+    elsewhere = [s.rule for s in (*d.margin, *([record] if record else []))]
+    forward = _first(d.changes, elsewhere) if open_or_adverse else None
+    reasons = strongest(d.reasons, most=REASONS, rejects=d.rejects, shown=elsewhere)
     return Worksheet(
         data=d,
         at=next((v.notation for v in d.venues if v.key == here), ""),
@@ -129,12 +142,15 @@ def worksheet_of(d: DeterminationData, words: PictureWords) -> Worksheet:
         governing=tuple(
             g for g in d.governing if d.is_decided and g.source not in d.visits.limit_from
         ),
+        margin=_margin(d),
         clinical=clinical_facts(d.summary, most=FACTS),
         reasons=reasons,
-        record=_first(d.missing) if open_or_adverse else None,
-        forward=_first(d.changes) if open_or_adverse else None,
+        record=record,
+        forward=forward,
         legal=strongest(d.legal, most=LEGAL),
-        questions=tuple(_question(slot) for slot in deciding_slots(d) if slot.open)[:QUESTIONS],
+        questions=tuple(_question(slot, d.outcome) for slot in deciding_slots(d) if slot.open)[
+            :QUESTIONS
+        ],
     )
 
 
@@ -152,6 +168,15 @@ def must_confirm(d: DeterminationData, reasons: Sequence[SentenceData]) -> bool:
     unseen = any(not d.sources[n - 1].seen for n in figures)
     bounded = [m for m in d.margin if m.holds_from is not None or m.holds_until is not None]
     return d.adverse and unseen and (bool(bounded) or not d.margin)
+
+
+def _margin(d: DeterminationData) -> tuple[str, ...]:
+    """Word the margin in one sentence, unless it speaks of figures that the page does not name."""
+    limit = {d.visits.limit, d.visits.largest_limit}
+    if d.margin and limit == {m.value for m in d.margin} and all(m.brief for m in d.margin):
+        spans = {(m.holds_from, m.holds_until): str(m.brief) for m in reversed(d.margin)}
+        return (f"{'; '.join(reversed(spans.values()))}.",)
+    return tuple(m.text for m in d.margin)
 
 
 def _limits(d: DeterminationData) -> tuple[LimitSource, ...]:
@@ -172,11 +197,11 @@ def _limits(d: DeterminationData) -> tuple[LimitSource, ...]:
     )
 
 
-def _first(sentences: Sequence[SentenceData]) -> SentenceData | None:
-    return next(iter(strongest(sentences, most=1)), None)
+def _first(sentences: Sequence[SentenceData], shown: Collection[str] = ()) -> SentenceData | None:
+    return next(iter(strongest(sentences, most=1, shown=shown)), None)
 
 
-def _question(slot: SlotData) -> JudgmentLine:
+def _question(slot: SlotData, outcome: str) -> JudgmentLine:
     """Group the answers that lead to the same outcome and number."""
     groups: dict[tuple[str, IntervalData | None], list[AnswerData]] = {}
     for answer in slot.answers:
@@ -184,5 +209,8 @@ def _question(slot: SlotData) -> JudgmentLine:
         groups.setdefault(key, []).append(answer)
     return JudgmentLine(
         slot=slot,
-        answers=tuple((" / ".join(a.label for a in same), same[0]) for same in groups.values()),
+        answers=tuple(
+            (" / ".join(a.label for a in same), same[0].outcome == outcome, same[0])
+            for same in groups.values()
+        ),
     )

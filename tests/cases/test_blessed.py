@@ -52,3 +52,28 @@ def test_each_rule_reads_as_it_was_blessed(
         BLESSED.write_text(text, encoding="utf-8")
 
     assert text.splitlines() == BLESSED.read_text(encoding="utf-8").splitlines()
+
+
+IMPERATIVE: Final = re.compile(
+    r"(?:^|[.;:] )(?:Add|Ask|Cite|Document|Give|Leave|Name|Provide|Rebut|State|Submit|Supply)\b"
+)
+
+
+def test_what_is_missing_and_what_would_change_it_are_statements_or_questions(
+    knowledge: Knowledge,
+) -> None:
+    """A page is read by the reviewer as well; it does not order the requester about."""
+    found = [
+        (rule.id, rule.because)
+        for rule in knowledge.rules
+        if rule.role in {"missing", "change"} and IMPERATIVE.search(rule.because)
+    ]
+
+    assert found == []
+
+
+def test_a_sentence_is_covered_by_one_of_a_rule_that_exists(knowledge: Knowledge) -> None:
+    """A worksheet leaves a sentence out only where another states it."""
+    ids = {rule.id for rule in knowledge.rules}
+
+    assert {name for rule in knowledge.rules for name in rule.covered} <= ids

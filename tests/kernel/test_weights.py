@@ -46,6 +46,7 @@ def test_a_side_may_be_the_value_of_a_variable() -> None:
         ("weight: heavy", "expected a whole number from 0 to 999 for 'weight', found 'heavy'"),
         ("weight: -1", "found '-1'"),
         ("topic: The Limit", "expected words in lower case joined by hyphens for 'topic'"),
+        ("covered: the limit", "expected ids of rules for .covered., found .the limit."),
         ("argues: perhaps", "expected one of for, against for 'argues', found 'perhaps'"),
     ],
 )
@@ -53,3 +54,13 @@ def test_another_value_is_refused(line: str, words: str) -> None:
     """The message names the line, the value and what is expected."""
     with pytest.raises(RuleMalformed, match=words):
         parse_rule(f"{HEAD}#+ {line}\n{QUERY}", "a.rq", FORM)
+
+
+def test_a_head_may_state_the_sentence_in_few_words_and_what_covers_it() -> None:
+    """A short page has one line for a finding, and states nothing twice."""
+    more = '#+ brief: "{?kind}"\n#+ covered: A-02 A-03\n'
+    head = parse_rule(f"{HEAD}{more}{QUERY}", "a.rq", FORM).head
+
+    assert (head.brief, head.covered) == ("{?kind}", ("A-02", "A-03"))
+    with pytest.raises(RuleMalformed, match="'brief' names \\?other, which the query never binds"):
+        parse_rule(f'{HEAD}#+ brief: "{{?other}}"\n{QUERY}', "a.rq", FORM)

@@ -75,6 +75,16 @@ def test_of_one_topic_the_stronger_is_shown() -> None:
     assert strongest([first, both], most=4) == (both,)
 
 
+def test_a_sentence_that_another_covers_is_shown_only_without_it() -> None:
+    """A worksheet states nothing twice; a letter, which has no margin, keeps both."""
+    limit, alone = said("LIM-02", 85), structs.replace(said("LIM-05", 80), covered=["LIM-02", "M"])
+
+    assert strongest([alone, limit], most=4, shown=()) == (limit,)
+    assert strongest([alone], most=4, shown=["M"]) == ()
+    assert strongest([alone], most=4, shown=["X"]) == (alone,)
+    assert strongest([alone, limit], most=4) == (limit, alone)
+
+
 def test_a_summary_keeps_its_order() -> None:
     """The strongest facts are selected, in the order of the summary."""
     worker, dates, request = said("S-1", 30), said("S-2", 0), said("S-3", 40)
