@@ -201,7 +201,7 @@ def read_lexicon(facts: Iterable[ox.Triple]) -> Lexicon:
         kind = next(iter(sorted(row.get(TYPE.value, set()) & kinds)), None)
         if kind is not None:
             entries[iri] = _entry(iri, kind, row, lists)
-    entries |= _named_conditions(described)
+    entries |= _named_conditions(described, entries)
     editions = {i: r for i, r in described.items() if NS + "editionYear" in r}
     return Lexicon(
         entries=entries,
@@ -259,14 +259,22 @@ def _entry(
     )
 
 
-def _named_conditions(described: Mapping[str, Mapping[str, set[str]]]) -> dict[str, LexiconEntry]:
-    """Make an entry of each condition of the ontology: its own labels name it, and no other."""
-    entries = {}
-    below = _below(mn("Condition").value, described)
-    for iri in sorted(below):
+def _named_conditions(
+    described: Mapping[str, Mapping[str, set[str]]], entries: Mapping[str, LexiconEntry]
+) -> dict[str, LexiconEntry]:
+    """
+    Make an entry of each condition of the ontology: its own labels name it, and no other.
+
+    A label that an entry of the lexicon reads, and which that entry reads as one of several
+    conditions, is left to that entry: the region decides which of them is meant.
+    """
+    shared = _shared_words(entries)
+    named = {}
+    for iri in sorted(_below(mn("Condition").value, described)):
         row = described[iri]
         words = {p for name in (LABEL.value, *PHRASES) for p in row.get(name, set())}
-        entries[iri] = LexiconEntry(
+        own = {w for w in words if not any(p.fullmatch(w) for p in shared.get(iri, ()))}
+        named[iri] = LexiconEntry(
             iri=iri,
             kind="ConditionWord",
             code=iri.removeprefix(CONCEPT),
@@ -274,10 +282,21 @@ def _named_conditions(described: Mapping[str, Mapping[str, set[str]]]) -> dict[s
             values={NS + "denotes": (iri,)},
             patterns=tuple(
                 re.compile(rf"(?<![A-Za-z0-9]){_phrase(p)}(?:e?s)?(?![A-Za-z0-9])", re.IGNORECASE)
-                for p in sorted(words)
+                for p in sorted(own)
             ),
         )
-    return entries
+    return named
+
+
+def _shared_words(entries: Mapping[str, LexiconEntry]) -> dict[str, list[re.Pattern[str]]]:
+    """Return the patterns that denote several conditions, by each of these conditions."""
+    shared: dict[str, list[re.Pattern[str]]] = {}
+    for entry in entries.values():
+        denoted = entry.of("denotes")
+        if entry.kind == "ConditionWord" and len(denoted) > 1:
+            for iri in denoted:
+                shared.setdefault(iri, []).extend(entry.patterns)
+    return shared
 
 
 def _below(top: str, described: Mapping[str, Mapping[str, set[str]]]) -> set[str]:
