@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from .proofs.write import build_proof, proof_text
     from .records.as_rdf import signed_rdf
     from .records.documents import assessment_data, is_document, read_document
+    from .records.ledger.entries import NewEntry, RecordedEntry, canonical_json
+    from .records.ledger.ledger import Ledger
+    from .records.ledger.notes import Checkpoint, SigningKey, VerifyingKey
+    from .records.ledger.proof import EntryProof, verify_document, with_proof
     from .records.rulings import Ruling
     from .records.signing import Physician, sign
 
@@ -66,6 +70,10 @@ _MODULES = {
     "proofs.write": ("build_proof", "proof_text"),
     "records.as_rdf": ("signed_rdf",),
     "records.documents": ("assessment_data", "is_document", "read_document"),
+    "records.ledger.entries": ("NewEntry", "RecordedEntry", "canonical_json"),
+    "records.ledger.ledger": ("Ledger",),
+    "records.ledger.notes": ("Checkpoint", "SigningKey", "VerifyingKey"),
+    "records.ledger.proof": ("EntryProof", "verify_document", "with_proof"),
     "records.rulings": ("Ruling",),
     "records.signing": ("Physician", "sign"),
 }
@@ -79,16 +87,24 @@ __all__ = [
     "Assessment",
     "CaseGraph",
     "CaseReport",
+    "Checkpoint",
     "Documentation",
+    "EntryProof",
     "Knowledge",
+    "Ledger",
+    "NewEntry",
     "Physician",
+    "RecordedEntry",
     "Ruling",
+    "SigningKey",
+    "VerifyingKey",
     "ask",
     "assessment_data",
     "assessment_html",
     "assessment_rdf",
     "assessment_text",
     "build_proof",
+    "canonical_json",
     "case_form_html",
     "case_from",
     "case_json",
@@ -116,6 +132,8 @@ __all__ = [
     "service_html",
     "sign",
     "signed_rdf",
+    "verify_document",
+    "with_proof",
     "write_letter",
 ]
 

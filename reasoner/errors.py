@@ -37,6 +37,19 @@ MednecError
 │   ├── DecisionRefused         without a physician, a date or a reason, or contradictory
 │   ├── LetterUndecided         an item that nothing held decides, nor a physician
 │   └── LetterUnsupported       no such venue, or no form of a letter for it
+├── RecordError         the one who appends to the ledger, or checks a record
+│   ├── EntryRefused            an entry with a malformed field
+│   ├── EntryUnknown            an index that the ledger does not have
+│   ├── KeyReused               an idempotency key that came with another request
+│   ├── VersionConflict         a version that is not the next one of its subject
+│   ├── NoteMalformed           not a key, a signed note or a checkpoint
+│   └── RecordRejected          a record that its proof does not bear out
+├── LedgerError         the operator of the ledger
+│   ├── LedgerMissing           an address without a ledger
+│   ├── LedgerOutdated          a ledger of another version of the schema
+│   ├── LedgerUnavailable       a database that does not answer, or is locked
+│   ├── LedgerKeyDiffers        a key that is not the one of the ledger
+│   └── LedgerDamaged           entries that were changed or removed; they are named
 └── EngineError         the developers of mednec
     ├── ClassifierFailed    HermiT did not start or did not finish
     └── ProofFailed         a derivation that does not bear out its own steps
@@ -290,6 +303,58 @@ class LetterUndecided(DecisionError):
 
 class LetterUnsupported(DecisionError):
     """A letter for an unknown venue, or for a venue without a form of a letter."""
+
+
+class RecordError(MednecError):
+    """An entry, a proof or a request for one that its sender has to change."""
+
+
+class EntryRefused(RecordError):
+    """An entry with a malformed field."""
+
+
+class EntryUnknown(RecordError):
+    """An index that the ledger does not have."""
+
+
+class KeyReused(RecordError):
+    """An idempotency key that was recorded with another request."""
+
+
+class VersionConflict(RecordError):
+    """A version that is not the next one of its subject: somebody else wrote in the meantime."""
+
+
+class NoteMalformed(RecordError):
+    """A text that is not a key, a signed note or a checkpoint, or is signed by another key."""
+
+
+class RecordRejected(RecordError):
+    """A record that its proof does not bear out."""
+
+
+class LedgerError(MednecError):
+    """A ledger that its operator has to put right."""
+
+
+class LedgerMissing(LedgerError):
+    """An address without a ledger."""
+
+
+class LedgerOutdated(LedgerError):
+    """A ledger whose schema is older or newer than this version of mednec uses."""
+
+
+class LedgerUnavailable(LedgerError):
+    """A database that cannot be opened, does not answer, or refuses a statement."""
+
+
+class LedgerKeyDiffers(LedgerError):
+    """A key that is not the one with which the ledger was begun."""
+
+
+class LedgerDamaged(LedgerError):
+    """A ledger that was changed outside of mednec, or lost entries."""
 
 
 class EngineError(MednecError):

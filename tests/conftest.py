@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import uuid
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +12,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.vendor import pretty
 
+from tests.postgres import ServerUnavailable, run_server
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from reasoner import Knowledge
+    from tests.postgres import Server
 
 ROOT = Path(__file__).parent.parent
 CACHE = ROOT / ".pytest_cache" / "mednec"
@@ -97,3 +103,26 @@ def shared_folder() -> Path:
             "The source letters are missing: the checkout has no folder 'shared' next to it."
         )
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """Return a PostgreSQL server, started when a test first asks for it."""
+    running = run_server()
+    try:
+        server = next(running)
+    except ServerUnavailable as error:
+        pytest.skip(f"PostgreSQL cannot run here: {error}")
+    yield server
+    running.close()
+
+
+@pytest.fixture
+def postgres_url(postgres: Server) -> str:
+    """Return the URL of an empty schema of its own."""
+    import psycopg
+
+    schema = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres.url("public")) as connection:
+        connection.execute(f"CREATE SCHEMA {schema}")
+    return postgres.url(schema)

@@ -282,7 +282,8 @@ def test_each_kind_of_error_has_a_status(kind: type[errors.MednecError]) -> None
     """Errors of the sender are 4xx; errors of the service or its knowledge are 5xx."""
     status = problems.status_of(kind)
 
-    if issubclass(kind, errors.CaseError | errors.QueryError | errors.DecisionError):
+    senders = errors.CaseError | errors.QueryError | errors.DecisionError | errors.RecordError
+    if issubclass(kind, senders):
         assert 400 <= status < 500
     else:
         assert status >= 500
