@@ -1,6 +1,8 @@
 """HTTP and pages over the reasoner; nothing is decided here."""
 
-from .app import create_app, serve
-from .settings import Settings
+from .app import create_app
+from .doctor import examine
+from .server import serve
+from .settings import Settings, read_settings, settings_table
 
-__all__ = ["Settings", "create_app", "serve"]
+__all__ = ["Settings", "create_app", "examine", "read_settings", "serve", "settings_table"]

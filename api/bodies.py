@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import json
+import time
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from flask import request
-from werkzeug.exceptions import BadRequest, NotAcceptable, UnsupportedMediaType
+from werkzeug.exceptions import (
+    BadRequest,
+    ClientDisconnected,
+    NotAcceptable,
+    RequestTimeout,
+    UnsupportedMediaType,
+)
 
 from reasoner import errors, load_case
 
 from .state import current
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from reasoner import CaseGraph, Knowledge
 
+PIECE: Final = 1 << 16
 CASE_FORMS: Final = {
     "application/json": "json",
     "application/ld+json": "jsonld",
@@ -79,19 +88,96 @@ def read_body(limit: int) -> bytes:
 
     Raises:
         CaseTooLarge: It is longer.
+        RequestTimeout: It does not arrive in time.
     """
     if request.content_length is not None and request.content_length > limit:
         raise errors.CaseTooLarge(
             f"The body has {request.content_length:,} bytes; at most {limit:,} are read.",
             hint="Send the facts of one case, not its documents.",
         )
-    data = request.stream.read(limit + 1)
+    data = b"".join(_pieces(limit + 1))
     if len(data) > limit:
         raise errors.CaseTooLarge(
             f"The body is longer than {limit:,} bytes.",
             hint="Send the facts of one case, not its documents.",
         )
     return data
+
+
+def _pieces(most: int) -> Iterator[bytes]:
+    seconds = current().settings.body_seconds
+    ends = time.monotonic() + seconds
+    while most:
+        try:
+            piece = request.stream.read(min(most, PIECE))
+        except (OSError, ClientDisconnected) as error:
+            raise RequestTimeout("The body did not arrive.") from error
+        if not piece:
+            return
+        if time.monotonic() > ends:
+            raise RequestTimeout(f"The body did not arrive within {seconds:g} s.")
+        most -= len(piece)
+        yield piece
+
+
+def strict_json(body: bytes) -> object:
+    """
+    Parse JSON; a key given twice, NaN, or a text that is not Unicode is an error.
+
+    Raises:
+        DocumentUnreadable: It is not such JSON.
+    """
+    try:
+        found: object = json.loads(body, object_pairs_hook=_object, parse_constant=_no_number)
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise errors.DocumentUnreadable(
+            "The body contains a lone surrogate, which is not a character."
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise errors.DocumentUnreadable(f"The body is not JSON: {error}.") from error
+    return found
+
+
+def sent_object(
+    body: bytes, required: Collection[str], known: Collection[str]
+) -> dict[str, object]:
+    """
+    Parse a JSON object with known keys.
+
+    Args:
+        body: The body.
+        required: The keys that must be there.
+        known: All keys that may be there.
+
+    Raises:
+        DocumentUnreadable: It is not an object, or a key is unknown or missing.
+    """
+    found = strict_json(body)
+    if not isinstance(found, dict):
+        raise errors.DocumentUnreadable("The body is not a JSON object.")
+    if unknown := sorted(set(found) - set(known)):
+        raise errors.DocumentUnreadable(
+            f"The body has the unknown key '{unknown[0]}'.",
+            hint=f"Its keys are {', '.join(sorted(known))}.",
+        )
+    if missing := sorted(set(required) - set(found)):
+        raise errors.DocumentUnreadable(f"The body is missing {', '.join(missing)}.")
+    return found
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Build a JSON object; a decoder would keep the last of two values without a word."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key '{twice}' is given twice in one object; give it once")
+    return found
+
+
+def _no_number(text: str) -> object:
+    raise ValueError(f"{text} is not a number of JSON")
 
 
 def wanted_form(offered: Sequence[str]) -> str:

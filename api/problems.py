@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flask import Response, current_app, json
+from flask import Response, g, json
 from werkzeug.exceptions import HTTPException
 
 from reasoner import CaseReport, errors, fault_data, report_data
+
+from .observation import log_fault
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 STATUS: Final[dict[type[errors.MednecError], int]] = {
     errors.CaseTooLarge: 413,
     errors.CaseRejected: 422,
+    errors.CaseTooCostly: 422,
     errors.CaseError: 400,
     errors.QueryForbidden: 403,
     errors.QueryTooCostly: 422,
@@ -34,6 +37,8 @@ STATUS: Final[dict[type[errors.MednecError], int]] = {
     errors.EngineError: 500,
     errors.MednecError: 500,
 }
+CARRIED: Final = frozenset({"Allow", "Retry-After", "Www-Authenticate"})
+"""The headers of an error that its problem document carries too."""
 BASE: Final = "https://w3id.org/mednec/problem/"
 
 
@@ -63,17 +68,24 @@ def _known(error: errors.MednecError) -> Response:
 
 def _http(error: HTTPException) -> Response:
     code = (error.name or "error").lower().replace(" ", "-")
-    return _problem(code, error.name, error.code or 500, error.description or "", {})
+    answer = _problem(code, error.name, error.code or 500, error.description or "", {})
+    if error.response is None:
+        for name, value in error.get_headers():
+            if name.title() in CARRIED:
+                answer.headers[name] = value
+    return answer
 
 
 def _unknown(error: Exception) -> Response:
-    current_app.logger.error("unforeseen", exc_info=error)
+    log_fault(error, g.get("request_id", ""))
     detail = f"An unforeseen {type(error).__name__}; nothing was decided and nothing was changed."
     return _problem("unforeseen", "unforeseen", 500, detail, {})
 
 
 def _problem(code: str, title: str, status: int, detail: str, extra: dict[str, object]) -> Response:
     body = {"type": BASE + code, "title": title, "status": status, "detail": detail, **extra}
+    if g.get("request_id"):
+        body["instance"] = f"urn:mednec:request:{g.request_id}"
     return Response(
         json.dumps(body, ensure_ascii=False), status, content_type="application/problem+json"
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from flask import current_app
 
 from reasoner import errors, load_knowledge
+
+from .observation import LOG, Metrics
+from .pool import Pool
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,11 +20,11 @@ if TYPE_CHECKING:
 
     from reasoner import Knowledge
 
+    from .rates import Rates
     from .settings import Settings
 
 FOLDERS: Final = ("ontology", "shapes")
 NAME: Final = "mednec"
-LOG: Final = logging.getLogger(__name__)
 
 Signature = frozenset[tuple[str, int, int]]
 """The name, size and time of change of each file."""
@@ -52,12 +54,20 @@ class State:
     Attributes:
         knowledge: The knowledge in use; replaced as a whole, never changed.
         settings: The settings of the service.
+        rates: How many requests a caller may send.
+        metrics: The counters.
         refused: Why newer files are not in use; None if the files are in use.
+        ending: True once the service was asked to end.
     """
 
     knowledge: Knowledge
     settings: Settings
+    rates: Rates
+    metrics: Metrics = field(default_factory=Metrics)
     refused: Refusal | None = None
+    ending: bool = False
+    _pool: Pool | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def attach(self, app: Flask) -> None:
         """Make this the state of an application."""
@@ -70,6 +80,25 @@ class State:
         if not isinstance(found, State):
             raise TypeError(f"the extension '{NAME}' of the application is not its state")
         return found
+
+    def pool(self) -> Pool | None:
+        """Return the processes that decide, started at the first call; None if there are none."""
+        if not self.settings.workers:
+            return None
+        with self._lock:
+            if self._pool is None or self._pool.digest != self.knowledge.digest:
+                if self._pool is not None:
+                    self._pool.close()
+                self._pool = Pool(self.knowledge, self.settings)
+            return self._pool
+
+    def close(self) -> None:
+        """End what runs apart from the requests."""
+        self.ending = True
+        with self._lock:
+            if self._pool is not None:
+                self._pool.close()
+                self._pool = None
 
     def renew(self) -> bool:
         """
@@ -85,12 +114,12 @@ class State:
             fresh = load_knowledge(self.knowledge.folder, cache=self.settings.cache)
         except errors.MednecError as error:
             self.refused = Refusal(code=error.code, detail=error.message, hint=error.hint or "")
-            LOG.warning("knowledge refused, the last good one stays: %s", error)
+            LOG.warning("knowledge refused", code=error.code)
             return False
         self.refused = None
         if fresh.digest != self.knowledge.digest:
             self.knowledge = fresh
-            LOG.warning("knowledge renewed: %s", fresh.digest)
+            LOG.warning("knowledge renewed", digest=fresh.digest)
         return True
 
     def watch(self, *, seconds: float) -> threading.Event:

@@ -6,6 +6,7 @@ MednecError
 │   ├── CaseUnreadable      not Turtle or JSON, or not in the vocabulary
 │   ├── DeterminationUnreadable   a document that does not contain a determination to replay
 │   ├── CaseTooLarge        larger than the limits of a case
+│   ├── CaseTooCostly       over a limit of time or memory while it was decided
 │   ├── CaseRejected        read, but the shapes of a case are violated
 │   ├── LetterUnreadable    a file without text, or not a letter of a known form
 │   └── LetterTooLarge      larger than the limit of a letter
@@ -50,6 +51,9 @@ MednecError
 │   ├── LedgerUnavailable       a database that does not answer, or is locked
 │   ├── LedgerKeyDiffers        a key that is not the one of the ledger
 │   └── LedgerDamaged           entries that were changed or removed; they are named
+├── OperatorError       the one who runs the service
+│   ├── SettingRefused      an unknown setting, or a value of the wrong type
+│   └── KeyRefused          an API key that cannot be made, or does not exist
 └── EngineError         the developers of mednec
     ├── ClassifierFailed    HermiT did not start or did not finish
     └── ProofFailed         a derivation that does not bear out its own steps
@@ -145,6 +149,10 @@ class DeterminationUnreadable(CaseError):
 
 class CaseTooLarge(CaseError):
     """A case that is larger than a limit (`reasoner.cases.limits`)."""
+
+
+class CaseTooCostly(CaseError):
+    """A case whose decision exceeded a limit of time or memory."""
 
 
 class CaseRejected(CaseError):
@@ -355,6 +363,18 @@ class LedgerKeyDiffers(LedgerError):
 
 class LedgerDamaged(LedgerError):
     """A ledger that was changed outside of mednec, or lost entries."""
+
+
+class OperatorError(MednecError):
+    """Something that the operator of the service has to change."""
+
+
+class SettingRefused(OperatorError):
+    """A setting that does not exist, or whose value is not of its type."""
+
+
+class KeyRefused(OperatorError):
+    """An API key that cannot be made as asked for, or that does not exist."""
 
 
 class EngineError(MednecError):

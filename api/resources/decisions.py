@@ -8,7 +8,7 @@ from typing import Final
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from api.bodies import parameters, read_body, wanted_form
+from api.bodies import parameters, read_body, sent_object, wanted_form
 from api.state import current, knowledge_now
 from reasoner import Physician, Ruling, errors, read_document, sign, signed_rdf
 
@@ -48,22 +48,7 @@ def create() -> Response:
 
 def _sent(body: bytes) -> dict[str, object]:
     """Read the body, and refuse a key that is missing, unknown or given twice."""
-    try:
-        sent: object = json.loads(body, object_pairs_hook=_object)
-        json.dumps(sent, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        raise errors.DocumentUnreadable(
-            "The body contains a lone surrogate, which is not a character."
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise errors.DocumentUnreadable(f"The body is not JSON: {error}.") from error
-    if not isinstance(sent, dict):
-        raise errors.DocumentUnreadable("The body is not a JSON object.")
-    if unknown := sorted(set(sent) - KEYS):
-        raise errors.DocumentUnreadable(
-            f"The body has the unknown key '{unknown[0]}'.",
-            hint=f"Its keys are {', '.join(sorted(KEYS))}.",
-        )
+    sent = sent_object(body, (), KEYS)
     missing = sorted(REQUIRED - set(sent))
     if missing or not isinstance(sent["determination"], dict):
         raise errors.DecisionRefused(
@@ -71,16 +56,6 @@ def _sent(body: bytes) -> dict[str, object]:
             hint="Nothing is decided without a named physician.",
         )
     return sent
-
-
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Build a JSON object; a decoder would keep the last of two values without a word."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key '{twice}' is given twice in one object; give it once")
-    return found
 
 
 def _physician(value: object) -> Physician:

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 routes = Blueprint("letters", __name__, url_prefix="/v1")
 
 LETTERS: Final = {"text/html": "html", "application/pdf": "pdf", "text/plain": "text"}
-POLICY: Final = f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; base-uri 'none'"
+POLICY: Final = (
+    f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
 
 
 @routes.post("/letters")

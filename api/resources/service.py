@@ -5,21 +5,26 @@ from __future__ import annotations
 import re
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, Response, json, jsonify
+from prometheus_client import CONTENT_TYPE_LATEST
 
+from api.bodies import parameters
 from api.state import current, knowledge_now
 from reasoner import VERSION, case_schema, context_of, part_schemas
 
 routes = Blueprint("service", __name__)
 
 NAME: Final = re.compile(r"\w+")
+CONTRACT: Final = Path(__file__).parents[1] / "contract"
+"""The parts of the OpenAPI description: one file for each subject, joined by their keys."""
 
 
 @routes.get("/v1/health")
 def health() -> Response:
     """Report that the service is ready, its knowledge, and whether newer files are refused."""
+    parameters()
     state = current()
     knowledge, refused = state.knowledge, state.refused
     return jsonify(
@@ -32,17 +37,59 @@ def health() -> Response:
     )
 
 
+@routes.get("/livez")
+def live() -> Response:
+    """Report that the process answers."""
+    parameters()
+    return jsonify(status="alive")
+
+
+@routes.get("/readyz")
+def ready() -> tuple[Response, int]:
+    """Report what the service needs in order to answer, each with its state."""
+    parameters()
+    state = current()
+    pool = state.pool()
+    checks = {
+        "ending": not state.ending,
+        "knowledge": bool(state.knowledge.rules),
+        "processes": pool is None or pool.is_alive(),
+    }
+    good = all(checks.values())
+    words = {name: "good" if fine else "bad" for name, fine in checks.items()}
+    return jsonify(status="ready" if good else "not ready", checks=words), 200 if good else 503
+
+
+@routes.get("/metrics")
+def metrics() -> Response:
+    """Give the counters of this process in the text format of Prometheus."""
+    parameters()
+    return Response(current().metrics.text(), content_type=CONTENT_TYPE_LATEST)
+
+
 @routes.get("/v1/openapi.json")
 def openapi() -> Response:
     """Return the OpenAPI description: the version of this service, and a case in full."""
-    text = Path(__file__).parents[1].joinpath("openapi.json").read_text(encoding="utf-8")
-    contract = json.loads(text)
+    contract: dict[str, Any] = {}
+    for part in sorted(CONTRACT.glob("*.json")):
+        _add(contract, json.loads(part.read_text(encoding="utf-8")))
     contract["info"]["version"] = VERSION
     contract["components"]["schemas"] |= part_schemas(knowledge_now().form, "#/components/schemas/")
     for path, methods in contract["paths"].items():
         for method, operation in methods.items():
             operation["operationId"] = "_".join([method, *NAME.findall(path)])
     return Response(json.dumps(contract, ensure_ascii=False), content_type="application/json")
+
+
+def _add(whole: dict[str, Any], part: dict[str, Any]) -> None:
+    """Add the objects of a part of the contract to the whole, key by key."""
+    for name, value in part.items():
+        if isinstance(value, dict) and isinstance(whole.get(name), dict):
+            _add(whole[name], value)
+        elif name in whole:
+            raise ValueError(f"two parts of the contract state '{name}'")
+        else:
+            whole[name] = value
 
 
 @routes.get("/v1/schemas/case")

@@ -53,6 +53,7 @@ COMMANDS: Final = {
         "docs_command",
         "Write the pages of the knowledge base as HTML and Turtle into the folder OUT.",
     ),
+    "doctor": _entry("doctor", "doctor_command", "Check what the service needs on this machine."),
     "explain": _entry(
         "proofs",
         "explain_command",

@@ -52,6 +52,41 @@ def user_cache() -> Path | None:
     return default_cache(os.environ)
 
 
+def default_data(environment: Mapping[str, str], platform: str = sys.platform) -> Path | None:
+    """
+    Return the folder of what a user keeps; None where the system does not name one.
+
+    Args:
+        environment: The environment variables.
+        platform: The operating system, as in `sys.platform`.
+    """
+    if platform == "win32":
+        local = environment.get("LOCALAPPDATA", "")
+        return Path(local) / "mednec" / "data" if local else None
+    home = environment.get("HOME", "")
+    if platform == "darwin":
+        return Path(home) / "Library" / "Application Support" / "mednec" if home else None
+    named = environment.get("XDG_DATA_HOME", "")
+    if Path(named).is_absolute():
+        return Path(named) / "mednec"
+    return Path(home) / ".local" / "share" / "mednec" if home else None
+
+
+def user_data() -> Path | None:
+    """Return the folder in which the user who runs this process keeps records, if there is one."""
+    return default_data(os.environ)
+
+
+def environment() -> Mapping[str, str]:
+    """Return the environment, for the settings of the service."""
+    return dict(os.environ)
+
+
+def processors() -> int:
+    """Return the number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def wants_traceback() -> bool:
     """Return True if a fault of mednec is to be shown with its traceback."""
     return os.environ.get("MEDNEC_TRACEBACK", "") not in {"", "0"}

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import re
 import threading
-from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 import pytest
-import waitress
 
 from api import create_app, problems
 from reasoner import errors
@@ -227,35 +224,6 @@ def test_a_bad_case_gets_a_problem_that_names_the_place(
 
     assert (found["status"], found["type"].rsplit("/", 1)[-1]) == (status, code)
     assert names in json.dumps(found, ensure_ascii=False)
-
-
-def test_a_body_of_50_mb_without_a_length_is_refused_and_not_cut(knowledge: Knowledge) -> None:
-    """A chunked body over the limit gets status 413 and is not truncated."""
-    server = waitress.create_server(create_app(knowledge), host="127.0.0.1", port=0)
-
-    def serve() -> None:
-        with suppress(OSError):  # closing the server takes the socket from under its loop
-            server.run()
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    chunks = (TURTLE if n == 0 else b"#" * 999_999 + b"\n" for n in range(50))
-    connection = http.client.HTTPConnection("127.0.0.1", server.effective_port, timeout=60)
-    try:
-        connection.request(
-            "POST",
-            "/v1/determinations",
-            body=chunks,
-            headers={"Content-Type": "text/turtle", "Transfer-Encoding": "chunked"},
-            encode_chunked=True,
-        )
-        status = connection.getresponse().status
-    finally:
-        connection.close()
-        server.close()
-        thread.join(timeout=10)
-
-    assert status == 413
 
 
 def test_an_unwanted_form_is_refused(client: FlaskClient) -> None:

@@ -128,7 +128,7 @@ def outward(module: str, source: str) -> list[str]:
     return [
         f"{module} imports {imported.module}"
         for imported in imports_of(ast.parse(source), "reasoner")
-        if imported.package in {"api", "flask", "waitress", "werkzeug"}
+        if imported.package in {"api", "flask", "gunicorn", "werkzeug"}
         and not (room_of(module) == STARTS_THE_SERVICE and imported.deferred)
     ]
 
