@@ -21,6 +21,8 @@ STATUS: Final[dict[type[errors.MednecError], int]] = {
     errors.CaseError: 400,
     errors.QueryForbidden: 403,
     errors.QueryTooCostly: 422,
+    errors.QueryUnacceptable: 406,
+    errors.GraphUnknown: 404,
     errors.TermUnknown: 404,
     errors.QueryError: 400,
     errors.DocumentUnreadable: 400,
@@ -34,6 +36,7 @@ STATUS: Final[dict[type[errors.MednecError], int]] = {
     errors.RecordError: 400,
     errors.LedgerError: 503,
     errors.KnowledgeError: 503,
+    errors.WorkerError: 503,
     errors.EngineError: 500,
     errors.MednecError: 500,
 }

@@ -19,13 +19,18 @@ if TYPE_CHECKING:
     from .cases.json_case import context_of
     from .cases.read import CaseGraph
     from .cases.schema import case_schema, part_schemas
+    from .containment.description import service_description
+    from .containment.documents import contained, parsing_pool
+    from .containment.limits import WorkLimits
+    from .containment.pool import WorkerPool
+    from .containment.sparql import QUERY_TASK, QueryAnswer, SparqlQuestion, put_graph, put_query
     from .determinations.as_data import describe_assessment
     from .determinations.as_rdf import assessment_rdf
     from .determinations.assess import Assessment, decide, load_case, load_case_file
     from .determinations.report_data import describe_report, report_data
     from .determinations.variants import COMPARISONS
     from .knowledge.base import Knowledge, load_knowledge
-    from .knowledge.query import ask
+    from .knowledge.query import ask, write_facts
     from .pages.case_form import case_form_html
     from .pages.determination import assessment_html, assessment_text, report_text
     from .pages.explanation import explanation_html, explanation_text
@@ -52,13 +57,18 @@ _MODULES = {
     "cases.json_case": ("context_of",),
     "cases.read": ("CaseGraph",),
     "cases.schema": ("case_schema", "part_schemas"),
+    "containment.description": ("service_description",),
+    "containment.documents": ("contained", "parsing_pool"),
+    "containment.limits": ("WorkLimits",),
+    "containment.pool": ("WorkerPool",),
+    "containment.sparql": ("QUERY_TASK", "QueryAnswer", "SparqlQuestion", "put_graph", "put_query"),
     "determinations.as_data": ("describe_assessment",),
     "determinations.as_rdf": ("assessment_rdf",),
     "determinations.assess": ("Assessment", "decide", "load_case", "load_case_file"),
     "determinations.report_data": ("describe_report", "report_data"),
     "determinations.variants": ("COMPARISONS",),
     "knowledge.base": ("Knowledge", "load_knowledge"),
-    "knowledge.query": ("ask",),
+    "knowledge.query": ("ask", "write_facts"),
     "pages.case_form": ("case_form_html",),
     "pages.determination": ("assessment_html", "assessment_text", "report_text"),
     "pages.explanation": ("explanation_html", "explanation_text"),
@@ -82,6 +92,7 @@ _MODULE_OF = {name: module for module, names in _MODULES.items() for name in nam
 
 __all__ = [
     "COMPARISONS",
+    "QUERY_TASK",
     "STYLE_HASH",
     "VERSION",
     "Assessment",
@@ -94,10 +105,14 @@ __all__ = [
     "Ledger",
     "NewEntry",
     "Physician",
+    "QueryAnswer",
     "RecordedEntry",
     "Ruling",
     "SigningKey",
+    "SparqlQuestion",
     "VerifyingKey",
+    "WorkLimits",
+    "WorkerPool",
     "ask",
     "assessment_data",
     "assessment_html",
@@ -110,6 +125,7 @@ __all__ = [
     "case_json",
     "case_schema",
     "check_case",
+    "contained",
     "context_of",
     "decide",
     "describe_assessment",
@@ -124,16 +140,21 @@ __all__ = [
     "load_case",
     "load_case_file",
     "load_knowledge",
+    "parsing_pool",
     "part_schemas",
     "proof_text",
+    "put_graph",
+    "put_query",
     "read_document",
     "report_data",
     "report_text",
+    "service_description",
     "service_html",
     "sign",
     "signed_rdf",
     "verify_document",
     "with_proof",
+    "write_facts",
     "write_letter",
 ]
 

@@ -13,7 +13,9 @@ MednecError
 ├── QueryError          the analyst
 │   ├── QueryUnreadable     not a SPARQL query
 │   ├── ConclusionUnknown   a question about an unknown rule or term
-│   ├── QueryForbidden      an update, a call to another service, a remote graph
+│   ├── QueryForbidden      an update, or a call to another service
+│   ├── QueryUnacceptable   an answer that has none of the wanted forms
+│   ├── GraphUnknown        a named graph that is not in the store
 │   ├── QueryTooCostly      over a limit of time, memory or answer
 │   ├── StoreBusy           another build is writing to the store of letters
 │   ├── StoreUnreadable     not a store of letters, or a damaged one
@@ -54,6 +56,11 @@ MednecError
 ├── OperatorError       the one who runs the service
 │   ├── SettingRefused      an unknown setting, or a value of the wrong type
 │   └── KeyRefused          an API key that cannot be made, or does not exist
+├── WorkerError         the operator of the service, or time
+│   ├── WorkerBusy          all processes for such work are busy
+│   ├── WorkerUnsafe        the network cannot be taken away from a process here
+│   ├── WorkerFailed        a process does not start
+│   └── WorkStopped         work that exceeded a limit; its caller says what to change
 └── EngineError         the developers of mednec
     ├── ClassifierFailed    HermiT did not start or did not finish
     └── ProofFailed         a derivation that does not bear out its own steps
@@ -193,6 +200,14 @@ class QueryUnreadable(QueryError):
 
 class ConclusionUnknown(QueryError):
     """A question why, or why not, about an unknown rule or term, or about what did not happen."""
+
+
+class QueryUnacceptable(QueryError):
+    """A query whose answer has none of the forms that are wanted."""
+
+
+class GraphUnknown(QueryError):
+    """A named graph that is not in the store."""
 
 
 class QueryForbidden(QueryError):
@@ -375,6 +390,26 @@ class SettingRefused(OperatorError):
 
 class KeyRefused(OperatorError):
     """An API key that cannot be made as asked for, or that does not exist."""
+
+
+class WorkerError(MednecError):
+    """Work in a process of its own that could not be done."""
+
+
+class WorkerBusy(WorkerError):
+    """All processes for such work are busy; the same request may succeed in a moment."""
+
+
+class WorkerUnsafe(WorkerError):
+    """A process from which the network cannot be taken away, so that nothing is run in it."""
+
+
+class WorkerFailed(WorkerError):
+    """A process that does not start."""
+
+
+class WorkStopped(WorkerError):
+    """Work that exceeded a limit of time, memory or answer, and was ended."""
 
 
 class EngineError(MednecError):

@@ -1,62 +1,93 @@
-"""`GET|POST /sparql`: read-only queries over the knowledge base."""
+"""
+SPARQL 1.1 over HTTP: the query side of the protocol, and the graphs to read.
+
+`/sparql` answers queries, and without a query describes itself. `/graph-store` is the read-only
+side of the Graph Store Protocol.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, Response, request
-from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
+from flask import Blueprint, Response, request, url_for
+from werkzeug.exceptions import BadRequest, MethodNotAllowed, NotAcceptable
 
-from api.bodies import given_once
-from api.state import current, knowledge_now
-from reasoner import ask, errors
+from api.asking import query_pool
+from api.negotiation import GRAPHS, TABLES, wanted_of
+from api.sparql_request import protocol_request
+from reasoner import SparqlQuestion, errors, put_graph, put_query, service_description
+
+if TYPE_CHECKING:
+    from api.negotiation import Wanted
+    from reasoner import QueryAnswer
 
 routes = Blueprint("sparql", __name__)
 
-ACCEPTED: Final = {
-    "application/sparql-results+json": "json",
-    "application/json": "json",
-    "application/sparql-results+xml": "xml",
-    "text/csv": "csv",
-    "text/tab-separated-values": "tsv",
-    "text/turtle": "turtle",
-    "application/ld+json": "jsonld",
-}
+READ_ONLY: Final = "Graphs are read here, with GET or HEAD; they change when cases are stored."
 
 
-@routes.route("/sparql", methods=["GET", "POST"])
+@routes.route("/sparql", methods=["GET", "POST"], strict_slashes=False)
 def sparql() -> Response:
-    """Answer the query in the address, the form or the body."""
-    wanted = (
-        request.accept_mimetypes.best_match(ACCEPTED)
-        if request.accept_mimetypes
-        else "application/sparql-results+json"
+    """Answer the query in the address, the form or the body; describe the service without one."""
+    asked = protocol_request()
+    if asked is None:
+        return _description()
+    tables, graphs = wanted_of(TABLES), wanted_of(GRAPHS)
+    if tables is None and graphs is None:
+        raise NotAcceptable(f"Offered are {', '.join((*TABLES, *GRAPHS))}.")
+    answer = put_query(
+        SparqlQuestion(
+            text=asked.query,
+            default=asked.default,
+            named=asked.named,
+            base=request.base_url,
+            table=_form(tables),
+            truth=_form(tables),
+            triples=_form(graphs),
+        ),
+        query_pool(),
     )
+    wanted = graphs if answer.kind == "triples" else tables
+    return _response(answer, wanted.name if wanted else answer.media_type)
+
+
+@routes.get("/graph-store")
+def graph_store() -> Response:
+    """Return one graph as a whole: `?default`, or `?graph=` with its IRI."""
+    given = request.args.to_dict(flat=False)
+    if set(given) not in ({"default"}, {"graph"}) or any(len(v) > 1 for v in given.values()):
+        raise BadRequest("Name one graph: '?default', or '?graph=' with the IRI of a named graph.")
+    wanted = wanted_of(GRAPHS)
     if wanted is None:
-        raise NotAcceptable(f"Offered are {', '.join(ACCEPTED)}.")
-    answer = ask(_query(), knowledge_now(), accept=ACCEPTED[wanted])
-    return Response(answer.body, content_type=answer.media_type)
+        raise NotAcceptable(f"Offered are {', '.join(GRAPHS)}.")
+    graph = given["graph"][0] if "graph" in given else None
+    if graph == "":
+        raise BadRequest("The name of the graph is empty.")
+    return _response(put_graph(graph, wanted.form, query_pool()), wanted.name)
 
 
-def _query() -> str:
-    if any(name in request.values for name in ("default-graph-uri", "named-graph-uri", "update")):
-        raise errors.QueryForbidden(
-            "Updates and other graphs are not offered: queries read the knowledge base alone."
-        )
-    if request.method == "GET" or request.mimetype == "application/x-www-form-urlencoded":
-        if "query" not in request.values:
-            raise errors.QueryUnreadable("The parameter 'query' is missing.", hint="Send a query.")
-        given_once(request.values.to_dict(flat=False))
-        return request.values["query"]
-    if request.mimetype != "application/sparql-query":
-        raise UnsupportedMediaType("Send application/sparql-query, or a form with 'query'.")
-    limit = current().settings.query_bytes
-    data = request.stream.read(limit + 1)
-    if len(data) > limit:
-        raise errors.QueryTooCostly(
-            f"The query is longer than {limit:,} bytes.", hint="Send a shorter query."
-        )
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise errors.QueryUnreadable("The query is not UTF-8.") from error
+@routes.route("/graph-store", methods=["PUT", "POST", "DELETE", "PATCH"])
+def graph_store_written() -> Response:
+    """Refuse to change a graph."""
+    raise MethodNotAllowed(["GET", "HEAD"], READ_ONLY)
+
+
+def _form(wanted: Wanted | None) -> str | None:
+    return wanted.form if wanted else None
+
+
+def _description() -> Response:
+    wanted = wanted_of(GRAPHS)
+    if wanted is None:
+        raise errors.QueryUnreadable("The parameter 'query' is missing.", hint="Send a query.")
+    text = service_description(
+        url_for("sparql.sparql", _external=True), forms=(*TABLES.values(), *GRAPHS.values())
+    )
+    body = text.written(wanted.form)
+    return Response(body, content_type=wanted.name, headers={"Vary": "Accept"})
+
+
+def _response(answer: QueryAnswer, media_type: str) -> Response:
+    text = media_type.startswith("text/") or media_type.endswith("xml")
+    kind = f"{media_type}; charset=utf-8" if text else media_type
+    return Response(answer.body, content_type=kind, headers={"Vary": "Accept"})

@@ -9,7 +9,7 @@ import click
 
 from reasoner.audits.corpus.store import stored_facts
 from reasoner.determinations.proof_graph import stored_triples
-from reasoner.knowledge.query import ask
+from reasoner.knowledge.query import FORMS, ask
 
 from .options import FOLDER, load
 
@@ -19,10 +19,10 @@ from .options import FOLDER, load
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["json", "xml", "csv", "tsv", "turtle", "jsonld"]),
+    type=click.Choice(FORMS),
     default="csv",
     show_default=True,
-    help="json, xml, csv or tsv for SELECT and ASK; turtle or jsonld for CONSTRUCT and DESCRIBE.",
+    help="json, xml, csv or tsv for SELECT and ASK; another for CONSTRUCT and DESCRIBE.",
 )
 @click.option(
     "--store",

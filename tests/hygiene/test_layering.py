@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 LAYERS = (
     {"verifier"},
     {"errors", "version"},
+    {"containment"},
     {"kernel"},
     {"knowledge"},
     {"cases"},
