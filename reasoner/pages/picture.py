@@ -34,7 +34,8 @@ class VisitsPicture:
     Attributes:
         prior: Earlier visits that are certain.
         asked: Visits requested.
-        marks: The marks on the scale, such as a limit or a cap, each with its name.
+        marks: The marks on the scale, such as a limit or a cap, each with its name and sorted by
+            their place; marks at one place are one.
         top: The end of the scale; at least 1.
         words: The picture in a sentence, for screen readers.
         prior_words: The caption of the earlier visits.
@@ -70,7 +71,11 @@ def picture_of(visits: VisitsData, words: PictureWords) -> VisitsPicture:
     """
     cap = visits.cap if visits.counted_toward_cap == visits.prior else None
     named = ((words.limit, visits.limit), (words.cap, cap))
-    marks = tuple((name, number) for name, number in named if name and number is not None)
+    at: dict[int, list[str]] = {}
+    for name, number in named:
+        if name and number is not None:
+            at.setdefault(number, []).append(name)
+    marks = tuple((" · ".join(names), number) for number, names in sorted(at.items()))
     prior_words = f"{interval(prior_visits(visits))} {words.earlier}"
     asked_words = f"{visits.requested} {words.requested}"
     parts = [prior_words, asked_words, *(f"{name} {number}" for name, number in marks)]

@@ -151,7 +151,7 @@ def test_a_case_is_written_and_can_be_decided(
     done = run(*sets(ANSWERS), "-o", str(path))
 
     assert done.exit_code == 0, done.output
-    assert "advised: Give the date on which the request was received" in done.stderr
+    assert "advised: The date on which the request was received is not stated" in done.stderr
     case = load_case_file(path, knowledge)
     assert case.iri.endswith("/begun")
     assert decide(case, knowledge).determinations
