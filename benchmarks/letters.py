@@ -69,10 +69,14 @@ def read(letters: Path, third: str, folder: Path) -> Path:
     readings = folder / f"{third}.jsonl"
     with readings.open("w", encoding="utf-8") as out:
         done = subprocess.run(  # noqa: S603 - our own command
-            [*command, "--format", "jsonl"], stdout=out, stderr=subprocess.DEVNULL, check=False
+            [*command, "--format", "jsonl"],
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
         )
-    if done.returncode > 1:
-        sys.exit(done.returncode)
+    if done.returncode > 1 or not readings.stat().st_size:
+        sys.exit(done.stderr)
     return readings
 
 

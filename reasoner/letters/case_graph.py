@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+QUOTED: Final = 2
+"""Passages of a ground that its quotation joins."""
 GRANTED: Final = mn("Overturned").value
 RESPONSES: Final = {"documented_yes": mn("Affirmed"), "documented_no": mn("Negated")}
 
@@ -216,6 +218,11 @@ def _decision(graph: Graph, letter: Letter, item: Item, words: Words) -> None:
             finding.add("findingType", statement.about).add("truth", statement.truth)
             finding.add("statedBy", statement.spoken_by).add("quote", ox.Literal(statement.words))
             finding.read((statement.span,), Confidence.STATED)
+    for n, ground in enumerate(item.grounds, start=1):
+        said = graph.node(f"ground-{n}", "Statement", "states", node.iri)
+        said.add("about", ground.value).add("truth", mn("Affirmed"))
+        quotes = " … ".join(letter.words(span) for span in ground.spans[:QUOTED])
+        said.add("quote", ox.Literal(quotes)).read(ground.spans, ground.confidence)
     line = item.claims_administrator
     if line and line.basis and line.basis.value.iri is None and not line.citations:
         silent = graph.node("no-citation", "Statement", "states", node.iri)

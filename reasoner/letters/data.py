@@ -186,6 +186,7 @@ class ItemData(Data, frozen=True, kw_only=True):
     claims_administrator: GuidelineLineData | None
     reviewer: GuidelineLineData | None
     rationale: SpanData | None
+    grounds: Sequence[StatedData[ConceptData]]
     facts: ItemFactsData | None
     span: SpanData
 

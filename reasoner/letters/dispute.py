@@ -133,6 +133,7 @@ class Item:
         claims_administrator: The line of the claims administrator.
         reviewer: The line of the independent reviewer.
         rationale: The rationale, without its label.
+        grounds: On what the reviewer decided, as the rationale says of the case.
         facts: Facts for a decision; None unless the treatment is known.
         span: The item from the heading to the end of the rationale.
     """
@@ -155,5 +156,6 @@ class Item:
     claims_administrator: GuidelineLine | None
     reviewer: GuidelineLine | None
     rationale: Span | None
+    grounds: tuple[Stated[Concept], ...] = ()
     facts: ItemFacts | None
     span: Span

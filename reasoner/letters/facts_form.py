@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 OTHER: Final = "other"
 SILENT: Final = "none_stated"
-"""The certainty of earlier visits where the summary mentions none: there is no course then."""
+"""The certainty of earlier visits where the summary mentions none, and so no course."""
 REQUEST_DATES: Final = {"rfa_or_request_dated": "request_dated", "received": "request_received"}
 """The dates of the request: their names in the annotation and in `Letter.dates`."""
 
@@ -43,7 +43,7 @@ def facts_read(letter: Letter, item: Item, lexicon: Lexicon) -> dict[str, object
         "request_dates": {name: _day(day) for name, day in dates.items()},
         "courses": _courses(letter, item),
         "functional_change": {"value": _code(facts.response) if facts else None},
-        "reviewer_grounds": [],
+        "reviewer_grounds": sorted({ground.value.code for ground in item.grounds}),
     }
 
 

@@ -98,6 +98,7 @@ class Lexicon:
         in_force: First day in force and first day no longer in force of each edition, as text.
         labels: The label of each concept.
         broader: The classes that each concept is directly below.
+        argues: The side of each ground of a decision (`mn:groundArgues`).
     """
 
     entries: Mapping[str, LexiconEntry]
@@ -106,6 +107,7 @@ class Lexicon:
     in_force: Mapping[str, tuple[str, str]]
     labels: Mapping[str, str]
     broader: Mapping[str, tuple[str, ...]]
+    argues: Mapping[str, str]
 
     @cached_property
     def fact_codes(self) -> Mapping[str, str]:
@@ -223,6 +225,9 @@ def read_lexicon(facts: Iterable[ox.Triple]) -> Lexicon:
             i: tuple(sorted(a for a in _supers(r) if a.startswith(CONCEPT)))
             for i, r in described.items()
             if i.startswith(CONCEPT)
+        },
+        argues={
+            i: min(r[NS + "groundArgues"]) for i, r in described.items() if NS + "groundArgues" in r
         },
     )
 

@@ -11,6 +11,7 @@ from reasoner.letters.forms.outline import outline_items
 from reasoner.letters.readers.courses import read_courses
 from reasoner.letters.readers.diagnoses import diagnosed_regions, read_diagnoses
 from reasoner.letters.readers.facts import Context, with_facts
+from reasoner.letters.readers.grounds import with_grounds
 from reasoner.letters.readers.items import read_items
 from reasoner.letters.readers.person import read_age, read_day, read_sex
 from reasoner.letters.readers.regions import mostly_named
@@ -99,7 +100,10 @@ def _read(source: str, text: Text, lexicon: Lexicon, form: HeaderForm) -> Letter
         problems += more
         days = {c: s.value for c, s in _all_dates(form, injured_on, decided_on).items()}
         read = read_items(text, lexicon, outlines, context.diagnosed, days)
-        items = tuple(with_facts(i, lexicon, courses, responses, context) for i in read)
+        items = tuple(
+            with_grounds(text, lexicon, with_facts(i, lexicon, courses, responses, context))
+            for i in read
+        )
     age = read_age(text, lexicon, *at)
     sex = read_sex(text, lexicon, *at)
     return Letter(

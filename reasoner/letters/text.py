@@ -8,6 +8,7 @@ of one letter and mean nothing.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -74,6 +75,10 @@ class Text:
             at = self.starts[start] if start < len(self.starts) else 0
             return Span(start=at, end=at)
         return Span(start=self.starts[start], end=self.ends[end - 1])
+
+    def stretch(self, span: Span) -> tuple[int, int]:
+        """Return the first and last offset in the plain text of a span of the source."""
+        return bisect_left(self.starts, span.start), bisect_left(self.starts, span.end)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,13 +30,13 @@ CLINICAL CASE SUMMARY
 
 IMR ISSUES, DECISIONS AND RATIONALES
 
-{heading}: Upheld
+{heading}: {outcome}
 
 Claims Administrator guideline: {administrator}
 
 MAXIMUS guideline: Decision based on MTUS Chronic Pain Medical Treatment 2016.
 
-Decision rationale: It is so.
+Decision rationale: {rationale}
 """
 PERSON = "The injured worker is a 40 year old male with a lumbar strain. "
 
@@ -48,6 +48,8 @@ def written(**parts: str) -> str:
         "heading": "Physical therapy 2 times a week for 6 weeks for the lumbar spine",
         "administrator": "Decision based on MTUS Low Back Complaints 2004.",
         "injury": "10/13/2016",
+        "outcome": "Upheld",
+        "rationale": "It is so.",
     }
     return LETTER.format(**(usual | parts))
 
@@ -110,6 +112,19 @@ def test_home_program(row: dict[str, Any], lexicon: Lexicon) -> None:
     assert facts is not None
     assert facts.home_program is not None
     assert facts.home_program.value.code == row["program"]
+
+
+@pytest.mark.parametrize("row", PHRASES["grounds"], ids=lambda row: row["rationale"])
+def test_grounds(row: dict[str, Any], lexicon: Lexicon) -> None:
+    """A ground is what the rationale says of the case, not what it quotes of a guideline."""
+    read = item(
+        lexicon,
+        heading="Physical therapy 2 times a week for 4 weeks for the knee",
+        rationale=row["rationale"],
+        outcome="Overturned" if row["granted"] else "Upheld",
+    )
+
+    assert sorted({ground.value.code for ground in read.grounds}) == row["grounds"]
 
 
 @table("dosage")

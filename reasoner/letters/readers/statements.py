@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -67,7 +66,7 @@ class Words:
         """
         if span is None:
             return ()
-        start, end = self._stretch(span)
+        start, end = self._text.stretch(span)
         entries = tuple(
             e for e in self._lexicon.kind("StatementPhrase") if e.one("letterPart") == part
         )
@@ -88,12 +87,6 @@ class Words:
         """Return the treatments that the guideline section with this title is about."""
         mentions = self._lexicon.mentions("SectionTitle", title)
         return tuple(sorted({iri for m in mentions for iri in m.entry.of("denotes")}))
-
-    def _stretch(self, span: Span) -> tuple[int, int]:
-        return (
-            bisect_left(self._text.starts, span.start),
-            bisect_left(self._text.starts, span.end),
-        )
 
     def _matches(self, entry: LexiconEntry, start: int, end: int) -> Iterator[Statement]:
         taken: list[tuple[int, int]] = []
