@@ -34,6 +34,7 @@ PINPOINT = mn("pinpoint")
 VERIFICATION = mn("verification")
 UNSEEN = mn("unseen")
 MARK = mn("markedAs")
+QUOTED_IN = mn("quotedIn").value
 PHRASE: Final = "phrase"
 """The prefix of variables whose value is a phrase that has places of its own."""
 RANK: Final = "rank"
@@ -291,12 +292,19 @@ def find_source(iri: str, knowledge: Knowledge, day: str = "") -> Source:
         edition=knowledge.label(edition) if edition else "",
         verified=status == mn("Verified").value,
         seen=knowledge.value(status, UNSEEN) != "true",
-        marks=(mark,) if (mark := knowledge.value(status, MARK)) else (),
+        marks=_marks(iri, status, knowledge),
         file=knowledge.origins.get(iri, ""),
         seen_at=tuple(v.value for v in described.get((iri, mn("seenAt").value), ())),
         row=tuple(v.value for v in described.get((iri, mn("datasetRow").value), ())),
         records=knowledge.verifications.get(iri, ()),
     )
+
+
+def _marks(iri: str, status: str, knowledge: Knowledge) -> tuple[str, ...]:
+    """Return what is printed where a text is cited: the mark, and the cases that quote the text."""
+    mark = knowledge.value(status, MARK)
+    quoting = (v.value for v in knowledge.described.get((iri, QUOTED_IN), ()))
+    return (" ".join((mark, *sorted(quoting))),) if mark else ()
 
 
 def prove(derivation: Derivation, goals: Iterable[Fact]) -> tuple[Firing, ...]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from reasoner.letters.forms.outline import Outline
-    from reasoner.letters.lexicon import Lexicon
+    from reasoner.letters.lexicon import Lexicon, Mention
     from reasoner.letters.model import Concept, Dose
     from reasoner.letters.text import Text
 
@@ -175,7 +175,17 @@ def _asks_for_more(text: Text, lexicon: Lexicon, at: tuple[int, int]) -> Stated[
 def _treatment(
     text: Text, lexicon: Lexicon, at: tuple[int, int]
 ) -> tuple[Stated[Concept], str] | None:
-    """Return the treatment of a heading and its kind, or None if no visits of it are asked for."""
+    """
+    Return the treatment of a heading and its kind.
+
+    The kind is empty for a device, a membership or a test, which no visits are counted for. None
+    means that the heading asks for neither, or only names a treatment next to another service.
+    """
+    words = (*lexicon.kind("TreatmentWord"), *lexicon.kind("EquipmentWord"))
+    named = lexicon.mentions(words, text.flat, *at)
+    first = min(named, key=lambda m: (m.start, -m.end, m.entry.order), default=None)
+    if first is not None and first.entry.kind == "EquipmentWord":
+        return _stated(text, first)
     for code in ("not_a_visit", "equipment"):
         blocked = lexicon.mentions((lexicon.coded("WordList", code),), text.flat, *at)
         mentions = lexicon.mentions("TreatmentWord", text.flat, *at)
@@ -184,7 +194,9 @@ def _treatment(
         kinds = {m.entry.one("itemKind") for m in mentions}
         if blocked and (code == "not_a_visit" or kinds <= {"modality"}):
             return None
-    first = min(mentions, key=lambda m: (m.start, -m.end))
-    kind = first.entry.one("itemKind")
-    stated = Stated(value=first.entry.concept, spans=(text.span(first.start, first.end),))
-    return stated, kind
+    return _stated(text, min(mentions, key=lambda m: (m.start, -m.end)))
+
+
+def _stated(text: Text, mention: Mention) -> tuple[Stated[Concept], str]:
+    span = text.span(mention.start, mention.end)
+    return Stated(value=mention.entry.concept, spans=(span,)), mention.entry.one("itemKind")
