@@ -242,11 +242,11 @@ def test_stage_by_dates(injury: str, phase: str, lexicon: Lexicon) -> None:
         ("Ice/heat pads therapy times 12", "other_pm", "modality"),
         ("Spinolator therapy 6 visits", "other_pm", "chiropractic"),
         ("Physical therapy evaluation and treatment", "physical_therapy", "physical_therapy"),
-        ("TENS unit purchase", None, None),
+        ("TENS unit purchase", "equipment", None),
         ("MRI of the lumbar spine", None, None),
         ("Ultrasound guided injection", None, None),
         ("Pre-op labs: PT/PTT", None, None),
-        ("Functional capacity evaluation", None, None),
+        ("Functional capacity evaluation", "equipment", None),
         ("Hot/cold pack unit rental", None, None),
     ],
 )
@@ -256,7 +256,7 @@ def test_treatment(heading: str, treatment: str | None, kind: str | None, lexico
 
     assert (read.treatment.value.code if read.treatment else None) == treatment
     assert read.kind == kind
-    assert read.physical_medicine == (treatment is not None)
+    assert read.physical_medicine == (kind is not None)
 
 
 @table("guideline_line")
