@@ -12,7 +12,7 @@ from reasoner.letters.readers.facts import classes_of
 from reasoner.letters.readers.surgeries import performed
 
 from .case_nodes import Graph, Node, concept, turtle
-from .model import Confidence, Span
+from .model import Confidence, Found, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,12 +72,24 @@ def case_of(letter: Letter, item: Item, lexicon: Lexicon, words: Words) -> bytes
 
 
 def _diagnoses(graph: Graph, letter: Letter) -> None:
-    for n, diagnosis in enumerate(letter.diagnoses, start=1):
+    """
+    Add the conditions that the letter diagnoses; where a name fits two concepts, both.
+
+    A finding of imaging counts for a region in which no diagnosis lies; what the worker complains
+    of counts only where nothing is diagnosed.
+    """
+    listed = [d for d in letter.diagnoses if d.found == Found.LISTED]
+    places = {r.value.code for d in listed for r in d.regions}
+    imaged = [
+        d
+        for d in letter.diagnoses
+        if d.found == Found.IMAGED and not places & {r.value.code for r in d.regions}
+    ]
+    diagnosed = [*listed, *imaged] or list(letter.diagnoses)
+    readings = [(d, r) for d in diagnosed for r in (*d.readings,) or (None,)]
+    for n, (diagnosis, reading) in enumerate(readings, start=1):
         node = graph.node(f"diagnosis-{n}", "Diagnosis", "diagnosis")
-        known = (
-            diagnosis.condition if diagnosis.condition and diagnosis.condition.value.iri else None
-        )
-        node.add("condition", known.value if known else concept("UnlistedCondition"))
+        node.add("condition", reading.value if reading else concept("UnlistedCondition"))
         for region in diagnosis.regions:
             node.add_read("region", region)
         current = mn("Current")

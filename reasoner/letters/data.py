@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
 
+from .model import Found
 from .values import Confidence
 
 if TYPE_CHECKING:
@@ -63,12 +64,16 @@ class ReviewerData(Data, frozen=True, kw_only=True):
 
 
 class DiagnosisData(Data, frozen=True, kw_only=True):
-    """A diagnosis of the summary."""
+    """A condition of the summary."""
 
     words: StatedData[str]
+    kind: str
     condition: StatedData[ConceptData] | None
+    readings: Sequence[StatedData[ConceptData]]
     regions: Sequence[StatedData[ConceptData]]
+    parts: Sequence[StatedData[ConceptData]]
     status: StatedData[ConceptData] | None
+    found: Found
 
 
 class CourseData(Data, frozen=True, kw_only=True):

@@ -48,20 +48,17 @@ def facts_read(letter: Letter, item: Item, lexicon: Lexicon) -> dict[str, object
 
 
 def _conditions(diagnosis: Diagnosis, lexicon: Lexicon) -> list[dict[str, object]]:
+    """Describe a condition once for each part of the body; words that name only a place, never."""
+    if not diagnosis.kind:
+        return []
     known = diagnosis.condition.value.iri if diagnosis.condition else None
-    kind = (lexicon.fact_code(known) if known else None) or OTHER
-    stated = [_place(region.value, lexicon) for region in diagnosis.regions]
+    stated = [part.value.code for part in diagnosis.parts]
     implied = [lexicon.fact_code(iri) for iri in lexicon.regions_of.get(known or "", ())]
     status = diagnosis.status.value.code if diagnosis.status else ""
     return [
-        {"kind": kind, "region": region or OTHER, "status": status or "current"}
+        {"kind": diagnosis.kind, "region": region or OTHER, "status": status or "current"}
         for region in dict.fromkeys(stated or implied or [None])
     ]
-
-
-def _place(region: Concept, lexicon: Lexicon) -> str:
-    """Return the code of a part of the body: that of its concept, else that of its word."""
-    return (lexicon.fact_code(region.iri) if region.iri else None) or region.code
 
 
 def _surgery(surgery: Surgery, lexicon: Lexicon) -> dict[str, object]:

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
 SLOT: Final = re.compile(r"\{([a-z_]+:)?([a-zT][a-z_]*)\}")
+ESCAPED: Final = re.compile(r"\\.|\[\^?\]?[^\]]*\]")
+"""An escaped character, or a class of characters."""
+GROUP: Final = re.compile(r"[(]([^()]*)[)]([*?+]|\{[^}]*\})?")
+"""A group without groups inside, with what says how often it comes."""
+OPTIONAL: Final = re.compile(r".(?:[*?]|\{[^}]*\})[+?]?")
+LITERAL: Final = re.compile("[A-Za-z]{3,}")
 TARGET: Final = "\ue000"
 OTHER: Final = "\ue001"
 """Characters of no language: the treatment in question, and the others, in a masked sentence."""
@@ -30,6 +36,11 @@ BUILT_IN: Final = {
     "date": DATE,
     "T": f"(?:{TARGET}++)",
 }
+ICD: Final = re.compile(
+    r"(?<![A-Za-z0-9.])(?:(?P<ten>[A-TV-Z][0-9][0-9AB](?:[.][0-9A-Z]{1,4}))"
+    r"|(?<=[(])(?P<nine>[0-9]{3}[.][0-9]{1,2})(?=[)]))(?![A-Za-z0-9])"
+)
+"""A code of a diagnosis: one of ICD-10-CM with its point, or one of ICD-9-CM in parentheses."""
 PHRASES: Final = (SKOS + "altLabel", SKOS + "hiddenLabel")
 DEEP: Final = 8
 """Word lists may use word lists, so deep at most."""
@@ -63,6 +74,11 @@ class LexiconEntry:
     def one(self, name: str, default: str = "") -> str:
         """Return the least value of a property of our vocabulary, or the default."""
         return next(iter(self.of(name)), default)
+
+    @cached_property
+    def searches(self) -> tuple[tuple[re.Pattern[str], str], ...]:
+        """The patterns, each with a word in lower case without which it matches nothing."""
+        return tuple((pattern, _needed(pattern.pattern)) for pattern in self.patterns)
 
     @property
     def order(self) -> int:
@@ -99,6 +115,7 @@ class Lexicon:
         labels: The label of each concept.
         broader: The classes that each concept is directly below.
         argues: The side of each ground of a decision (`mn:groundArgues`).
+        icd_codes: The concepts that a code of ICD-10-CM or ICD-9-CM begins, by that code.
     """
 
     entries: Mapping[str, LexiconEntry]
@@ -123,6 +140,32 @@ class Lexicon:
                     return self.fact_codes[one]
             waiting = tuple(above for one in waiting for above in self.broader.get(one, ()))
         return None
+
+    icd_codes: Mapping[str, tuple[str, ...]]
+
+    def codes_in(self, text: str, start: int, end: int) -> Iterator[Mention]:
+        """Find the codes of diagnoses in a stretch: M54.5, S33.5XXA, and 724.2 in parentheses."""
+        for match in ICD.finditer(text, start, end):
+            code = (match["ten"] or match["nine"]).upper()
+            known = [c for c in self.icd_codes if code.startswith(c)]
+            if known:
+                longest = max(known, key=len)
+                yield Mention(
+                    entry=self._coded_condition(longest),
+                    start=match.start(),
+                    end=match.end(),
+                    match=match,
+                )
+
+    def _coded_condition(self, code: str) -> LexiconEntry:
+        return LexiconEntry(
+            iri=self.icd_codes[code][0],
+            kind="ConditionWord",
+            code=code,
+            label=self.labels.get(self.icd_codes[code][0], code),
+            values={NS + "denotes": self.icd_codes[code]},
+            patterns=(),
+        )
 
     @cached_property
     def _kinds(self) -> Mapping[str, tuple[LexiconEntry, ...]]:
@@ -178,8 +221,11 @@ class Lexicon:
 
 
 def _matches(entries: Iterable[LexiconEntry], text: str, start: int, end: int) -> Iterator[Mention]:
+    lower = text[start:end].lower()
     for entry in entries:
-        for pattern in entry.patterns:
+        for pattern, needed in entry.searches:
+            if needed and needed not in lower:
+                continue
             for match in pattern.finditer(text, start, end):
                 if match.end() > match.start():
                     yield Mention(entry=entry, start=match.start(), end=match.end(), match=match)
@@ -229,7 +275,17 @@ def read_lexicon(facts: Iterable[ox.Triple]) -> Lexicon:
         argues={
             i: min(r[NS + "groundArgues"]) for i, r in described.items() if NS + "groundArgues" in r
         },
+        icd_codes=_icd_codes(described),
     )
+
+
+def _icd_codes(described: Mapping[str, Mapping[str, set[str]]]) -> dict[str, tuple[str, ...]]:
+    codes: dict[str, tuple[str, ...]] = {}
+    for iri, row in sorted(described.items()):
+        for name in ("icd10", "icd9"):
+            for code in row.get(NS + name, set()) if iri.startswith(CONCEPT) else ():
+                codes[code] = (*codes.get(code, ()), iri)
+    return codes
 
 
 def _supers(row: Mapping[str, set[str]]) -> set[str]:
@@ -312,6 +368,31 @@ def _below(top: str, described: Mapping[str, Mapping[str, set[str]]]) -> set[str
         waiting = {i for i, row in described.items() if _supers(row) & waiting} - found
         found |= waiting
     return {iri for iri in found if iri.startswith(CONCEPT)}
+
+
+def _needed(pattern: str) -> str:
+    """
+    Return a word that each match of a pattern contains, in lower case; empty if none is certain.
+
+    What may be left out, and what has alternatives, is cut away.
+    """
+    bare = ESCAPED.sub(" ", pattern)
+    while (shorter := GROUP.sub(_certain, bare)) != bare:
+        bare = shorter
+    if "|" in bare or "(" in bare:
+        return ""
+    words = LITERAL.findall(OPTIONAL.sub(" ", bare))
+    return max((w.lower() for w in words), key=len, default="")
+
+
+def _certain(group: re.Match[str]) -> str:
+    """Return what a group certainly matches: nothing for one that may be left out."""
+    inside, often = group[1], group[2] or ""
+    if "|" in inside or often[:1] in {"?", "*", "{"}:
+        return " "
+    if inside.startswith("?P<"):
+        return inside[inside.index(">") + 1 :]
+    return inside[2:] if inside.startswith("?:") else (" " if inside.startswith("?") else inside)
 
 
 def _phrase(words: str) -> str:

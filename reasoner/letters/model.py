@@ -9,6 +9,7 @@ None always means that the letter does not state the value, or that it was not u
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from .dispute import Citation, Dose, GuidelineLine, Item, ItemFacts
@@ -26,6 +27,7 @@ __all__ = [
     "Course",
     "Diagnosis",
     "Dose",
+    "Found",
     "GuidelineLine",
     "Item",
     "ItemFacts",
@@ -48,22 +50,41 @@ class Reviewer:
     specialties: tuple[Stated[str], ...] = ()
 
 
+class Found(StrEnum):
+    """Where a summary has a condition."""
+
+    LISTED = "listed"
+    """A list of diagnoses or a sentence that diagnoses."""
+    IMAGED = "imaged"
+    """The report of a study: an X-ray, an MRI, a study of nerves."""
+    COMPLAINED = "complained"
+    """What the worker complains of, or claims."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
     """
-    A diagnosis of the summary.
+    A condition of the summary.
 
     Attributes:
-        words: The words of the diagnosis.
-        condition: The condition that the lexicon knows; None if it knows none.
-        regions: Where in the body.
+        words: The words of the condition.
+        kind: The code of its kind, such as `contusion`; empty where the words name only a place.
+        condition: The first of its readings; None if the ontology has no concept for it.
+        readings: All concepts that the name may mean in its region.
+        regions: Where in the body, by the regions of the guidelines.
+        parts: Where in the body, as fine as the words name it.
         status: `mn:Current` or `mn:Past`.
+        found: Where the summary has it.
     """
 
     words: Stated[str]
+    kind: str
     condition: Stated[Concept] | None
+    readings: tuple[Stated[Concept], ...]
     regions: tuple[Stated[Concept], ...]
+    parts: tuple[Stated[Concept], ...]
     status: Stated[Concept] | None
+    found: Found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

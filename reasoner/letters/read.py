@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 from reasoner.errors import LetterUnreadable
 from reasoner.letters.forms.header import DATES, is_of_the_form, read_form
 from reasoner.letters.forms.outline import outline_items
+from reasoner.letters.marked.mark import mark
+from reasoner.letters.readers.conditions import diagnosed_regions, read_conditions
 from reasoner.letters.readers.courses import read_courses
-from reasoner.letters.readers.diagnoses import diagnosed_regions, read_diagnoses
 from reasoner.letters.readers.facts import Context, with_facts
 from reasoner.letters.readers.grounds import with_grounds
 from reasoner.letters.readers.items import read_items
@@ -82,12 +83,13 @@ def _start(text: Text) -> str:
 
 def _read(source: str, text: Text, lexicon: Lexicon, form: HeaderForm) -> Letter:
     at = form.summary or (0, 0)
-    diagnoses, unknown = read_diagnoses(text, lexicon, *at)
+    marked = mark(text, lexicon, *at)
     courses = tuple(read_courses(text, lexicon, *at))
     responses = (*read_responses(text, lexicon, *at), *read_measured(text, lexicon, *at))
     injured_on, problems = _both(form, "date_of_injury", _told(text, lexicon, "injury_date", at))
     decided_on, more = _both(form, "ur_denial_date", _told(text, lexicon, "ur_date", at))
     problems += more
+    diagnoses, unknown = read_conditions(marked, lexicon, injured_on.value if injured_on else None)
     context = Context(
         diagnosed=diagnosed_regions(diagnoses) or mostly_named(text, lexicon, *at),
         home_program=read_home_program(text, lexicon, *at),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reasoner.letters.marked.model import Kind
 from reasoner.letters.model import Confidence, Stated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from reasoner.letters.lexicon import Lexicon, LexiconEntry, Mention
+    from reasoner.letters.marked.model import Marked, MarkedText
     from reasoner.letters.model import Concept
     from reasoner.letters.text import Text
 
@@ -41,6 +43,41 @@ def read_regions(
             earlier = found.get(entry.code)
             if earlier is None or (sure and earlier.confidence != Confidence.STATED):
                 found[entry.code] = stated
+    return tuple(found.values())
+
+
+def part_mentions(marked: MarkedText, start: int, end: int) -> tuple[Marked, ...]:
+    """Return the mentions of parts of the body in a stretch, the finest for each place."""
+    fine = marked.within(start, end, Kind.PART)
+    return tuple(
+        m
+        for m in marked.within(start, end, Kind.PART, Kind.REGION)
+        if not (m.entry and m.entry.of("eitherOf"))
+        and not (m.kind == Kind.REGION and any(p.start < m.end and p.end > m.start for p in fine))
+    )
+
+
+def parts_of_the_body(
+    marked: MarkedText, start: int, end: int, *, unless: str = ""
+) -> tuple[Stated[Concept], ...]:
+    """
+    Return the parts of the body that a stretch names, each once, as fine as its words are.
+
+    A word that leaves the region open, such as "spine", names no part.
+
+    Args:
+        marked: The text.
+        start: Where the stretch begins in the plain text.
+        end: Where it ends.
+        unless: The code of a cue; the parts that it reaches are left out.
+    """
+    found: dict[str, Stated[Concept]] = {}
+    for mention in part_mentions(marked, start, end):
+        sentence = marked.sentence_at(mention.start)
+        if mention.entry and not (sentence and unless and sentence.modified(mention.start, unless)):
+            span = marked.text.span(mention.start, mention.end)
+            concept = mention.entry.concept
+            found.setdefault(concept.code, Stated(value=concept, spans=(span,)))
     return tuple(found.values())
 
 
