@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from reasoner.kernel.terms import DEFINITION, XSD
 from reasoner.knowledge.terms import mn
-from reasoner.knowledge.venues import dispositions_of
+from reasoner.knowledge.venues import dispositions_of, venues_of
 
 from .deadlines import Deadline, deadlines_of
 from .ledger import LedgerEntry, ledger_of
@@ -129,7 +129,9 @@ class Determination:
         ledger: What each earlier course counts toward, and why.
         slots: The open terms that a person fills in, with the outcome under each answer.
         venue: The IRI of the venue that decides the request.
-        recommended: The dispositions in the words of a recommendation, by the key of the venue.
+        recommended: What each venue does with the request, in the words of a recommendation, by
+            the key of the venue: the disposition of the outcome, or that of a legal finding, such
+            as a late application.
         sources: All sources cited, in the order of first mention.
         proof: The firings that all this rests on.
     """
@@ -234,7 +236,8 @@ def conclude(
         meaning=knowledge.value(outcome, DEFINITION) or "",
         dispositions={v: _label(knowledge, iri) for v, iri in dispositions.items()},
         recommended={
-            v: knowledge.value(iri, mn("recommendedAs")) or "" for v, iri in dispositions.items()
+            v: knowledge.value(iri, mn("recommendedAs")) or ""
+            for v, iri in recommended_at(knowledge, derivation, request, dispositions).items()
         },
         robust=settled.robust,
         robustness=" ".join(s.text for s in said),
@@ -296,6 +299,28 @@ def _proof(
                 firings.append(firing)
     below = prove(derivation, [fact for firing in firings for fact in firing.rests_on])
     return derivation.in_order((*firings, *below))
+
+
+def recommended_at(
+    knowledge: Knowledge, derivation: Derivation, request: str, dispositions: Mapping[str, str]
+) -> dict[str, str]:
+    """
+    Return what each venue does with a request, as dispositions by the key of the venue.
+
+    Args:
+        knowledge: The knowledge base.
+        derivation: The derivation of the case.
+        request: The request.
+        dispositions: The disposition of the outcome at each venue. A legal finding, such as a late
+            application, replaces that of its venue and adds none.
+    """
+    apart = {
+        venue.key: disposition.value
+        for disposition in derivation.values(request, "disposedAs")
+        for venue in venues_of(knowledge)
+        if knowledge.value(disposition.value, mn("atVenue")) == venue.iri
+    }
+    return {venue: apart.get(venue, iri) for venue, iri in dispositions.items()}
 
 
 def _label(knowledge: Knowledge, iri: str | None) -> str:

@@ -63,6 +63,7 @@ def test_a_case_comes_out_as_its_folder_says(folder: Path, knowledge: Knowledge)
             v.value.rsplit("#", 1)[-1] for v in decision.derivation.values(one.request, "turnsOn")
         ],
         "proposals": proposals(decision),
+        "recommended": one.recommended,
         "governing": [g.source.iri.split("/guideline/")[1] for g in one.governing],
     }
 
