@@ -371,6 +371,7 @@ def _governing(g: Governing, d: Determination) -> GoverningData:
             within_weeks=figures.get("withinWeeks"),
             maximum_per_week=figures.get("maximumPerWeek"),
             trial_visits=figures.get("trialVisits"),
+            counts_only=g.counts_only,
         ),
         borrowed_from=order.index(g.borrowed_from.iri) + 1 if g.borrowed_from else None,
         verified=g.source.verified,

@@ -77,6 +77,7 @@ class Governing:
         population_label: What that class is called.
         figures: Its figures, or those of the row that it borrows from, by property name.
         borrowed_from: The row whose figures it borrows by judgment; None if they are its own.
+        counts_only: The kind of care that the figures count; None if they count no single kind.
     """
 
     source: Source
@@ -84,6 +85,7 @@ class Governing:
     population_label: str
     figures: dict[str, int]
     borrowed_from: Source | None
+    counts_only: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -374,6 +376,7 @@ def _governing_one(knowledge: Knowledge, iri: str) -> Governing:
         population_label=knowledge.label(population),
         figures=figures,
         borrowed_from=find_source(row, knowledge) if row else None,
+        counts_only=_label(knowledge, knowledge.value(row or iri, mn("countsOnly"))) or None,
     )
 
 

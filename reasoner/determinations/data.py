@@ -134,13 +134,18 @@ class VisitsData(Model, frozen=True, kw_only=True):
 
 
 class FiguresData(Model, frozen=True, kw_only=True, omit_defaults=True):
-    """The figures of a recommendation; None, and absent from the JSON, for one not stated."""
+    """
+    The figures of a recommendation; None, and absent from the JSON, for one not stated.
+
+    `counts_only` names the kind of care that the figures count, if they count no other.
+    """
 
     minimum_visits: int | None = None
     maximum_visits: int | None = None
     within_weeks: int | None = None
     maximum_per_week: int | None = None
     trial_visits: int | None = None
+    counts_only: str | None = None
 
 
 class GoverningData(Model, frozen=True, kw_only=True):

@@ -28,6 +28,10 @@ REASONS: Final = 4
 """The most reasons on a worksheet."""
 FACTS: Final = 6
 """The most sentences of the clinical summary on a worksheet."""
+WEIGHTY: Final = 2
+"""The least weight of another reading of the sources on a worksheet; the rest is behind it."""
+READINGS: Final = 2
+"""The most other readings of the sources on a worksheet."""
 LEGAL: Final = 5
 """The most topics of law on a worksheet, one line each."""
 QUESTIONS: Final = 3
@@ -84,6 +88,7 @@ class Worksheet:
         together: The earlier, the approved and the requested visits.
         limits: The sources that state the limit; empty without a limit.
         governing: The governing recommendations that do not state the limit.
+        readings: Other readings of the sources, which the rules do not settle, strongest first.
         margin: How far the limit could move before the result changes: one sentence for all
             figures, if each is the limit of the request, otherwise one for each.
         clinical: The facts of the case that the reasons rest on, as sentences.
@@ -105,6 +110,7 @@ class Worksheet:
     together: Interval
     limits: tuple[LimitSource, ...]
     governing: tuple[GoverningData, ...]
+    readings: tuple[SentenceData, ...]
     margin: tuple[str, ...]
     clinical: tuple[SentenceData, ...]
     reasons: tuple[SentenceData, ...]
@@ -143,6 +149,7 @@ def worksheet_of(d: DeterminationData, words: PictureWords) -> Worksheet:
             g for g in d.governing if d.is_decided and g.source not in d.visits.limit_from
         ),
         margin=_margin(d),
+        readings=strongest((s for s in d.otherwise if s.weight >= WEIGHTY), most=READINGS),
         clinical=clinical_facts(d.summary, most=FACTS),
         reasons=reasons,
         record=record,

@@ -22,7 +22,7 @@ MARGINS = [
     ("lumbar-strain-8-visits-within-limit", "myalgia", 8, None),
     ("lumbar-strain-8-and-6-visits-over-limit", "myalgia", 9, 13),
     ("lumbar-strain-exceptional-factors", "myalgia", None, 10),
-    ("lumbar-strain-6-and-6-visits-one-limit", "myalgia", 1, 11),
+    ("lumbar-strain-6-and-6-visits-one-limit", "myalgia", 7, 11),
 ]
 SEED = "seed-2014-spine-12-visits"
 ROW_FILE = "ontology/jurisdictions/us-ca/guidelines/mtus-chronic-pain-2009.ttl"
