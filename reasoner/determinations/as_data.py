@@ -34,7 +34,7 @@ from .data import (
     VisitsData,
 )
 from .deadlines import describe_deadline
-from .margins import ALONE, FIGURE, TOGETHER
+from .margins import ALONE, CAP, LIMIT, TOGETHER, TRIAL
 from .report_data import describe_report
 from .step_data import describe_step
 
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from .slots import Slot
 
 COUNTED: Final = {TOGETHER: "together", ALONE: "alone"}
+FIGURES: Final = {LIMIT: "maximumVisits", TRIAL: "trialVisits", CAP: "cap"}
 RECOMMENDED: Final = mn("Recommended").value
 REJECTS: Final = mn("rejects")
 NOTICE_FOR: Final = mn("noticeFor")
@@ -275,7 +276,7 @@ def _margin(margin: Margin, d: Determination) -> MarginData:
     sentence = msgspec.structs.asdict(_sentence(margin.sentence, d))
     return MarginData(
         **sentence,
-        figure=FIGURE,
+        figure=FIGURES[margin.figure],
         value=margin.value,
         counted=COUNTED[margin.counted],
         holds_from=margin.holds_from,

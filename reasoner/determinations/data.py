@@ -200,7 +200,7 @@ class MarginData(SentenceData, frozen=True, kw_only=True):
     How far a figure could move before the outcome or the number supported changes.
 
     Attributes:
-        figure: The local name of the property compared: `maximumVisits` or `trialVisits`.
+        figure: What is moved: `maximumVisits` or `trialVisits` of a row, or `cap`.
         value: The figure that the source states.
         counted: `together` for earlier and requested visits, `alone` for the request.
         holds_from: The smallest figure with the same result; None without a lower bound.

@@ -1,9 +1,9 @@
 """
-Margins: how far the limit could move before the outcome of a request changes.
+Margins: how far a figure could move before what it decides changes.
 
-The outcome can change only where the sum of the visits, with or without those of other requests,
-reaches the limit, or where the last visit under it is used up. The request is decided again on
-both sides of each of these numbers, as a variant whose limit is moved, by the same rules.
+The outcome can change only where a sum of visits, with or without those of other requests, reaches
+the figure, or where the last visit under it is used up. The requests are decided again on both
+sides of each of these numbers, by the same rules, with the row that states the figure moved.
 """
 
 from __future__ import annotations
@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from reasoner.kernel.engine import infer
-from reasoner.kernel.terms import TYPE
 from reasoner.knowledge.terms import mn
 
-from .outcome_rules import rules_for
+from .moved import LEGAL, MOVED_LIMIT, MOVED_TRIAL, MovedFigures
 from .readings import completions, measured_of
 from .wording import word
 
@@ -29,25 +27,31 @@ if TYPE_CHECKING:
 
     from .sentences import Sentence
 
-FIGURE: Final = "maximumVisits"
+LIMIT: Final = "LimitFigure"
+TRIAL: Final = "TrialFigure"
+CAP: Final = "CapFigure"
 TOGETHER: Final = "CountedTogether"
 ALONE: Final = "CountedAlone"
+STATED: Final = {LIMIT: "maximumVisits", TRIAL: "trialVisits", CAP: "maximumVisits"}
+MOVED: Final = {LIMIT: MOVED_LIMIT, TRIAL: MOVED_TRIAL, CAP: MOVED_LIMIT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Margin:
     """
-    How far the limit could move.
+    How far a figure could move.
 
     Attributes:
-        value: The limit that the source states.
+        figure: The local name of the kind of figure: `LimitFigure`, `TrialFigure` or `CapFigure`.
+        value: The figure that the source states.
         counted: The local name of the visits compared: `CountedTogether` or `CountedAlone`.
-        holds_from: The smallest limit with the same outcome; None without a lower bound.
-        holds_until: The largest limit with the same outcome, or the largest that the visits exceed
-            if other grounds lead to the outcome beyond it; None without an upper bound.
+        holds_from: The smallest figure with the same result; None without a lower bound.
+        holds_until: The largest figure with the same result, or the largest that the visits exceed
+            if other grounds lead to the result beyond it; None without an upper bound.
         sentence: The margin in words.
     """
 
+    figure: str
     value: int
     counted: str
     holds_from: int | None
@@ -56,20 +60,35 @@ class Margin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Figures:
-    """The figures of one request: its limit, the requested visits, and each possible sum."""
+class Figure:
+    """
+    One figure that measures one request.
 
-    limit: int
+    Attributes:
+        kind: `LIMIT`, `TRIAL` or `CAP`.
+        request: The request.
+        value: What the rows state.
+        rows: The rows, or the cap, that state it.
+        edges: The numbers at which the result can change.
+        asked: The requested visits.
+        prior_possible: True if earlier visits can count.
+        least_sum: The fewest visits with those requested.
+    """
+
+    kind: str
+    request: str
+    value: int
+    rows: frozenset[str]
+    edges: frozenset[int]
     asked: int
     prior_possible: bool
     least_sum: int
-    edges: tuple[int, ...]
 
     @property
     def tried(self) -> tuple[int, ...]:
-        """The limits on both sides of each edge, other than the stated one."""
+        """The numbers on both sides of each edge, other than the stated one."""
         sides = {side for edge in self.edges for side in (edge - 1, edge)}
-        return tuple(sorted(side for side in sides if side >= 0 and side != self.limit))
+        return tuple(sorted(side for side in sides if side >= 0 and side != self.value))
 
 
 def find_margins(
@@ -82,139 +101,139 @@ def find_margins(
 
     Args:
         knowledge: The knowledge base.
-        derivation: The derivation of the case.
+        derivation: The derivation of the case, with its firings.
         requests: The requests of the case.
 
     Returns:
-        The margins by request; none for a request that is not decided, that no limit or more than
-        one limit measures, or that has two dates.
+        The margins by request: of each limit and trial that measures it, unless it is not decided,
+        and of the cap that counts it.
     """
-    measured = {r: figures for r in requests if (figures := _figures(derivation, r)) is not None}
-    facts = [
-        fact
-        for request, figures in measured.items()
-        for limit in figures.tried
-        for fact in _moved(derivation, request, limit)
-    ]
-    if not measured:
-        return {}
-    moved = (
-        infer(knowledge, (*derivation.asserted, *facts), rules=rules_for(knowledge))
-        if facts
-        else derivation
-    )
-    return {
-        request: _margins(knowledge, derivation, moved, request, figures)
-        for request, figures in measured.items()
-    }
+    moved = MovedFigures(knowledge, derivation)
+    found: dict[str, tuple[Margin, ...]] = {}
+    for request in requests:
+        figures = find_figures(knowledge, derivation, request)
+        margins = [m for f in figures for m in _margins(knowledge, derivation, moved, f)]
+        if margins:
+            found[request] = tuple(margins)
+    return found
 
 
-def _figures(derivation: Derivation, request: str) -> _Figures | None:
-    situations = measured_of(derivation, request)
-    names = ("smallestLimit", "largestLimit")
-    limits = {derivation.number(s, name) for s in situations for name in names}
+def find_figures(knowledge: Knowledge, derivation: Derivation, request: str) -> list[Figure]:
+    """Return the limits, the trials and the cap that measure a request, in this order."""
+    return [*_measures(knowledge, derivation, request), *_caps(derivation, request)]
+
+
+def _measures(knowledge: Knowledge, derivation: Derivation, request: str) -> list[Figure]:
+    """Return the limits, then the trials, that measure a request under any reading."""
     asked = derivation.number(request, "requestedVisits")
-    readings = derivation.subjects("readingOf", ox.NamedNode(request))
-    if len(limits) != 1 or None in limits or asked is None or readings:
-        return None
-    (limit,) = limits
-    if not limit:  # a treatment that is not recommended: no figure is compared
-        return None
+    made = (request, *derivation.subjects("readingOf", ox.NamedNode(request)))
+    situations = [s for one in made for s in measured_of(derivation, one)]
+    if asked is None or not situations:
+        return []
     prior = {derivation.number(s, "priorVisits") or 0 for s in completions(derivation, request)}
     others = derivation.number(request, "companionVisits") or 0
-    edges = {
-        edge
-        for visits in prior
-        for edge in (visits + 1, visits + asked, visits + asked + others, visits + others + 1)
-    }
-    return _Figures(
-        limit=limit,
-        asked=asked,
-        prior_possible=max(prior, default=0) > 0,
-        least_sum=min(prior, default=0) + asked,
-        edges=tuple(sorted(edges)),
-    )
+    sums = {n for p in prior for n in (p + 1, p + asked, p + asked + others, p + others + 1)}
+    parts = {n for s in situations if (n := derivation.number(s, "courseDividedBy"))}
+    trials = {n for s in situations if (n := derivation.number(s, "gatedTrial"))}
+    edges = sums | {part * n for part in parts for n in sums}
+    stated: dict[str, dict[int, set[str]]] = {LIMIT: {}, TRIAL: {}}
+    for kind, role in ((LIMIT, "limitFrom"), (TRIAL, "gatedBy")):
+        for situation in situations:
+            if kind == TRIAL and derivation.number(situation, "courseDividedBy"):
+                continue  # A part of the limit, which is moved with it.
+            for row in derivation.values(situation, role):
+                number = knowledge.value(row.value, mn(STATED[kind]))
+                if number and int(number):  # 0: the treatment is not recommended.
+                    stated[kind].setdefault(int(number), set()).add(row.value)
+    return [
+        Figure(
+            kind=kind,
+            request=request,
+            value=value,
+            rows=frozenset(rows),
+            edges=frozenset(
+                edges | {n for other in {*values, *trials} - {value} for n in (other, other + 1)}
+            ),
+            asked=asked,
+            prior_possible=max(prior, default=0) > 0,
+            least_sum=min(prior, default=0) + asked,
+        )
+        for kind, values in stated.items()
+        for value, rows in sorted(values.items())
+    ]
 
 
-def _name(request: str, limit: int) -> str:
-    return f"{request}/limit/{limit}"
-
-
-def _moved(derivation: Derivation, request: str, limit: int) -> Iterable[ox.Triple]:
-    """Return the facts that make a variant of a request with another limit."""
-    variant, original = ox.NamedNode(_name(request, limit)), ox.NamedNode(request)
-    case = derivation.value(request, "ofCase") or ""
-    return (
-        ox.Triple(variant, TYPE, mn("Request")),
-        ox.Triple(variant, mn("variantOf"), original),
-        ox.Triple(variant, mn("movedLimit"), ox.Literal(limit)),
-        ox.Triple(ox.NamedNode(case), mn("request"), variant),
-        *(ox.Triple(variant, mn("asOf"), day) for day in derivation.values(request, "asOf")),
-    )
+def _caps(derivation: Derivation, request: str) -> list[Figure]:
+    """Return the cap that counts the visits of a request, if its use is known."""
+    figure = derivation.number(request, "capFigure")
+    least = derivation.number(request, "capUseLeast")
+    alone = derivation.number(request, "capUseAlone")
+    caps = frozenset(cap.value for cap in derivation.values(request, "cappedBy"))
+    if figure is None or least is None or alone is None:
+        return []
+    most = derivation.number(request, "capUseMost")
+    lifts = {0}
+    for name in ("capAllows", "capAllowsMost"):
+        lifts.add((derivation.number(request, name) or figure) - figure)
+    used = {n for n in (least, alone, most) if n is not None}
+    return [
+        Figure(
+            kind=CAP,
+            request=request,
+            value=figure,
+            rows=caps,
+            edges=frozenset(n - lift for n in used for lift in lifts),
+            asked=derivation.number(request, "requestedVisits") or 0,
+            prior_possible=False,
+            least_sum=least,
+        )
+    ]
 
 
 def _margins(
-    knowledge: Knowledge,
-    derivation: Derivation,
-    moved: Derivation,
-    request: str,
-    figures: _Figures,
-) -> tuple[Margin, ...]:
-    here = derivation.value(request, "outcome")
-    alike = {
-        limit: moved.value(_name(request, limit), "outcome") == here for limit in figures.tried
-    }
-    below = [limit for limit in figures.tried if limit < figures.limit and not alike[limit]]
-    above = [limit for limit in figures.tried if limit > figures.limit and not alike[limit]]
-    start, end = (max(below) + 1 if below else None), (min(above) - 1 if above else None)
-    exceeds = figures.least_sum > figures.limit
-    if exceeds and start is None and end is None:
-        until, end = "holdsOtherwise", figures.least_sum - 1
-    else:
-        until = "holdsUntil"
+    knowledge: Knowledge, derivation: Derivation, moved: MovedFigures, f: Figure
+) -> list[Margin]:
+    legal = f.kind == CAP
+    name = LEGAL if legal else "outcome"
+    here = set(derivation.values(f.request, name))
+
+    def alike(number: int) -> bool:
+        other = moved.decided(MOVED[f.kind], f.rows, number, legal=legal)
+        return set(other.values(f.request, name)) == here
+
+    below = next((n for n in reversed(f.tried) if n < f.value and not alike(n)), None)
+    above = next((n for n in f.tried if n > f.value and not alike(n)), None)
+    start, end = (None if below is None else below + 1), (None if above is None else above - 1)
+    until = "holdsUntil"
+    if f.kind == LIMIT and f.least_sum > f.value and start is None and end is None:
+        until, end = "holdsOtherwise", f.least_sum - 1
     spans: list[tuple[str, str, int | None, int | None]] = [(TOGETHER, until, start, end)]
-    if figures.asked > figures.limit and figures.prior_possible:
-        spans.append((ALONE, "holdsUntil", None, figures.asked - 1))
-    found = []
-    for counted, until, start, end in spans:
-        said = word(
-            knowledge,
-            _facts(derivation, request, figures, (counted, until, start, end)),
-            "margin",
-            request,
+    if f.kind == LIMIT and f.asked > f.value and f.prior_possible:
+        spans.append((ALONE, "holdsUntil", None, f.asked - 1))
+    return [
+        Margin(
+            figure=f.kind,
+            value=f.value,
+            counted=span[0],
+            holds_from=span[2],
+            holds_until=span[3],
+            sentence=sentence,
         )
-        found += [
-            Margin(
-                value=figures.limit,
-                counted=counted,
-                holds_from=start,
-                holds_until=end,
-                sentence=sentence,
-            )
-            for sentence in said
-        ]
-    return tuple(found)
+        for span in spans
+        for sentence in word(knowledge, _facts(f, span), "margin", f.request)
+    ]
 
 
-def _facts(
-    derivation: Derivation,
-    request: str,
-    figures: _Figures,
-    span: tuple[str, str, int | None, int | None],
-) -> list[ox.Triple]:
+def _facts(f: Figure, span: tuple[str, str, int | None, int | None]) -> list[ox.Triple]:
     """Return the facts of one margin, for the rule that words it."""
     counted, until, start, end = span
-    node = ox.NamedNode(f"{request}/margin/{counted}")
-    rows = {
-        row
-        for situation in measured_of(derivation, request)
-        for row in derivation.values(situation, "limitFrom")
-    }
+    node = ox.NamedNode(f"{f.request}/margin/{f.kind}/{f.value}/{counted}")
     bounds = (("holdsFrom", start), (until, end))
     return [
-        ox.Triple(node, mn("marginOf"), ox.NamedNode(request)),
+        ox.Triple(node, mn("marginOf"), ox.NamedNode(f.request)),
+        ox.Triple(node, mn("marginOn"), mn(f.kind)),
         ox.Triple(node, mn("marginCounted"), mn(counted)),
-        ox.Triple(node, mn("marginFigure"), ox.Literal(figures.limit)),
-        *(ox.Triple(node, mn("limitFrom"), row) for row in rows),
+        ox.Triple(node, mn("marginFigure"), ox.Literal(f.value)),
+        *(ox.Triple(node, mn("limitFrom"), ox.NamedNode(row)) for row in sorted(f.rows)),
         *(ox.Triple(node, mn(name), ox.Literal(n)) for name, n in bounds if n is not None),
     ]

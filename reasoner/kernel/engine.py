@@ -157,6 +157,35 @@ def infer(
     )
 
 
+def infer_over(
+    knowledge: Runnable, known: Index, added: Iterable[Fact], *, rules: Collection[str]
+) -> Derivation:
+    """
+    Run some rules over facts that are known already, without recording how.
+
+    Args:
+        knowledge: The knowledge base.
+        known: Facts of a case over those of the knowledge base, memberships in classes included;
+            it is not changed.
+        added: Further facts.
+        rules: The ids of the rules to run. No other rule, and no class, may depend on `added`.
+
+    Returns:
+        A derivation without firings.
+    """
+    program = knowledge.program
+    index = Index(known)
+    index.add(added)
+    index.own |= known.own
+    for _, compiled in program.chosen(frozenset(rules)):
+        if compiled.needs <= index.own:
+            rows = compiled.match(index.objects, index.subjects)
+            index.add([fact for row in rows for fact in compiled.conclude(row)])
+    return Derivation(
+        asserted=(), firings=(), index=index, base=program.base, namespace=program.namespace
+    )
+
+
 def _join(program: Program, index: Index) -> None:
     """Add the members of each class."""
     reached = _reached(program, index)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
         SlotData,
     )
 
+LIMIT: Final = "maximumVisits"
+CAP: Final = "cap"
 REASONS: Final = 4
 """The most reasons on a worksheet."""
 FACTS: Final = 6
@@ -173,17 +175,24 @@ def must_confirm(d: DeterminationData, reasons: Sequence[SentenceData]) -> bool:
         n for reason in reasons for n in reason.sources
     }
     unseen = any(not d.sources[n - 1].seen for n in figures)
-    bounded = [m for m in d.margin if m.holds_from is not None or m.holds_until is not None]
-    return d.adverse and unseen and (bool(bounded) or not d.margin)
+    limits = [m for m in d.margin if m.figure == LIMIT]
+    bounded = [m for m in limits if m.holds_from is not None or m.holds_until is not None]
+    return d.adverse and unseen and (bool(bounded) or not limits)
 
 
 def _margin(d: DeterminationData) -> tuple[str, ...]:
-    """Word the margin in one sentence, unless it speaks of figures that the page does not name."""
+    """
+    Word the margin of the outcome in one sentence, if one limit measures it.
+
+    Margins of several figures are worded one by one, and that of a cap is behind the worksheet.
+    """
+    shown = [m for m in d.margin if m.figure != CAP]
     limit = {d.visits.limit, d.visits.largest_limit}
-    if d.margin and limit == {m.value for m in d.margin} and all(m.brief for m in d.margin):
-        spans = {(m.holds_from, m.holds_until): str(m.brief) for m in reversed(d.margin)}
+    named = all(m.figure == LIMIT and m.brief for m in shown)
+    if shown and named and len(limit) == 1 and limit == {m.value for m in shown}:
+        spans = {(m.holds_from, m.holds_until): str(m.brief) for m in reversed(shown)}
         return (f"{'; '.join(reversed(spans.values()))}.",)
-    return tuple(m.text for m in d.margin)
+    return tuple(m.text for m in shown)
 
 
 def _limits(d: DeterminationData) -> tuple[LimitSource, ...]:
