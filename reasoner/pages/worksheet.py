@@ -184,7 +184,7 @@ def _margin(d: DeterminationData) -> tuple[str, ...]:
     """
     Word the margin of the outcome in one sentence, if one limit measures it.
 
-    Margins of several figures are worded one by one, and that of a cap is behind the worksheet.
+    Margins of several figures name the figure stated; that of a cap is behind the worksheet.
     """
     shown = [m for m in d.margin if m.figure != CAP]
     limit = {d.visits.limit, d.visits.largest_limit}
@@ -192,7 +192,10 @@ def _margin(d: DeterminationData) -> tuple[str, ...]:
     if shown and named and len(limit) == 1 and limit == {m.value for m in shown}:
         spans = {(m.holds_from, m.holds_until): str(m.brief) for m in reversed(shown)}
         return (f"{'; '.join(reversed(spans.values()))}.",)
-    return tuple(m.text for m in shown)
+    if not shown or not all(m.brief for m in shown):
+        return tuple(m.text for m in shown)
+    words = "; ".join(f"{str(m.brief)[:1].lower()}{str(m.brief)[1:]} ({m.value})" for m in shown)
+    return (f"{words[:1].upper()}{words[1:]}.",)
 
 
 def _limits(d: DeterminationData) -> tuple[LimitSource, ...]:
