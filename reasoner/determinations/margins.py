@@ -60,7 +60,7 @@ class Margin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class MarginFigure:
     """
     One figure that measures one request.
 
@@ -118,12 +118,12 @@ def find_margins(
     return found
 
 
-def find_figures(knowledge: Knowledge, derivation: Derivation, request: str) -> list[Figure]:
+def find_figures(knowledge: Knowledge, derivation: Derivation, request: str) -> list[MarginFigure]:
     """Return the limits, the trials and the cap that measure a request, in this order."""
     return [*_measures(knowledge, derivation, request), *_caps(derivation, request)]
 
 
-def _measures(knowledge: Knowledge, derivation: Derivation, request: str) -> list[Figure]:
+def _measures(knowledge: Knowledge, derivation: Derivation, request: str) -> list[MarginFigure]:
     """Return the limits, then the trials, that measure a request under any reading."""
     asked = derivation.number(request, "requestedVisits")
     made = (request, *derivation.subjects("readingOf", ox.NamedNode(request)))
@@ -146,7 +146,7 @@ def _measures(knowledge: Knowledge, derivation: Derivation, request: str) -> lis
                 if number and int(number):  # 0: the treatment is not recommended.
                     stated[kind].setdefault(int(number), set()).add(row.value)
     return [
-        Figure(
+        MarginFigure(
             kind=kind,
             request=request,
             value=value,
@@ -163,7 +163,7 @@ def _measures(knowledge: Knowledge, derivation: Derivation, request: str) -> lis
     ]
 
 
-def _caps(derivation: Derivation, request: str) -> list[Figure]:
+def _caps(derivation: Derivation, request: str) -> list[MarginFigure]:
     """Return the cap that counts the visits of a request, if its use is known."""
     figure = derivation.number(request, "capFigure")
     least = derivation.number(request, "capUseLeast")
@@ -177,7 +177,7 @@ def _caps(derivation: Derivation, request: str) -> list[Figure]:
         lifts.add((derivation.number(request, name) or figure) - figure)
     used = {n for n in (least, alone, most) if n is not None}
     return [
-        Figure(
+        MarginFigure(
             kind=CAP,
             request=request,
             value=figure,
@@ -191,7 +191,7 @@ def _caps(derivation: Derivation, request: str) -> list[Figure]:
 
 
 def _margins(
-    knowledge: Knowledge, derivation: Derivation, moved: MovedFigures, f: Figure
+    knowledge: Knowledge, derivation: Derivation, moved: MovedFigures, f: MarginFigure
 ) -> list[Margin]:
     legal = f.kind == CAP
     name = LEGAL if legal else "outcome"
@@ -224,7 +224,7 @@ def _margins(
     ]
 
 
-def _facts(f: Figure, span: tuple[str, str, int | None, int | None]) -> list[ox.Triple]:
+def _facts(f: MarginFigure, span: tuple[str, str, int | None, int | None]) -> list[ox.Triple]:
     """Return the facts of one margin, for the rule that words it."""
     counted, until, start, end = span
     node = ox.NamedNode(f"{f.request}/margin/{f.kind}/{f.value}/{counted}")
