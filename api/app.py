@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Flask
 
-from . import containment, observation, problems, security
+from . import access, containment, observation, problems, security
+from .oidc import Issuer
 from .rates import Rates
+from .records import Records
 from .resources import decisions, determinations, explanations, letters, service, sparql
 from .settings import Settings
 from .state import State
@@ -43,6 +45,7 @@ def create_app(knowledge: Knowledge, settings: Settings | None = None) -> Flask:
     app = _application(knowledge, chosen, OUTER)
     observation.register(app, chosen, State.of(app).metrics)
     security.register(app)
+    access.register(app)
     containment.register(app)
     return app
 
@@ -54,7 +57,13 @@ def create_inner_app(knowledge: Knowledge, settings: Settings) -> Flask:
 
 def _application(knowledge: Knowledge, settings: Settings, parts: tuple[Blueprint, ...]) -> Flask:
     app = Flask(__name__, static_folder=None)
-    State(knowledge=knowledge, settings=settings, rates=Rates.of(settings)).attach(app)
+    State(
+        knowledge=knowledge,
+        settings=settings,
+        rates=Rates.of(settings),
+        records=Records.open(settings),
+        issuer=Issuer.of(settings),
+    ).attach(app)
     app.json.sort_keys = False  # type: ignore[attr-defined] # the order of keys is meant
     for routes in parts:
         app.register_blueprint(routes)

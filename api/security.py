@@ -33,8 +33,6 @@ ALLOWED_HEADERS: Final = (
     "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id"
 )
 SHOWN_HEADERS: Final = "ETag, Link, Location, Retry-After, X-Request-Id"
-UNCOUNTED: Final = frozenset({"service.live", "service.ready"})
-"""The endpoints that those who watch the service ask often."""
 LARGE: Final = frozenset({"bulk.create", "changes.create"})
 """The endpoints that take files; every other body is at most a document."""
 
@@ -54,8 +52,6 @@ def _guard() -> Response | None:
     if request.method not in SAFE:
         _check_origin(origin)
     _check_length()
-    if request.endpoint not in UNCOUNTED:
-        current().rates.count(request.remote_addr or "")
     return None
 
 

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
     from reasoner import Knowledge
 
+    from .oidc import Issuer
     from .rates import Rates
+    from .records import Records
+    from .roles import Caller
     from .settings import Settings
 
 FOLDERS: Final = ("ontology", "shapes")
@@ -57,6 +60,8 @@ class State:
         rates: How many requests a caller may send.
         metrics: The counters.
         refused: Why newer files are not in use; None if the files are in use.
+        records: What is kept; None for a service that keeps nothing.
+        issuer: Who issues tokens; None if nobody does.
         ending: True once the service was asked to end.
     """
 
@@ -64,6 +69,8 @@ class State:
     settings: Settings
     rates: Rates
     metrics: Metrics = field(default_factory=Metrics)
+    records: Records | None = None
+    issuer: Issuer | None = None
     refused: Refusal | None = None
     ending: bool = False
     _pool: Pool | None = None
@@ -80,6 +87,18 @@ class State:
         if not isinstance(found, State):
             raise TypeError(f"the extension '{NAME}' of the application is not its state")
         return found
+
+    def identify(self, credential: str) -> Caller | None:
+        """Return whose credential it is; None if it is not one that is accepted now."""
+        if self.records is not None and credential.startswith("mednec_"):
+            return self.records.keys.identify(credential)
+        return self.issuer.identify(credential) if self.issuer is not None else None
+
+    def is_open(self) -> bool:
+        """Return True if callers on loopback need no key: no admin was named yet."""
+        if not self.settings.open or self.issuer is not None:
+            return False
+        return self.records is None or not self.records.keys.has_admin()
 
     def pool(self) -> Pool | None:
         """Return the processes that decide, started at the first call; None if there are none."""
@@ -99,6 +118,8 @@ class State:
             if self._pool is not None:
                 self._pool.close()
                 self._pool = None
+        if self.records is not None:
+            self.records.close()
 
     def renew(self) -> bool:
         """

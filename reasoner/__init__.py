@@ -13,6 +13,7 @@ from .version import VERSION
 
 if TYPE_CHECKING:
     from .cases.as_json import case_json
+    from .cases.as_turtle import case_turtle
     from .cases.faults import fault_data
     from .cases.filling import case_from
     from .cases.intake import CaseReport, check_case
@@ -41,11 +42,12 @@ if TYPE_CHECKING:
     from .proofs.explanation import explain
     from .proofs.write import build_proof, proof_text
     from .records.as_rdf import signed_rdf
-    from .records.documents import assessment_data, is_document, read_document
+    from .records.documents import assessment_data, is_document, parse_document, read_document
     from .records.ledger.entries import NewEntry, RecordedEntry, canonical_json
     from .records.ledger.ledger import Ledger
     from .records.ledger.notes import Checkpoint, SigningKey, VerifyingKey
     from .records.ledger.proof import EntryProof, verify_document, with_proof
+    from .records.listing import Listed, Listing
     from .records.rulings import Ruling
     from .records.signing import Physician, sign
 
@@ -54,6 +56,7 @@ _MODULES = {
     "cases.filling": ("case_from",),
     "cases.intake": ("CaseReport", "check_case"),
     "cases.as_json": ("case_json",),
+    "cases.as_turtle": ("case_turtle",),
     "cases.json_case": ("context_of",),
     "cases.read": ("CaseGraph",),
     "cases.schema": ("case_schema", "part_schemas"),
@@ -79,11 +82,12 @@ _MODULES = {
     "proofs.explanation": ("explain",),
     "proofs.write": ("build_proof", "proof_text"),
     "records.as_rdf": ("signed_rdf",),
-    "records.documents": ("assessment_data", "is_document", "read_document"),
+    "records.documents": ("assessment_data", "is_document", "parse_document", "read_document"),
     "records.ledger.entries": ("NewEntry", "RecordedEntry", "canonical_json"),
     "records.ledger.ledger": ("Ledger",),
     "records.ledger.notes": ("Checkpoint", "SigningKey", "VerifyingKey"),
     "records.ledger.proof": ("EntryProof", "verify_document", "with_proof"),
+    "records.listing": ("Listed", "Listing"),
     "records.rulings": ("Ruling",),
     "records.signing": ("Physician", "sign"),
 }
@@ -103,6 +107,8 @@ __all__ = [
     "EntryProof",
     "Knowledge",
     "Ledger",
+    "Listed",
+    "Listing",
     "NewEntry",
     "Physician",
     "QueryAnswer",
@@ -124,6 +130,7 @@ __all__ = [
     "case_from",
     "case_json",
     "case_schema",
+    "case_turtle",
     "check_case",
     "contained",
     "context_of",
@@ -140,6 +147,7 @@ __all__ = [
     "load_case",
     "load_case_file",
     "load_knowledge",
+    "parse_document",
     "parsing_pool",
     "part_schemas",
     "proof_text",

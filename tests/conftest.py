@@ -17,6 +17,8 @@ from tests.postgres import ServerUnavailable, run_server
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from flask.testing import FlaskClient
+
     from reasoner import Knowledge
     from tests.postgres import Server
 
@@ -126,3 +128,20 @@ def postgres_url(postgres: Server) -> str:
     with psycopg.connect(postgres.url("public")) as connection:
         connection.execute(f"CREATE SCHEMA {schema}")
     return postgres.url(schema)
+
+
+@pytest.fixture(scope="module")
+def physician(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """Return a client that sends the credential of a physician, Ana Reyes, with each request."""
+    from api import Records, Settings, create_app
+    from reasoner import Physician
+
+    settings = Settings(database=str(tmp_path_factory.mktemp("records") / "records.db"))
+    records = Records.open(settings)
+    assert records is not None
+    who = Physician(name="Ana Reyes, MD", licence="Massachusetts 123456", specialty="Pain Medicine")
+    _, key = records.keys.create(label="test", roles=["physician"], physician=who)
+    records.close()
+    client = create_app(knowledge, settings).test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
+    return client

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import Forbidden, UnsupportedMediaType
 
+from api.access import caller, require
 from api.bodies import parameters, read_body, sent_object, wanted_form
+from api.roles import SIGN
 from api.state import current, knowledge_now
 from reasoner import Physician, Ruling, errors, read_document, sign, signed_rdf
 
 from .letters import LETTERS, letter_of
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 routes = Blueprint("decisions", __name__, url_prefix="/v1")
 
 GRAPHS: Final = {"text/turtle": "turtle", "application/ld+json": "jsonld"}
-REQUIRED: Final = frozenset({"determination", "physician", "decision", "decidedOn"})
+REQUIRED: Final = frozenset({"determination", "decision", "decidedOn"})
 TEXTS: Final = ("decision", "decidedOn", "outcome", "reason", "item")
 SOURCES: Final = ("confirmed", "withdrawn")
-KEYS: Final = REQUIRED | {*TEXTS, *SOURCES, "visits"}
+KEYS: Final = REQUIRED | {*TEXTS, *SOURCES, "physician", "visits"}
 PHYSICIAN: Final = ("name", "licence", "specialty", "hours")
 
 
@@ -35,8 +40,8 @@ def create() -> Response:
     signed = sign(
         read_document(json.dumps(sent["determination"]).encode(), source="the determination"),
         knowledge_now(),
-        _physician(sent["physician"]),
-        _ruling(sent),
+        signer(sent.get("physician")),
+        ruling_of(sent),
     )
     if wanted in LETTERS:
         return letter_of(signed, wanted, asked)
@@ -58,6 +63,26 @@ def _sent(body: bytes) -> dict[str, object]:
     return sent
 
 
+def signer(named: object = None) -> Physician:
+    """
+    Return the physician whose credential the present request has.
+
+    Args:
+        named: The physician that the body names; None if it names nobody.
+
+    Raises:
+        Forbidden: The credential is not that of a physician, or the body names another one.
+        DocumentUnreadable: The body does not name a physician in the right form.
+    """
+    require(SIGN)
+    own = caller().physician
+    if own is None:
+        raise Forbidden("This credential is not that of a named physician.")
+    if named is not None and _physician(named) != own:
+        raise Forbidden("A physician signs with a credential of their own, under their own name.")
+    return own
+
+
 def _physician(value: object) -> Physician:
     who = value if isinstance(value, dict) else {}
     words = {name: _text(who, name) for name in PHYSICIAN}
@@ -68,7 +93,13 @@ def _physician(value: object) -> Physician:
     return Physician(**{name: word or "" for name, word in words.items()})
 
 
-def _ruling(sent: dict[str, object]) -> Ruling:
+def ruling_of(sent: Mapping[str, object]) -> Ruling:
+    """
+    Read the decision in a body.
+
+    Raises:
+        DocumentUnreadable: A part is not of its type.
+    """
     words = {name: _text(sent, name) for name in TEXTS}
     visits = sent.get("visits")
     if visits is not None and (not isinstance(visits, int) or isinstance(visits, bool)):
@@ -85,7 +116,7 @@ def _ruling(sent: dict[str, object]) -> Ruling:
     )
 
 
-def _names(given: dict[str, object], name: str) -> tuple[str, ...]:
+def _names(given: Mapping[str, object], name: str) -> tuple[str, ...]:
     """Read a list of sources, each a number or an IRI."""
     value = given.get(name, [])
     if not isinstance(value, list) or not all(_is_name(one) for one in value):
@@ -100,7 +131,7 @@ def _is_name(value: object) -> bool:
     return isinstance(value, str | int) and not isinstance(value, bool)
 
 
-def _text(given: dict[str, object], name: str) -> str | None:
+def _text(given: Mapping[str, object], name: str) -> str | None:
     value = given.get(name)
     if value is None or isinstance(value, str):
         return value

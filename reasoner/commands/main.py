@@ -74,6 +74,7 @@ COMMANDS: Final = {
         "impact_command",
         "Decide cases under OLD and under NEW, and list the determinations that differ.",
     ),
+    "keys": _entry("keys", "keys_group", "Make, list and revoke the API keys of the service."),
     "letter": _entry("letter", "letter_command", "Write the determination of CASE as a letter."),
     "new": _entry(
         "new", "new_group", "Begin a case, an edition, a recommendation, a concept or a rule."

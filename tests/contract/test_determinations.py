@@ -417,18 +417,18 @@ def test_two_queries_are_refused(client: FlaskClient) -> None:
     assert problem(client.post("/sparql", data=form))["status"] == 400
 
 
-def test_a_key_given_twice_is_refused_in_a_decision(client: FlaskClient) -> None:
+def test_a_key_given_twice_is_refused_in_a_decision(physician: FlaskClient) -> None:
     """A duplicate key is an error, since either value could be meant."""
     body = b'{"decidedOn": "2014-08-20", "decidedOn": "2014-08-21"}'
-    answer = client.post("/v1/decisions", data=body, content_type="application/json")
+    answer = physician.post("/v1/decisions", data=body, content_type="application/json")
 
     assert "'decidedOn' is given twice" in problem(answer)["detail"]
 
 
-def test_a_lone_surrogate_is_refused_in_a_decision(client: FlaskClient) -> None:
+def test_a_lone_surrogate_is_refused_in_a_decision(physician: FlaskClient) -> None:
     """Input that cannot be encoded as UTF-8 is refused."""
     body = b'{"reason": "\\ud800"}'
-    answer = client.post("/v1/decisions", data=body, content_type="application/json")
+    answer = physician.post("/v1/decisions", data=body, content_type="application/json")
 
     assert answer.status_code == 400
     assert "surrogate" in problem(answer)["detail"]

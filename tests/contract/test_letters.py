@@ -8,12 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api import create_app
-
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
-
-    from reasoner import Knowledge
 
 SEED = Path(__file__).parents[2] / "fixtures" / "cases" / "seed-2014-spine-12-visits"
 TURTLE = (SEED / "case.ttl").read_bytes()
@@ -27,9 +23,9 @@ ANA = {"name": "Ana Reyes, MD", "licence": "Massachusetts 123456", "specialty": 
 
 
 @pytest.fixture(scope="module")
-def client(knowledge: Knowledge) -> FlaskClient:
-    """Return a client of the application."""
-    return create_app(knowledge).test_client()
+def client(physician: FlaskClient) -> FlaskClient:
+    """Return a client of the application with the credential of a physician."""
+    return physician
 
 
 @pytest.fixture(scope="module")
@@ -115,10 +111,9 @@ def test_a_decision_comes_in_each_form(
 @pytest.mark.parametrize(
     ("changes", "status"),
     [
-        ({"physician": "left out"}, 422),
-        ({"physician": {}}, 422),
-        ({"physician": None}, 422),
-        ({"physician": {**ANA, "name": ""}}, 422),
+        ({"physician": {}}, 403),
+        ({"physician": {**ANA, "name": ""}}, 403),
+        ({"physician": {**ANA, "name": "Ben Ito, MD"}}, 403),
         ({"physician": {**ANA, "name": 7}}, 400),
         ({"physician": {**ANA, "age": "9"}}, 400),
         ({"decision": "deny"}, 422),

@@ -176,8 +176,8 @@ def test_an_unforeseen_error_is_logged_by_its_place_and_not_by_its_text(
     def fail() -> None:
         raise LookupError("Jane Roe")
 
-    app.add_url_rule("/fails", view_func=fail)
-    answer = app.test_client().get("/fails")
+    app.view_functions["service.health"] = fail
+    answer = app.test_client().get("/v1/health")
     line = json.loads(capfd.readouterr().err.splitlines()[-1])
 
     assert answer.status_code == 500
