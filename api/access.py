@@ -11,15 +11,19 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 
 from .roles import (
     ANALYZE,
+    AUDIT,
     CHANGE,
     DECIDE,
     NOBODY,
     OPERATE,
     PUBLIC,
+    PUBLISH,
     QUERY,
+    READ,
     ROLES,
     SIGN,
     WITHOUT_KEY,
+    WRITE,
     Caller,
 )
 from .state import current
@@ -29,6 +33,19 @@ if TYPE_CHECKING:
 
 NEEDED: Final = {
     "analysis": ANALYZE,
+    "bulk": WRITE,
+    "comments": WRITE,
+    "knowledge": QUERY,
+    "knowledge.publish": PUBLISH,
+    "records": READ,
+    "records.create_case": WRITE,
+    "records.replace_case": WRITE,
+    "records.decide_again": WRITE,
+    "reviews": WRITE,
+    "rulings": READ,
+    "rulings.sign_determination": SIGN,
+    "what_ifs": WRITE,
+    "accesses": AUDIT,
     "cases.answer": DECIDE,
     "cases.begin": PUBLIC,
     "changes": CHANGE,
@@ -45,6 +62,8 @@ NEEDED: Final = {
 }
 """The permission for an endpoint, else for its blueprint. What is not listed is refused to all."""
 REALM: Final = "mednec"
+OPEN: Final = "open/loopback"
+"""The caller on loopback who needs no key yet."""
 
 
 def register(app: Flask) -> None:
@@ -94,7 +113,7 @@ def require(permission: str) -> None:
     if found.may(permission):
         return
     roles = sorted(role for role, allowed in ROLES.items() if permission in allowed)
-    if found is NOBODY or (permission == SIGN and not found.roles):
+    if found.id in {NOBODY.id, OPEN}:
         raise _unauthorized(f"This needs a credential with the role {' or '.join(roles)}.")
     raise Forbidden(
         f"This needs the role {' or '.join(roles)}, and a scope that includes '{permission}'."
@@ -123,7 +142,7 @@ def _authenticated() -> Caller:
 def _keyless() -> Caller:
     state = current()
     if state.is_open() and _is_loopback():
-        return Caller(id="open/loopback", permissions=WITHOUT_KEY)
+        return Caller(id=OPEN, permissions=WITHOUT_KEY)
     return NOBODY
 
 

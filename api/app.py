@@ -10,7 +10,23 @@ from . import access, containment, observation, problems, security
 from .oidc import Issuer
 from .rates import Rates
 from .records import Records
-from .resources import decisions, determinations, explanations, letters, service, sparql
+from .resources import (
+    accesses,
+    bulk,
+    decisions,
+    determinations,
+    explanations,
+    letters,
+    notes,
+    rulings,
+    service,
+    sparql,
+    what_ifs,
+)
+from .resources import (
+    knowledge as knowledge_pages,
+)
+from .resources import records as record_pages
 from .settings import Settings
 from .state import State
 from .web import cases, documentation, home
@@ -29,6 +45,14 @@ OUTER: Final = (
     home.routes,
     service.routes,
     sparql.routes,
+    accesses.routes,
+    bulk.routes,
+    knowledge_pages.routes,
+    notes.comments,
+    notes.reviews,
+    record_pages.routes,
+    rulings.routes,
+    what_ifs.routes,
 )
 
 
@@ -47,6 +71,7 @@ def create_app(knowledge: Knowledge, settings: Settings | None = None) -> Flask:
     security.register(app)
     access.register(app)
     containment.register(app)
+    bulk.resume(app)
     return app
 
 

@@ -47,7 +47,7 @@ BASE: Final = "https://w3id.org/mednec/problem/"
 
 def register(app: Flask) -> None:
     """Answer each error of an application with a problem document."""
-    app.register_error_handler(errors.MednecError, _known)
+    app.register_error_handler(errors.MednecError, problem_of)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unknown)
 
@@ -57,7 +57,8 @@ def status_of(kind: type[errors.MednecError]) -> int:
     return next(STATUS[ancestor] for ancestor in kind.__mro__ if ancestor in STATUS)
 
 
-def _known(error: errors.MednecError) -> Response:
+def problem_of(error: errors.MednecError) -> Response:
+    """Return the problem document of an error."""
     extra: dict[str, object] = {"hint": error.hint} if error.hint else {}
     if isinstance(error, errors.CaseRejected) and isinstance(error.report, CaseReport):
         extra["report"] = report_data(error.report)
@@ -70,12 +71,13 @@ def _known(error: errors.MednecError) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
+    if isinstance(error.response, Response):
+        return error.response  # it is the problem document of a process that decides
     code = (error.name or "error").lower().replace(" ", "-")
     answer = _problem(code, error.name, error.code or 500, error.description or "", {})
-    if error.response is None:
-        for name, value in error.get_headers():
-            if name.title() in CARRIED:
-                answer.headers[name] = value
+    for name, value in error.get_headers():
+        if name.title() in CARRIED:
+            answer.headers[name] = value
     return answer
 
 

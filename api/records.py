@@ -52,38 +52,15 @@ class Records:
         keys = Keys(ledger.database.engine)
         return Records(ledger=ledger, listing=Listing(ledger), keys=keys)
 
-    def add(  # noqa: PLR0913 - the fields of an entry
-        self,
-        kind: str,
-        subject: str,
-        body: bytes | dict[str, object],
-        *,
-        actor: str,
-        version: int = 1,
-        media_type: str = JSON,
-        key: str | None = None,
-        fingerprint: str = "",
-    ) -> RecordedEntry:
+    def add(self, *news: NewEntry) -> list[RecordedEntry]:
         """
-        Append a record, durably.
+        Append records, durably: all of them or none.
 
         Raises:
             KeyReused: The idempotency key came with another request before.
             VersionConflict: Somebody else wrote that version in the meantime.
         """
-        return self.ledger.append(
-            NewEntry(
-                kind=kind,
-                subject=subject,
-                version=version,
-                actor=actor,
-                recorded_at=datetime.now(UTC),
-                media_type=media_type,
-                body=body if isinstance(body, bytes) else canonical_json(body),
-                idempotency_key=key,
-                fingerprint=fingerprint,
-            )
-        )
+        return self.ledger.append_all(news)
 
     def proven(self, index: int, document: dict[str, object]) -> dict[str, object]:
         """Return a document with the proof that the ledger contains it."""
@@ -123,6 +100,31 @@ def _make(path: Path) -> None:
         return  # another process was faster
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(key.written() + "\n")
+
+
+def entry_of(  # noqa: PLR0913 - the fields of an entry
+    kind: str,
+    subject: str,
+    body: bytes | dict[str, object],
+    *,
+    actor: str,
+    version: int = 1,
+    media_type: str = JSON,
+    key: str | None = None,
+    fingerprint: str = "",
+) -> NewEntry:
+    """Return an entry to append, recorded now."""
+    return NewEntry(
+        kind=kind,
+        subject=subject,
+        version=version,
+        actor=actor,
+        recorded_at=datetime.now(UTC),
+        media_type=media_type,
+        body=body if isinstance(body, bytes) else canonical_json(body),
+        idempotency_key=f"{key}/{kind}" if key else None,
+        fingerprint=fingerprint,
+    )
 
 
 def new_id() -> str:

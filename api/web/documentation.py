@@ -24,23 +24,24 @@ TYPES: Final = {
 ASSETS: Final = {"css": "css", "js": "javascript"}
 
 
-def _documentation() -> Documentation:
+def documentation_now() -> Documentation:
+    """Return the pages of the knowledge in use."""
     return documentation(knowledge_now())
 
 
 def page_of(iri: str) -> str:
     """Return the address of the page about an IRI; empty if there is none."""
-    path = _documentation().path_of(iri)
+    path = documentation_now().path_of(iri)
     return f"/{path}" if path else ""
 
 
 @routes.get("/docs/<name>")
 def asset(name: str) -> Response:
     """Give the style or the script of the pages."""
-    docs = _documentation()
+    docs = documentation_now()
     if name not in docs.assets:
         raise NotFound(f"The files here are {', '.join(docs.assets)}.")
-    return _answer(docs.assets[name], f"text/{ASSETS[name.rpartition('.')[2]]}", docs)
+    return page_response(docs.assets[name], f"text/{ASSETS[name.rpartition('.')[2]]}", docs)
 
 
 @routes.get("/docs", strict_slashes=False)
@@ -67,7 +68,7 @@ def asset(name: str) -> Response:
 @routes.get("/<name>.ttl")
 def page(**_: str) -> Response:
     """Give the page at a path of the knowledge base, in the form asked for."""
-    docs = _documentation()
+    docs = documentation_now()
     path, form = _form_named(request.path.strip("/"))
     found = docs.page(path)
     offered = ("html", *found.forms)
@@ -78,12 +79,12 @@ def page(**_: str) -> Response:
         text = docs.html(found, sought=request.args.get("q", ""))
     else:
         text = docs.text(found, form)
-    response = _answer(text, TYPES[form], docs)
+    response = page_response(text, TYPES[form], docs)
     response.vary.add("Accept")
     return response
 
 
-def _answer(text: str, mimetype: str, docs: Documentation) -> Response:
+def page_response(text: str, mimetype: str, docs: Documentation) -> Response:
     """Answer with a text that stays as it is while the knowledge does."""
     response = Response(text, content_type=f"{mimetype}; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"

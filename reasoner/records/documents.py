@@ -146,8 +146,12 @@ def assessment_data(assessment: Assessment, knowledge: Knowledge, *, proof: bool
 
 
 def digest(data: Json) -> str:
-    """Return the SHA-256 of a JSON object without its digest: keys sorted, no spaces, UTF-8."""
-    bare = {key: value for key, value in data.items() if key != "digest"}
+    """
+    Return the SHA-256 of a JSON object without its digest: keys sorted, no spaces, UTF-8.
+
+    The proof that a ledger contains the object is no part of it either.
+    """
+    bare = {key: value for key, value in data.items() if key not in {"digest", "ledger"}}
     text = json.dumps(bare, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -189,6 +193,7 @@ def read_document(data: bytes, *, source: str) -> Json:
             f"{source}: neither a determination nor a decision document.",
             hint="Write one with 'mednec decide CASE --format json'.",
         )
+    value.pop("ledger", None)  # the proof that a ledger contains the document
     check_document(value, source)
     return value
 

@@ -87,7 +87,7 @@ class Listing:
         with ledger.database.writing() as connection:
             METADATA.create_all(connection, checkfirst=True)
 
-    def find(
+    def find(  # noqa: PLR0913 - the filters of a list
         self,
         kind: str,
         filters: Mapping[str, str],
@@ -96,6 +96,7 @@ class Listing:
         limit: int = 50,
         since: str = "",
         until: str = "",
+        decided: bool | None = None,
     ) -> list[Listed]:
         """
         List the latest versions of the records of a kind, newest first.
@@ -107,6 +108,8 @@ class Listing:
             limit: At most this many.
             since: Only records recorded at that time or later; empty for all.
             until: Only records recorded before that time; empty for all.
+            decided: Only determinations that a physician has decided on, or that none has; None
+                for all.
         """
         self.catch_up()
         later = ROWS.alias()
@@ -129,6 +132,14 @@ class Listing:
             query = query.where(ROWS.c.recorded_at >= since)
         if until:
             query = query.where(ROWS.c.recorded_at < until)
+        if decided is not None:
+            ruling = ROWS.alias()
+            ruled = sa.exists().where(
+                ruling.c.kind == "decision",
+                ruling.c.subject
+                == sa.func.replace(ROWS.c.subject, "determinations/", "decisions/"),
+            )
+            query = query.where(ruled if decided else ~ruled)
         for name, value in sorted(filters.items()):
             words = WORDS.alias()
             query = query.where(
@@ -197,18 +208,19 @@ class Listing:
         connection.execute(ROWS.insert(), row)
         words = [
             {"idx": entry.index, "name": name, "value": value}
-            for name, value in sorted(set(words_of(entry.kind, entry.body or b"")))
+            for name, value in sorted(set(words_of(entry.kind, entry.subject, entry.body or b"")))
         ]
         if words:
             connection.execute(WORDS.insert(), words)
 
 
-def words_of(kind: str, body: bytes) -> Iterator[tuple[str, str]]:
+def words_of(kind: str, subject: str, body: bytes) -> Iterator[tuple[str, str]]:
     """
     Yield what a list of records is filtered by: names and values, without free text.
 
     Args:
         kind: The kind of the entry.
+        subject: The identifier of the resource.
         body: Its body; empty if it was erased.
     """
     try:
@@ -217,27 +229,49 @@ def words_of(kind: str, body: bytes) -> Iterator[tuple[str, str]]:
         return
     if not isinstance(found, dict):
         return
+    if kind in {"determination", "decision"}:
+        yield from _of_document(kind, subject, found)
+        return
     for name in ("case", "determination", "venue", "status", "reason", "of", "digest", "bulk"):
         if isinstance(found.get(name), str):
             yield name, found[name][:200]
+
+
+def _of_document(kind: str, subject: str, found: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    name = subject.partition("/")[2]
+    yield "case", name.rpartition(".")[0]
+    if kind == "decision":
+        yield "determination", name
     recommendation = found.get("recommendation", found)
-    if kind in {"determination", "decision"}:
-        for one in recommendation.get("determinations", ()):
+    if isinstance(recommendation, dict):
+        for one in _dicts(recommendation.get("determinations")):
             yield from _of_determination(one)
-    for one in found.get("decisions", ()) if kind == "decision" else ():
-        yield "decided", one["outcome"]
-        yield "decision", one["decision"]
+    for one in _dicts(found.get("decisions")):
+        yield "decided", str(one.get("outcome", ""))
+        for who in _dicts([one.get("physician")]):
+            yield "physician", str(who.get("licence", ""))
 
 
 def _of_determination(one: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    for name, key in (("outcome", "outcome"), ("lawOf", "lawOf"), ("venue", "venue")):
-        value = one.get(key)
+    for name in ("outcome", "lawOf"):
+        value = one.get(name)
         if isinstance(value, str):
             yield name, value
+    sources = {source.get("number"): source for source in _dicts(one.get("sources"))}
     for row in _dicts(one.get("governing")):
-        yield "guideline", str(row.get("guideline", ""))
+        yield "guideline", _edition(str(sources.get(row.get("source"), {}).get("iri", "")))
     for step in _dicts(one.get("proof")):
         yield "rule", str(step.get("rule", ""))
+    for request in _dicts([one.get("asked")]):
+        regions = request.get("regions")
+        for region in regions if isinstance(regions, list) else ():
+            yield "region", str(region)
+        yield "treatment", str(request.get("treatment", ""))
+
+
+def _edition(iri: str) -> str:
+    """Return the slug of the edition that a recommendation is stated in."""
+    return iri.partition("/guideline/")[2].partition("/")[0]
 
 
 def _dicts(value: object) -> list[Mapping[str, object]]:
