@@ -32,6 +32,8 @@ from reasoner import errors
 from .records import filed
 
 if TYPE_CHECKING:
+    from werkzeug.datastructures import FileStorage
+
     from reasoner import RecordedEntry
 
 routes = Blueprint("bulk", __name__, url_prefix="/v1")
@@ -41,6 +43,8 @@ PARTS: Final = "multipart/form-data"
 MOST: Final = 100_000
 ENDINGS: Final = {"json": "application/json", "jsonld": "application/ld+json", "ttl": "text/turtle"}
 RESULT: Final = "bulk-result"
+BULK: Final = "bulk/"
+"""What the idempotency keys of cases of an intake begin with; its id follows."""
 _running: dict[str, dict[str, Any]] = {}
 
 
@@ -120,20 +124,24 @@ def _of_parts(body: bytes) -> list[dict[str, str]]:
         _, __, files = parser.parse(io.BytesIO(body), PARTS, len(body), request.mimetype_params)
     except (ValueError, HTTPException) as error:
         raise BadRequest("The body is not a form with files.") from error
-    found = []
-    for number, file in enumerate(files.values(multi=True) if hasattr(files, "values") else ()):
-        ending = (file.filename or "").rpartition(".")[2].lower()
-        form = file.mimetype if file.mimetype in CASE_FORMS else ENDINGS.get(ending, "")
-        if not form:
-            raise BadRequest(
-                f"File {number + 1} is neither {', '.join(CASE_FORMS)} nor named for one."
-            )
-        try:
-            text = file.read().decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise BadRequest(f"File {number + 1} is not UTF-8.") from error
-        found.append({"at": f"file {number + 1}", "mediaType": form, "text": text})
-    return found
+    uploads = [file for _, file in files.items(multi=True)]
+    try:
+        return [_of_file(number, file) for number, file in enumerate(uploads, start=1)]
+    finally:
+        for file in uploads:
+            file.close()
+
+
+def _of_file(number: int, file: FileStorage) -> dict[str, str]:
+    ending = (file.filename or "").rpartition(".")[2].lower()
+    form = file.mimetype if file.mimetype in CASE_FORMS else ENDINGS.get(ending, "")
+    if not form:
+        raise BadRequest(f"File {number} is neither {', '.join(CASE_FORMS)} nor named for one.")
+    try:
+        text = file.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadRequest(f"File {number} is not UTF-8.") from error
+    return {"at": f"file {number}", "mediaType": form, "text": text}
 
 
 def _start(app: Flask, entry: RecordedEntry) -> None:
@@ -152,7 +160,7 @@ def _work(app: Flask, entry: RecordedEntry, name: str) -> None:
                 return  # the next start goes on
             with app.test_request_context("/v1/bulk", method="POST"):
                 g.caller = Caller(id=entry.actor, permissions=frozenset())
-                failure = _file(one, f"bulk/{name}/{number}", name)
+                failure = _file(one, f"{BULK}{name}/{number}")
             if failure is None:
                 state["stored"] += 1
             else:
@@ -174,10 +182,10 @@ def _work(app: Flask, entry: RecordedEntry, name: str) -> None:
         _running.pop(name, None)
 
 
-def _file(one: dict[str, str], key: str, name: str) -> dict[str, Any] | None:
+def _file(one: dict[str, str], key: str) -> dict[str, Any] | None:
     """Keep one case; return the problem document if it is refused."""
     try:
-        filed(one["text"].encode(), one["mediaType"], new_id(), 1, {}, key, {"bulk": name})
+        filed(one["text"].encode(), one["mediaType"], new_id(), 1, {}, key)
     except (errors.CaseError, errors.DocumentUnreadable) as error:
         return _problem(problem_of(error))
     except HTTPException as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, Response, json, redirect
 
 from api.bodies import parameters, wanted_form
-from api.filing import answer_json, current_entry, listed, proven
+from api.filing import answer_json, current_entry, listed, tagged
 from api.state import knowledge_now
 from api.web.documentation import TYPES, documentation_now, page_response
 
@@ -66,6 +66,9 @@ def list_versions() -> Response:
 
 @routes.get("/knowledge-versions/<name>")
 def read_version(name: str) -> Response:
-    """Give a knowledge base by its digest: its version, and the hash of each of its files."""
+    """Give the files of a knowledge base, as they are kept, by its digest."""
     parameters()
-    return proven(current_entry("knowledge", f"knowledge/{name}"))
+    entry = current_entry("knowledge", name)
+    response = Response(entry.body or b"", mimetype=entry.media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name[:12]}.tar.gz"'
+    return tagged(response, entry, "files")

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 comments = Blueprint("comments", __name__, url_prefix="/v1")
 reviews = Blueprint("reviews", __name__, url_prefix="/v1")
 
+RECORDS: Final = "https://w3id.org/mednec/records/"
+"""What the IRIs of records begin with, as in the graphs that SPARQL reads."""
 LONGEST: Final = 10_000
 COMMENT: Final = ("determination", "reason", "text")
 REVIEW: Final = ("case", "venue", "openedOn", "status")
@@ -47,7 +49,7 @@ def create_comment() -> Response:
     rules = {step["rule"] for one in document_of(entry)["determinations"] for step in one["proof"]}
     if sent["reason"] not in rules:
         raise BadRequest(f"'{sent['reason'][:40]}' is not a rule that fired in it.")
-    return _kept("comment", "comments", sent, body)
+    return _kept("comment", "comments", {**sent, "on": f"{RECORDS}{entry.subject}"}, body)
 
 
 @comments.get("/comments")

@@ -33,6 +33,7 @@ from reasoner import (
     assessment_data,
     assessment_html,
     assessment_rdf,
+    canonical_json,
     case_turtle,
     decide,
     load_case,
@@ -72,8 +73,8 @@ def read_case(name: str) -> Response:
     wanted = wanted_form(CASES)
     log_access("read", entry)
     if wanted == "application/json":
-        return proven(entry)
-    body, form = _sent_form(document_of(entry))
+        return tagged(answer_json(_shown(entry)), entry, "json")
+    body, form = sent_form(entry)
     case = load_case(body, knowledge_now(), form=CASE_FORMS[form])
     if wanted == "text/turtle":
         text = case_turtle(case)
@@ -97,7 +98,7 @@ def decide_again(name: str) -> Response:
     asked = parameters("asOf")
     entry = current_entry("case", f"cases/{name}")
     read_body(0)
-    body, form = _sent_form(document_of(entry))
+    body, form = sent_form(entry)
     document = decided(body, form, asked)
     subject = f"determinations/{name}.{entry.version}"
     last = records().ledger.latest("determination", subject)
@@ -163,17 +164,18 @@ def _filed(name: str, version: int, asked: Mapping[str, str]) -> Response:
     return tagged(response, made[0], "json")
 
 
-def filed(  # noqa: PLR0913, PLR0917 - what a case is kept with
+def filed(
     body: bytes,
     form: str,
     name: str,
     version: int,
     asked: Mapping[str, str],
     key: str | None,
-    more: Mapping[str, object] | None = None,
 ) -> tuple[RecordedEntry, RecordedEntry]:
     """
     Decide a case, and keep the case and its determination together.
+
+    A case in JSON is kept as canonical JSON, another one byte for byte.
 
     Args:
         body: The case.
@@ -182,29 +184,22 @@ def filed(  # noqa: PLR0913, PLR0917 - what a case is kept with
         version: Its version.
         asked: The parameter `asOf`, if it is given.
         key: The key with which the request may be repeated; None for none.
-        more: Further members of the record.
 
     Returns:
         The entries of the case and of the determination; those of the first time if the key was
         used before with the same request.
     """
     document = decided(body, form, asked)
-    is_json = form != "text/turtle"
-    record: dict[str, object] = {
-        "id": name,
-        "version": version,
-        "mediaType": form,
-        "case": strict_json(body) if is_json else body.decode("utf-8-sig"),
-        **(more or {}),
-    }
+    kept = body if form == "text/turtle" else canonical_json(strict_json(body))
     who, mark = caller().id, fingerprint(body) if key else ""
     case, determination = records().add(
         entry_of(
             "case",
             f"cases/{name}",
-            record,
+            kept,
             actor=who,
             version=version,
+            media_type=form,
             key=key,
             fingerprint=mark,
         ),
@@ -272,10 +267,21 @@ def _answer(body: bytes, form: str, query: str, wanted: str) -> Response:
     return answer
 
 
-def _sent_form(record: Mapping[str, Any]) -> tuple[bytes, str]:
-    case = record["case"]
-    body = case if isinstance(case, str) else json.dumps(case, ensure_ascii=False)
-    return body.encode(), str(record["mediaType"])
+def sent_form(entry: RecordedEntry) -> tuple[bytes, str]:
+    """Return a kept case as it can be decided again, and its media type."""
+    return entry.body or b"", entry.media_type
+
+
+def _shown(entry: RecordedEntry) -> dict[str, object]:
+    """Return a case with its proof: of the text of Turtle, or of the canonical form of JSON."""
+    body, form = sent_form(entry)
+    return {
+        "id": entry.subject.partition("/")[2],
+        "version": entry.version,
+        "mediaType": form,
+        "case": body.decode("utf-8-sig") if form == "text/turtle" else json.loads(body),
+        "ledger": records().ledger.proof(entry.index).as_json(),
+    }
 
 
 def _version(asked: Mapping[str, str]) -> int | None:

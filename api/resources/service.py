@@ -7,9 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Blueprint, Response, json, jsonify
+from flask import Blueprint, Response, current_app, json, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from api.access import needed_for
 from api.bodies import parameters
 from api.state import current, knowledge_now
 from reasoner import VERSION, case_schema, context_of, part_schemas
@@ -75,10 +76,36 @@ def openapi() -> Response:
         _add(contract, json.loads(part.read_text(encoding="utf-8")))
     contract["info"]["version"] = VERSION
     contract["components"]["schemas"] |= part_schemas(knowledge_now().form, "#/components/schemas/")
+    needed = _needed()
     for path, methods in contract["paths"].items():
         for method, operation in methods.items():
             operation["operationId"] = "_".join([method, *NAME.findall(path)])
+            _complete(operation, needed.get((path, method), ""))
     return Response(json.dumps(contract, ensure_ascii=False), content_type="application/json")
+
+
+def _needed() -> dict[tuple[str, str], str]:
+    """Return the permission that each path and method asks for, as the contract writes paths."""
+    return {
+        (re.sub(r"<(\w+)>", r"{\1}", rule.rule), method.lower()): needed_for(rule.endpoint) or ""
+        for rule in current_app.url_map.iter_rules()
+        for method in rule.methods or ()
+    }
+
+
+def _complete(operation: dict[str, Any], permission: str) -> None:
+    """Add what holds for every operation: who may use it, and the refusals that guard it."""
+    problem = {"$ref": "#/components/responses/Problem"}
+    refusals = ["400", "421", "429"]
+    if "requestBody" in operation:
+        refusals += ["403", "408", "413"]
+    operation["security"] = []
+    if permission:
+        operation["security"] = [{"key": []}, {"password": []}]
+        refusals += ["401", "403", "503"]
+        operation["x-permission"] = permission
+    for status in refusals:
+        operation["responses"].setdefault(status, problem)
 
 
 def _add(whole: dict[str, Any], part: dict[str, Any]) -> None:

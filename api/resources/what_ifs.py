@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response
 from werkzeug.exceptions import BadRequest
@@ -12,7 +12,6 @@ from api.access import caller
 from api.bodies import parameters, read_body, sent_object
 from api.filing import (
     current_entry,
-    document_of,
     fingerprint,
     idempotency_key,
     listed,
@@ -24,10 +23,12 @@ from api.records import entry_of, new_id
 from api.state import current, knowledge_now
 from reasoner import case_json, load_case
 
-from .records import decided
+from .records import decided, sent_form
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from reasoner import RecordedEntry
+
+    Json = dict[str, object]
 
 routes = Blueprint("what_ifs", __name__, url_prefix="/v1")
 
@@ -50,7 +51,7 @@ def create_what_if() -> Response:
     if not isinstance(change, dict) or not (change or as_of):
         raise BadRequest("State 'asOf', or a 'change' that is an object, or both.")
     entry = current_entry("case", f"cases/{name}")
-    patched = json.dumps(_patched(_as_json(document_of(entry)), change)).encode()
+    patched = json.dumps(_patched(_as_json(entry), change)).encode()
     document = decided(patched, "application/json", {"asOf": as_of} if as_of else {})
     key = idempotency_key()
     made_id = new_id()
@@ -93,12 +94,12 @@ def read_what_if(name: str) -> Response:
     return proven(entry)
 
 
-def _as_json(record: Mapping[str, Any]) -> dict[str, Any]:
-    case = record["case"]
-    if isinstance(case, dict):
-        return case
+def _as_json(entry: RecordedEntry) -> Json:
+    body, form = sent_form(entry)
+    if form != "text/turtle":
+        return dict(json.loads(body))
     knowledge = knowledge_now()
-    return dict(case_json(load_case(case.encode(), knowledge, form="turtle"), knowledge.form))
+    return dict(case_json(load_case(body, knowledge, form="turtle"), knowledge.form))
 
 
 def _patched(value: object, change: object) -> object:

@@ -208,23 +208,22 @@ class Listing:
         connection.execute(ROWS.insert(), row)
         words = [
             {"idx": entry.index, "name": name, "value": value}
-            for name, value in sorted(set(words_of(entry.kind, entry.subject, entry.body or b"")))
+            for name, value in sorted(set(words_of(entry)))
         ]
         if words:
             connection.execute(WORDS.insert(), words)
 
 
-def words_of(kind: str, subject: str, body: bytes) -> Iterator[tuple[str, str]]:
-    """
-    Yield what a list of records is filtered by: names and values, without free text.
-
-    Args:
-        kind: The kind of the entry.
-        subject: The identifier of the resource.
-        body: Its body; empty if it was erased.
-    """
+def words_of(entry: RecordedEntry) -> Iterator[tuple[str, str]]:
+    """Yield what a list of records is filtered by: names and values, without free text."""
+    kind, subject = entry.kind, entry.subject
+    if kind == "case":
+        whole, intake = (entry.idempotency_key or "").partition("/")[::2]
+        if whole == "bulk":
+            yield "bulk", intake.partition("/")[0]
+        return
     try:
-        found = json.loads(body)
+        found = json.loads(entry.body or b"")
     except ValueError:
         return
     if not isinstance(found, dict):
@@ -232,7 +231,7 @@ def words_of(kind: str, subject: str, body: bytes) -> Iterator[tuple[str, str]]:
     if kind in {"determination", "decision"}:
         yield from _of_document(kind, subject, found)
         return
-    for name in ("case", "determination", "venue", "status", "reason", "of", "digest", "bulk"):
+    for name in ("case", "determination", "venue", "status", "reason"):
         if isinstance(found.get(name), str):
             yield name, found[name][:200]
 
