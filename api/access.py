@@ -106,7 +106,7 @@ def require(permission: str) -> None:
     Refuse the present request unless its caller has a permission.
 
     Raises:
-        Unauthorized: There is no credential.
+        Unauthorized: The credential is missing.
         Forbidden: The credential is that of another role.
     """
     found = caller()

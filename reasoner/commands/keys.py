@@ -21,7 +21,7 @@ from contextlib import contextmanager
 def _keys(settings_file: Path | None) -> Iterator[Any]:
     records = import_module("api").Records.open(service_settings(settings_file))
     if records is None:
-        raise click.UsageError("The setting 'database' is empty: there is no place for keys.")
+        raise click.UsageError("The setting 'database' is empty: keys have no place.")
     try:
         yield records.keys
     finally:
@@ -65,7 +65,7 @@ def create_command(  # noqa: PLR0913, PLR0917 - one argument for each option
 
     With the first key of an admin, callers without a key are no longer served.
     """
-    from reasoner import Physician  # noqa: PLC0415 - loads the engine
+    from reasoner.records.signing import Physician  # noqa: PLC0415 - loads the engine
 
     physician = None
     if name and licence and specialty:

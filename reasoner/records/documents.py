@@ -149,7 +149,7 @@ def digest(data: Json) -> str:
     """
     Return the SHA-256 of a JSON object without its digest: keys sorted, no spaces, UTF-8.
 
-    The proof that a ledger contains the object is no part of it either.
+    The proof that a ledger contains the object is not a part of it either.
     """
     bare = {key: value for key, value in data.items() if key not in {"digest", "ledger"}}
     text = json.dumps(bare, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
