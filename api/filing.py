@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from .records import Records
 
 KEY: Final = re.compile(r"[!-~]{1,200}")
-ID: Final = re.compile(r"[0-9a-f.]{1,64}")
+ID: Final = re.compile(r"[A-Za-z0-9.-]{1,64}")
 DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 PAGE: Final = 50
 MOST: Final = 500

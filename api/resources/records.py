@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, abort, request
-from werkzeug.exceptions import BadRequest, NotAcceptable, UnsupportedMediaType
+from werkzeug.exceptions import (
+    BadRequest,
+    NotAcceptable,
+    PreconditionFailed,
+    UnsupportedMediaType,
+)
 
 from api.access import caller
 from api.bodies import CASE_FORMS, asked_day, parameters, read_body, strict_json, wanted_form
@@ -47,6 +53,7 @@ if TYPE_CHECKING:
 
 routes = Blueprint("records", __name__, url_prefix="/v1")
 
+CASE_ID: Final = re.compile(r"[A-Za-z0-9-]{1,40}")
 CASE_FILTERS: Final = ("bulk",)
 FILTERS: Final = ("case", "outcome", "guideline", "rule", "region", "treatment", "lawOf", "decided")
 CASES: Final = ("application/json", "text/turtle", "application/n-triples")
@@ -85,9 +92,21 @@ def read_case(name: str) -> Response:
 
 @routes.put("/cases/<name>")
 def replace_case(name: str) -> Response:
-    """Keep the case in the body as the next version, and decide it; nothing is overwritten."""
+    """
+    Keep the case in the body as the next version, and decide it; nothing is overwritten.
+
+    Under an id that is new, it is the first version.
+    """
     asked = parameters("asOf")
-    entry = current_entry("case", f"cases/{name}")
+    if CASE_ID.fullmatch(name) is None:
+        raise BadRequest("The id of a case is 1 to 40 letters, digits and hyphens.")
+    entry = records().ledger.latest("case", f"cases/{name}")
+    if entry is None:
+        if "If-Match" in request.headers:
+            raise PreconditionFailed("The case to change does not exist.")
+        return _filed(name, 1, asked)
+    if request.if_none_match:
+        raise PreconditionFailed("There is such a case already.")
     check_match(entry)
     return _filed(name, entry.version + 1, asked)
 
