@@ -12,6 +12,7 @@ from .rates import Rates
 from .records import Records
 from .resources import (
     accesses,
+    analysis,
     bulk,
     decisions,
     determinations,
@@ -46,6 +47,7 @@ OUTER: Final = (
     service.routes,
     sparql.routes,
     accesses.routes,
+    analysis.routes,
     bulk.routes,
     knowledge_pages.routes,
     notes.comments,

@@ -13,6 +13,8 @@ from flask import current_app
 
 from reasoner import QUERY_TASK, WorkerPool, WorkLimits, write_facts
 
+from .access import caller
+from .roles import ANALYZE, READ
 from .state import State
 
 if TYPE_CHECKING:
@@ -90,5 +92,14 @@ class Asking:
 
 
 def query_pool() -> WorkerPool:
-    """Return the workers that answer queries for the present request."""
+    """
+    Return the workers that answer queries for the present request.
+
+    An analyst asks the records without persons: a store of its own, not a filter.
+    """
+    who = caller()
+    if who.may(ANALYZE) and not who.may(READ):
+        from .analysis import Analysis  # noqa: PLC0415 - it is made of this module
+
+        return Analysis.of(current_app).pool(State.of(current_app))
     return Asking.of(current_app).pool(State.of(current_app))

@@ -42,6 +42,14 @@ if TYPE_CHECKING:
     from .proofs.explanation import explain
     from .proofs.write import build_proof, proof_text
     from .records.as_rdf import signed_rdf
+    from .records.deidentified import (
+        DEIDENTIFIED_GROUPS,
+        DeidentifiedRow,
+        counts,
+        row_triples,
+        rows_of,
+        withheld,
+    )
     from .records.documents import assessment_data, is_document, parse_document, read_document
     from .records.ledger.entries import NewEntry, RecordedEntry, canonical_json
     from .records.ledger.ledger import Ledger
@@ -82,6 +90,14 @@ _MODULES = {
     "proofs.explanation": ("explain",),
     "proofs.write": ("build_proof", "proof_text"),
     "records.as_rdf": ("signed_rdf",),
+    "records.deidentified": (
+        "DEIDENTIFIED_GROUPS",
+        "DeidentifiedRow",
+        "counts",
+        "row_triples",
+        "rows_of",
+        "withheld",
+    ),
     "records.documents": ("assessment_data", "is_document", "parse_document", "read_document"),
     "records.ledger.entries": ("NewEntry", "RecordedEntry", "canonical_json"),
     "records.ledger.ledger": ("Ledger",),
@@ -96,6 +112,7 @@ _MODULE_OF = {name: module for module, names in _MODULES.items() for name in nam
 
 __all__ = [
     "COMPARISONS",
+    "DEIDENTIFIED_GROUPS",
     "QUERY_TASK",
     "STYLE_HASH",
     "VERSION",
@@ -103,6 +120,7 @@ __all__ = [
     "CaseGraph",
     "CaseReport",
     "Checkpoint",
+    "DeidentifiedRow",
     "Documentation",
     "EntryProof",
     "Knowledge",
@@ -134,6 +152,7 @@ __all__ = [
     "check_case",
     "contained",
     "context_of",
+    "counts",
     "decide",
     "describe_assessment",
     "describe_report",
@@ -156,12 +175,15 @@ __all__ = [
     "read_document",
     "report_data",
     "report_text",
+    "row_triples",
+    "rows_of",
     "service_description",
     "service_html",
     "sign",
     "signed_rdf",
     "verify_document",
     "with_proof",
+    "withheld",
     "write_facts",
     "write_letter",
 ]
