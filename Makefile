@@ -8,7 +8,7 @@ MADE := $(VENV) dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup release run serve docs check test static laws mutants bench bench-letters author generate bless wheel lock clean
+.PHONY: help setup release run serve docs check test static laws mutants contract bench bench-letters bench-service author generate bless wheel lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -54,12 +54,18 @@ laws: setup ## run the properties on many more cases, and every case through eve
 mutants: setup ## seed faults into rules, shapes and knowledge; report which checks notice them
 	$(BIN)/python -m tests.mutants
 
+contract: setup ## try each operation of the API with many more inputs
+	MEDNEC_TEST_EXAMPLES=100 $(BIN)/pytest tests/contract/test_schemathesis.py
+
 bench: setup ## measure one case against HermiT, pySHACL and rdflib, in one run
 	$(BIN)/python -m benchmarks.one_case
 
 LETTERS ?= ../shared/letters
 bench-letters: setup ## read the real letters in LETTERS, if present, and score the reading (THIRD="develop tune")
 	$(BIN)/python -m benchmarks.letters $(LETTERS) $(foreach third,$(THIRD),--third $(third))
+
+bench-service: setup ## measure the service: decisions a second, percentiles, memory
+	$(BIN)/python -m benchmarks.service
 
 author: setup ## check the knowledge and run the authors' tests
 	$(BIN)/mednec fmt --check

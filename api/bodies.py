@@ -202,6 +202,6 @@ def asked_day(text: str | None) -> date | None:
         BadRequest: It is not a date.
     """
     try:
-        return date.fromisoformat(text) if text else None
+        return date.fromisoformat(text) if text is not None else None
     except ValueError as error:
         raise BadRequest(f"asOf is '{text}', which is not a date; write YYYY-MM-DD.") from error

@@ -186,9 +186,9 @@ def listed(kind: str, path: str, known: Collection[str] = ()) -> Response:
     asked = parameters(*PAGING, *known)
     limit = _number(asked, "limit", PAGE, MOST)
     cursor = _number(asked, "cursor", None, None)
-    days = {name: asked.pop(name, "") for name in ("from", "until")}
+    days = {name: asked.pop(name, None) for name in ("from", "until")}
     for name, day in days.items():
-        if day and not DAY.fullmatch(day):
+        if day is not None and not DAY.fullmatch(day):
             raise BadRequest(f"{name} is '{day[:40]}', which is not a date; write YYYY-MM-DD.")
     decided = asked.pop("decided", None)
     if decided not in {None, "true", "false"}:
@@ -200,8 +200,8 @@ def listed(kind: str, path: str, known: Collection[str] = ()) -> Response:
         filters,
         before=cursor,
         limit=size + 1,
-        since=days["from"],
-        until=days["until"],
+        since=days["from"] or "",
+        until=days["until"] or "",
         decided=None if decided is None else decided == "true",
     )
     shown = found[:size]

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, UnprocessableEntity
 
 from api.access import caller
 from api.bodies import parameters, read_body, sent_object
@@ -48,7 +48,7 @@ def create_comment() -> Response:
     entry = current_entry("determination", f"determinations/{sent['determination']}")
     rules = {step["rule"] for one in document_of(entry)["determinations"] for step in one["proof"]}
     if sent["reason"] not in rules:
-        raise BadRequest(f"'{sent['reason'][:40]}' is not a rule that fired in it.")
+        raise UnprocessableEntity(f"'{sent['reason'][:40]}' is not a rule that fired in it.")
     return _kept("comment", "comments", {**sent, "on": f"{RECORDS}{entry.subject}"}, body)
 
 
@@ -101,7 +101,9 @@ def _review(sent: dict[str, Any]) -> dict[str, Any]:
     document = document_of(current_entry("determination", subject))
     venues = sorted({v["notation"] for one in document["determinations"] for v in one["venues"]})
     if sent["venue"] not in venues:
-        raise BadRequest(f"venue is '{sent['venue'][:40]}'; expected {' or '.join(venues)}.")
+        raise UnprocessableEntity(
+            f"venue is '{sent['venue'][:40]}'; expected {' or '.join(venues)}."
+        )
     if sent["status"] not in STATES:
         raise BadRequest(f"status is '{sent['status'][:40]}'; expected {', '.join(STATES)}.")
     for name in ("openedOn", "closedOn"):

@@ -98,6 +98,7 @@ def replace_case(name: str) -> Response:
     Under an id that is new, it is the first version.
     """
     asked = parameters("asOf")
+    asked_day(asked.get("asOf"))
     if CASE_ID.fullmatch(name) is None:
         raise BadRequest("The id of a case is 1 to 40 letters, digits and hyphens.")
     entry = records().ledger.latest("case", f"cases/{name}")

@@ -227,7 +227,7 @@ def test_a_comment_is_on_one_reason(kept: Kept, receipt: dict[str, Any]) -> None
 
     assert made.status_code == 201
     assert verify_document(kept.client.get(made.headers["Location"]).data).entry.kind == "comment"
-    assert other.status_code == 400
+    assert other.status_code == 422
     listed = kept.client.get(f"/v1/comments?determination={name}&reason=LIM-02").get_json()
     assert [item["href"] for item in listed["items"]] == [made.headers["Location"]]
 
@@ -244,7 +244,7 @@ def test_a_review_is_opened_and_closed(kept: Kept, receipt: dict[str, Any]) -> N
 
     assert (made.status_code, closed.status_code) == (201, 200)
     assert closed.get_json()["version"] == 2
-    assert kept.client.post("/v1/reviews", json={**sent, "venue": "XX"}).status_code == 400
+    assert kept.client.post("/v1/reviews", json={**sent, "venue": "XX"}).status_code == 422
     assert kept.client.post("/v1/reviews", json={**sent, "case": "0"}).status_code == 404
     found = kept.client.get("/v1/reviews?status=closed").get_json()["items"]
     assert [item["href"] for item in found] == [made.headers["Location"]]

@@ -4,79 +4,25 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
-import re
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.served import TURTLE, Served, end, start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 SEED = ROOT / "fixtures" / "cases" / "seed-2014-spine-12-visits"
-TURTLE = (SEED / "case.ttl").read_bytes()
 JSON = json.loads((SEED / "case.json").read_bytes())
-
-
-@dataclass
-class Served:
-    """A served mednec and its port."""
-
-    process: subprocess.Popen[str]
-    port: int
-
-    def ask(
-        self, method: str, path: str, body: Any = None, kind: str = "text/turtle", **headers: str
-    ) -> tuple[int, bytes]:
-        """Send a request; return the status and the body of the answer."""
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
-            connection.request(method, path, body, {"Content-Type": kind, **headers})
-            answer = connection.getresponse()
-            return answer.status, answer.read()
-
-    def decide(self, body: bytes = TURTLE) -> int:
-        """Return the status of a decision."""
-        return self.ask("POST", "/v1/determinations", body)[0]
-
-
-def start(folder: Path, **settings: str) -> Served:
-    """Start `mednec serve` on a free port of loopback, without a cache of its own."""
-    process = subprocess.Popen(
-        [Path(sys.executable).parent / "mednec", "serve", "--port", "0"],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "MEDNEC_DATABASE": str(folder / "records.db"),
-            **{f"MEDNEC_{name.upper()}": value for name, value in settings.items()},
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert process.stdout is not None
-    for line in process.stdout:
-        if found := re.search(r"http://127\.0\.0\.1:(\d+)", line):
-            return Served(process=process, port=int(found[1]))
-    raise AssertionError("the service did not start")
-
-
-def end(served: Served) -> None:
-    if served.process.poll() is None:
-        served.process.terminate()
-    served.process.wait(timeout=60)
-    assert served.process.stdout is not None
-    served.process.stdout.close()
 
 
 @pytest.fixture(scope="module")
