@@ -19,6 +19,8 @@ from .roles import PERMISSIONS, ROLES, Caller, permissions_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from reasoner import Ledger
+
 METADATA: Final = sa.MetaData()
 KEYS: Final = sa.Table(
     "api_keys",
@@ -69,15 +71,15 @@ class ApiKey:
 
 class Keys:
     """
-    The keys of one database.
+    The keys of the database of a ledger.
 
     Args:
-        engine: Its engine; the table is made if it is missing.
+        ledger: The ledger; the table is made in its database if it is missing.
     """
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self.engine = engine
-        with engine.begin() as connection:
+    def __init__(self, ledger: Ledger) -> None:
+        self.engine = ledger.database.engine
+        with ledger.database.writing() as connection:
             METADATA.create_all(connection, checkfirst=True)
 
     def create(

@@ -49,8 +49,7 @@ class Records:
         if not settings.database:
             return None
         ledger = Ledger.open(settings.database, signing_key(settings))
-        keys = Keys(ledger.database.engine)
-        return Records(ledger=ledger, listing=Listing(ledger), keys=keys)
+        return Records(ledger=ledger, listing=Listing(ledger), keys=Keys(ledger))
 
     def add(self, *news: NewEntry) -> list[RecordedEntry]:
         """
