@@ -36,7 +36,7 @@ NEEDED: Final = {
     "bulk": WRITE,
     "comments": WRITE,
     "knowledge": QUERY,
-    "knowledge.publish": PUBLISH,
+    "publishing": PUBLISH,
     "records": READ,
     "records.create_case": WRITE,
     "records.replace_case": WRITE,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Flask
 
-from . import access, containment, observation, problems, security
+from . import access, containment, observation, problems, publication, security, telemetry
 from .oidc import Issuer
 from .rates import Rates
 from .records import Records
@@ -14,6 +14,7 @@ from .resources import (
     accesses,
     analysis,
     bulk,
+    changes,
     decisions,
     determinations,
     explanations,
@@ -49,6 +50,8 @@ OUTER: Final = (
     accesses.routes,
     analysis.routes,
     bulk.routes,
+    changes.publishing,
+    changes.routes,
     knowledge_pages.routes,
     notes.comments,
     notes.reviews,
@@ -70,8 +73,10 @@ def create_app(knowledge: Knowledge, settings: Settings | None = None) -> Flask:
     chosen = settings or Settings()
     app = _application(knowledge, chosen, OUTER)
     observation.register(app, chosen, State.of(app).metrics)
+    telemetry.register(app, chosen)
     security.register(app)
     access.register(app)
+    publication.register(app, State.of(app))
     containment.register(app)
     bulk.resume(app)
     return app
