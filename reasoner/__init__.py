@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .knowledge.base import Knowledge, load_knowledge
     from .knowledge.query import ask, write_facts
     from .pages.case_form import case_form_html
+    from .pages.contract import contract_html
     from .pages.determination import assessment_html, assessment_text, report_text
     from .pages.explanation import explanation_html, explanation_text
     from .pages.knowledge.documentation import Documentation, documentation
@@ -81,6 +82,7 @@ _MODULES = {
     "knowledge.base": ("Knowledge", "load_knowledge"),
     "knowledge.query": ("ask", "write_facts"),
     "pages.case_form": ("case_form_html",),
+    "pages.contract": ("contract_html",),
     "pages.determination": ("assessment_html", "assessment_text", "report_text"),
     "pages.explanation": ("explanation_html", "explanation_text"),
     "pages.knowledge.documentation": ("Documentation", "documentation"),
@@ -93,6 +95,7 @@ _MODULES = {
     "records.deidentified": (
         "DEIDENTIFIED_GROUPS",
         "DeidentifiedRow",
+        "contract_html",
         "counts",
         "row_triples",
         "rows_of",

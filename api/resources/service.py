@@ -13,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from api.access import needed_for
 from api.bodies import parameters
 from api.state import current, knowledge_now
-from reasoner import VERSION, case_schema, context_of, part_schemas
+from reasoner import VERSION, case_schema, context_of, contract_html, part_schemas
 
 routes = Blueprint("service", __name__)
 
@@ -71,6 +71,18 @@ def metrics() -> Response:
 @routes.get("/v1/openapi.json")
 def openapi() -> Response:
     """Return the OpenAPI description: the version of this service, and a case in full."""
+    body = json.dumps(contract_now(), ensure_ascii=False)
+    return Response(body, content_type="application/json")
+
+
+@routes.get("/v1/contract")
+def contract_page() -> Response:
+    """Show the OpenAPI description as a page, without scripts and without the network."""
+    return Response(contract_html(contract_now()), content_type="text/html; charset=utf-8")
+
+
+def contract_now() -> dict[str, Any]:
+    """Return the OpenAPI description of the running service."""
     contract: dict[str, Any] = {}
     for part in sorted(CONTRACT.glob("*.json")):
         _add(contract, json.loads(part.read_text(encoding="utf-8")))
@@ -81,7 +93,7 @@ def openapi() -> Response:
         for method, operation in methods.items():
             operation["operationId"] = "_".join([method, *NAME.findall(path)])
             _complete(operation, needed.get((path, method), ""))
-    return Response(json.dumps(contract, ensure_ascii=False), content_type="application/json")
+    return contract
 
 
 def _needed() -> dict[tuple[str, str], str]:

@@ -43,6 +43,7 @@ BEYOND = {
     ("/graph-store", "put"): "as for delete",
     ("/sparql", "get"): "the text must be a query",
     ("/sparql", "post"): "the text must be a query",
+    ("/v1/analysis/determinations", "get"): "a property may be named once",
     ("/v1/bulk", "post"): "the files must have the name or the type of a case",
     ("/v1/cases", "post"): "the case must satisfy the shapes",
     ("/v1/cases/{name}", "put"): "the case must satisfy the shapes, and the version be current",

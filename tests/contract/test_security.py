@@ -198,3 +198,17 @@ def test_readiness_differs_from_liveness(knowledge: Knowledge) -> None:
     assert (before.status_code, after.status_code) == (200, 503)
     assert after.get_json()["checks"]["ending"] == "bad"
     assert client.get("/livez").status_code == 200
+
+
+def test_the_contract_is_a_page_without_scripts(client: FlaskClient) -> None:
+    """Each operation is on it, and nothing is fetched from elsewhere."""
+    page = client.get("/v1/contract").text
+    contract = client.get("/v1/openapi.json").get_json()
+
+    assert "<script" not in page
+    assert "https://" not in page.replace("https://w3id.org/mednec", "")
+    for path, methods in contract["paths"].items():
+        for method in methods:
+            assert f"{method.upper()} {path.replace('<', '&lt;')}" in page
+    assert contract["paths"]["/v1/cases"]["post"]["security"]
+    assert contract["paths"]["/livez"]["get"]["security"] == []
