@@ -155,6 +155,7 @@ __all__ = [
     "check_case",
     "contained",
     "context_of",
+    "contract_html",
     "counts",
     "decide",
     "describe_assessment",
