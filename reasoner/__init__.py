@@ -83,7 +83,6 @@ _MODULES = {
     "knowledge.query": ("ask", "write_facts"),
     "pages.case_form": ("case_form_html",),
     "pages.contract": ("contract_html",),
-    "pages.contract": ("contract_html",),
     "pages.determination": ("assessment_html", "assessment_text", "report_text"),
     "pages.explanation": ("explanation_html", "explanation_text"),
     "pages.knowledge.documentation": ("Documentation", "documentation"),
@@ -96,7 +95,6 @@ _MODULES = {
     "records.deidentified": (
         "DEIDENTIFIED_GROUPS",
         "DeidentifiedRow",
-        "contract_html",
         "counts",
         "row_triples",
         "rows_of",
