@@ -194,26 +194,32 @@ def _examined(
     write_files(old, knowledge.sources)
     write_files(new, changed_sources(knowledge, files))
     cases.mkdir()
-    after, latest = -1, {}
+    after = -1
+    latest: dict[str, RecordedEntry] = {}
     while page := kept.ledger.entries("case", after=after):
         latest |= {one.subject: one for one in page if one.body is not None}
         after = page[-1].index
     for subject, one in latest.items():
         name = f"{subject.partition('/')[2]}.{ENDINGS[one.media_type]}"
         (cases / name).write_bytes(one.body or b"")
+    loads = _run("schema", "case", "--knowledge", str(new))
+    if loads["exit"] != 0:  # neither the reasoner nor a case can be asked
+        return {"check": {**loads, "report": None}, "diff": None, "impact": None}
     found = {
-        "check": _run("check", "--knowledge", str(new)),
-        "diff": _run("diff", str(old), str(new)),
+        "check": _run("check", "--format", "json", "--knowledge", str(new)),
+        "diff": _run("diff", "--format", "json", str(old), str(new)),
         "impact": None,
     }
     if latest:
-        found["impact"] = _run("impact", str(old), str(new), "--cases", str(cases))
+        found["impact"] = _run(
+            "impact", "--format", "json", str(old), str(new), "--cases", str(cases)
+        )
     return found
 
 
 def _run(*arguments: str) -> dict[str, Any]:
     """Run a command of mednec in a process of its own, and return its exit code and report."""
-    command = [sys.executable, "-c", MAIN, *arguments, "--format", "json"]
+    command = [sys.executable, "-c", MAIN, *arguments]
     try:
         done = subprocess.run(  # noqa: S603 - our own command, on files of the author
             command, capture_output=True, timeout=SECONDS, check=False, start_new_session=True
