@@ -88,7 +88,7 @@ def measured(process: subprocess.Popen[str], port: int, workers: int, count: int
 
 
 def load(port: int, clients: int, seconds: float) -> list[float]:
-    """Decide with so many clients for a time; return how long each decision took."""
+    """Decide with a number of clients for a time; return how long each decision took."""
     ends = time.monotonic() + seconds
 
     def client(_: int) -> list[float]:

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 ROWS: Final = "https://w3id.org/mednec/deidentified/"
 OLDEST: Final = 90
 BAND: Final = 10
-"""Ages are given in bands of so many years; 90 and more are one band (45 CFR 164.514(b)(2))."""
+"""Ages are given in bands of that many years; 90 and more are one band (45 CFR 164.514(b)(2))."""
 MONTHS: Final = 6
-"""Months since the injury are given in steps of so many."""
+"""Months since the injury are given in steps of that many."""
 DEIDENTIFIED_GROUPS: Final = (
     "region",
     "treatment",
@@ -110,7 +110,7 @@ def rows_of(document: Mapping[str, object], dates: str) -> Iterator[Deidentified
 
 def withheld(rows: Sequence[DeidentifiedRow], smallest: int) -> list[DeidentifiedRow]:
     """
-    Return rows of which every combination of details fits enough of them.
+    Return rows whose combinations of details each fit enough rows.
 
     Args:
         rows: The rows.
