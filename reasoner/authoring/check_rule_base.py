@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from .finding import Finding
     from .places import Places
 
+QUOTED: Final = re.compile(r'"(?=([^"\s]+)")')
 OUTCOME: Final = mn("outcome").value
 ROLE: Final = "outcome"
 FOLDER: Final = "what-outcome"
@@ -67,7 +69,7 @@ class Providers:
         self, places: Places, rules: list[RuleFile], stated: frozenset[str], provided: str
     ) -> None:
         self.stated = stated
-        self.provided = provided
+        self.provided = {*QUOTED.findall(provided)}
         self.made: dict[str | None, set[Key]] = {}
         for rule in rules:
             for key in writes(rule.construct):
@@ -89,7 +91,7 @@ class Providers:
         return classed or (predicate, value) in self.values
 
     def _given(self, iri: str) -> bool:
-        return iri in self.stated or f'"{_local(iri)}"' in self.provided
+        return iri in self.stated or _local(iri) in self.provided
 
     def _concluded(self, key: Key) -> bool:
         candidates = (*self.made.get(key.predicate, ()), *self.made.get(None, ()))

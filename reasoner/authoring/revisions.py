@@ -7,7 +7,6 @@ import subprocess
 import tarfile
 import tempfile
 from contextlib import contextmanager
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -105,7 +104,7 @@ def as_if(knowledge: Knowledge, chosen: str, other: str) -> Knowledge:
     added += [ox.Triple(subject, DATES[1], _day(last))] if last else []
     added += [ox.Triple(subject, mn("displaces"), thing) for thing in displaced]
     facts = tuple(dict.fromkeys([*kept, *added]))
-    return replace(knowledge, facts=facts)
+    return knowledge.with_facts(facts)
 
 
 def _day(text: str) -> ox.Literal:

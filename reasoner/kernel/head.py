@@ -70,7 +70,7 @@ class Form:
     sides: tuple[str, ...] = ()
     about: str = "subject"
     dated_by: str | None = None
-    prefixes: Mapping[str, str] = field(default_factory=dict)
+    prefixes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 def parse_head(text: str, path: str, form: Form) -> Head:

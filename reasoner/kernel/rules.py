@@ -9,8 +9,9 @@ what other engines run, what is compiled, and when the rule runs.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from reasoner.errors import RuleMalformed
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from .syntax import Construct, Node, RuleText, TriplePattern
 
 __all__ = ["PLACE", "Rule", "read_rule", "read_rules", "rules_towards"]
+
+MOST_KEPT: Final = 4_096
+"""Parsed rules that are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +230,12 @@ def read_rule(
         raise RuleMalformed(
             f"{where}: cannot be read: {error}.", hint="Save it as UTF-8."
         ) from error
+    return _parsed(text, where, form)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _parsed(text: str, where: str, form: Form) -> Rule:
+    """Parse a rule; a check parses the rules that the loader parses, and most are unchanged."""
     return rule_of(parse_rule(text, where, form), text, form)
 
 

@@ -183,6 +183,17 @@ class Knowledge:
         names = [each.name for each in fields(self) if each.name not in {"folder", "codes"}]
         return {name: getattr(self, name) for name in (*names, *COMPUTED)}
 
+    def with_facts(self, facts: tuple[ox.Triple, ...]) -> Knowledge:
+        """
+        Return this knowledge with other facts, which state the same populations.
+
+        The compiled rules are shared: facts decide how fast a rule joins its patterns, and not
+        what it concludes.
+        """
+        found = replace(self, facts=facts)
+        vars(found)["code"] = self.code
+        return found
+
     def with_rules(self, rules: Iterable[Rule]) -> Knowledge:
         """
         Return this knowledge with other rules, in their order.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +54,7 @@ def with_figure(knowledge: Knowledge, row: str, figure: int) -> Knowledge:
     subject, term = ox.NamedNode(row), mn("maximumVisits")
     assert any(t.subject == subject and t.predicate == term for t in knowledge.facts)
     facts = [t for t in knowledge.facts if not (t.subject == subject and t.predicate == term)]
-    return replace(knowledge, facts=(*facts, ox.Triple(subject, term, ox.Literal(figure))))
+    return knowledge.with_facts((*facts, ox.Triple(subject, term, ox.Literal(figure))))
 
 
 def test_a_changed_figure_is_reported_with_its_old_and_new_value(

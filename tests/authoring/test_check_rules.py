@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -53,43 +53,79 @@ def test_the_check_reads_the_rules_that_the_loader_reads(knowledge: Knowledge) -
     assert {path.name for path in rule_paths(HOME)} == loaded
 
 
-@pytest.mark.parametrize(
-    ("kind", "where", "line"),
-    [
-        ("rule-never-fires", f"{FIRES}\n FILTER (1 > 2)", 11),
-        ("rule-never-fires", f"{FIRES}\n FILTER (?row != ?row)", 11),
-        ("rule-never-fires", f"{FIRES}\n FILTER ((2 - 1) * 3 = 4 && ?row = ?s)", 11),
-        ("rule-never-fires", f"{FIRES}\n ?row mn:maximumVisits mnc:Massage .", 11),
-        (
-            "rule-never-fires",
-            f"{FIRES}\n ?row mn:maximumVisits ?n .\n ?n mn:ofRequest ?request .",
-            12,
-        ),
-        ("rule-never-fires", f'{FIRES}\n ?row mn:statedIn "a book" .', 11),
-        ("rule-unknown-term", f"{FIRES}\n ?row mn:goverendBy ?x .", 11),
-        ("rule-unknown-term", f"{FIRES}\n ?row <https://w3id.org/mednec/ns#goverendBy> ?x .", 11),
-        ("rule-unknown-term", f"{FIRES}\n ?row <https://w3id.org/mednec/ns/governedBy> ?x .", 11),
-        ("rule-unknown-term", f"{FIRES}\n ?row <http://example.org/governedBy> ?x .", 11),
-        (
-            "rule-names-a-text",
-            f"{FIRES}\n ?row mn:statedIn <https://w3id.org/mednec/guideline/odg-2016> .",
-            11,
-        ),
-        ("rule-states-a-figure", f"{FIRES}\n ?row mn:maximumVisits 10 .", 11),
-        ("rule-states-a-figure", f"{FIRES}\n BIND (24 AS ?cap)", 11),
-        ("rule-states-a-figure", f"{FIRES}\n VALUES ?cap {{ 24 }}", 11),
-    ],
-)
-def test_a_fault_in_a_rule_is_found_on_its_line(
-    home: Path, kind: str, where: str, line: int
-) -> None:
-    """Each faulty rule produces its own finding, on the line of the pattern."""
-    add_rule(home, rule_text(f"CONSTRUCT {{ ?request mn:ground ?row }}\nWHERE {{\n {where}\n}}"))
-    found = findings(home)
+FAULTS: Final = [
+    ("rule-never-fires", f"{FIRES}\n FILTER (1 > 2)", 11),
+    ("rule-never-fires", f"{FIRES}\n FILTER (?row != ?row)", 11),
+    ("rule-never-fires", f"{FIRES}\n FILTER ((2 - 1) * 3 = 4 && ?row = ?s)", 11),
+    ("rule-never-fires", f"{FIRES}\n ?row mn:maximumVisits mnc:Massage .", 11),
+    (
+        "rule-never-fires",
+        f"{FIRES}\n ?row mn:maximumVisits ?n .\n ?n mn:ofRequest ?request .",
+        12,
+    ),
+    ("rule-never-fires", f'{FIRES}\n ?row mn:statedIn "a book" .', 11),
+    ("rule-unknown-term", f"{FIRES}\n ?row mn:goverendBy ?x .", 11),
+    ("rule-unknown-term", f"{FIRES}\n ?row <https://w3id.org/mednec/ns#goverendBy> ?x .", 11),
+    ("rule-unknown-term", f"{FIRES}\n ?row <https://w3id.org/mednec/ns/governedBy> ?x .", 11),
+    ("rule-unknown-term", f"{FIRES}\n ?row <http://example.org/governedBy> ?x .", 11),
+    (
+        "rule-names-a-text",
+        f"{FIRES}\n ?row mn:statedIn <https://w3id.org/mednec/guideline/odg-2016> .",
+        11,
+    ),
+    ("rule-states-a-figure", f"{FIRES}\n ?row mn:maximumVisits 10 .", 11),
+    ("rule-states-a-figure", f"{FIRES}\n BIND (24 AS ?cap)", 11),
+    ("rule-states-a-figure", f"{FIRES}\n VALUES ?cap {{ 24 }}", 11),
+]
+"""Faulty bodies of rules, each with the kind and the line of its finding."""
+MALFORMED: Final = [
+    ("#+ from: 2020-01-01\n#+ until: 2019-01-01", FIRES, "after 'from'"),
+    ("#+ until: 2016-13-45", FIRES, "2016-13-45"),
+    ("#+ order: last", FIRES, "a whole number"),
+    ("", f"{FIRES} SERVICE <http://example.org/> {{ ?a ?b ?c }}", "SERVICE"),
+]
+"""Heads and bodies that cannot be parsed, each with words of its finding."""
+NOT_READ: Final = ["lost.sparql", "deeper/lost.txt", "../lost.rq.bak"]
 
-    assert kinds(found) == [kind], found
-    assert found[0].path.endswith("seeded.rq")
-    assert found[0].line == line
+
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> list[Finding]:
+    """Seed many faults at once, each in a file of its own, and check all of them together."""
+    home = copy_knowledge(tmp_path_factory.mktemp("seeded"))
+    sound = f"CONSTRUCT {{ ?request mn:ground ?row }} WHERE {{ {FIRES} }}"
+    for n, (_, where, _) in enumerate(FAULTS):
+        body = f"CONSTRUCT {{ ?request mn:ground ?row }}\nWHERE {{\n {where}\n}}"
+        add_rule(home, rule_text(body, identifier=f"ZZZ-{n}"), f"fault-{n}.rq")
+    for n, (more, body, _) in enumerate(MALFORMED):
+        text = f"CONSTRUCT {{ ?request mn:ground ?row }} WHERE {{ {body} }}"
+        add_rule(home, rule_text(text, identifier=f"YYY-{n}", more=more), f"malformed-{n}.rq")
+    misspelled = HEAD.replace("mednec/ns#", "mednec/ns/")
+    add_rule(home, rule_text(sound, identifier="XXX-01", head=misspelled), "prefix.rq")
+    folder = find_file(home, "no-fading.rq").parent
+    for name in NOT_READ:
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(rule_text(sound))
+    return findings(home)
+
+
+def of_file(found: list[Finding], name: str) -> list[Finding]:
+    return [f for f in found if f.path.endswith(f"/{name}")]
+
+
+def test_each_seeded_fault_is_reported_in_its_own_file_alone(seeded: list[Finding]) -> None:
+    """A fault in one rule is not a finding in another file."""
+    assert len(seeded) == len(FAULTS) + len(MALFORMED) + len(NOT_READ) + 1
+    assert len({f.path for f in seeded}) == len(seeded)
+
+
+@pytest.mark.parametrize("number", range(len(FAULTS)), ids=lambda n: f"{n}-{FAULTS[n][0]}")
+def test_a_fault_in_a_rule_is_found_on_its_line(seeded: list[Finding], number: int) -> None:
+    """Each faulty rule produces its own finding, on the line of the pattern."""
+    kind, _, line = FAULTS[number]
+    found = of_file(seeded, f"fault-{number}.rq")
+
+    assert [(f.kind, f.line) for f in found] == [(kind, line)], found
 
 
 def vocabulary(home: Path) -> Path:
@@ -164,46 +200,26 @@ def test_a_compared_variable_is_traced_to_a_premise(home: Path) -> None:
     assert [compared(r) for r in rules if r.id == "ZZZ-01"] == [{"asked", "most"}]
 
 
-@pytest.mark.parametrize(
-    ("more", "body", "words"),
-    [
-        ("#+ from: 2020-01-01\n#+ until: 2019-01-01", FIRES, "after 'from'"),
-        ("#+ until: 2016-13-45", FIRES, "2016-13-45"),
-        ("#+ order: last", FIRES, "a whole number"),
-        ("", f"{FIRES} SERVICE <http://example.org/> {{ ?a ?b ?c }}", "SERVICE"),
-    ],
-)
-def test_a_malformed_head_or_body_is_one_finding(
-    home: Path, more: str, body: str, words: str
-) -> None:
+@pytest.mark.parametrize("number", range(len(MALFORMED)))
+def test_a_malformed_head_or_body_is_one_finding(seeded: list[Finding], number: int) -> None:
     """The rule has exactly one finding, which gives the line."""
-    text = rule_text(f"CONSTRUCT {{ ?request mn:ground ?row }} WHERE {{ {body} }}", more=more)
-    add_rule(home, text)
-    found = findings(home)
+    words = MALFORMED[number][2]
+    (found,) = of_file(seeded, f"malformed-{number}.rq")
 
-    assert kinds(found) == ["rule-malformed"]
-    assert words in f"{found[0].message} {found[0].hint}"
-    assert found[0].line > 1
+    assert found.kind == "rule-malformed"
+    assert words in f"{found.message} {found.hint}"
+    assert found.line > 1
 
 
-def test_a_prefix_bound_to_another_namespace_is_refused(home: Path) -> None:
+def test_a_prefix_bound_to_another_namespace_is_refused(seeded: list[Finding]) -> None:
     """A misspelled term of ours would never match."""
-    head = HEAD.replace("mednec/ns#", "mednec/ns/")
-    body = f"CONSTRUCT {{ ?request mn:ground ?row }} WHERE {{ {FIRES} }}"
-    add_rule(home, rule_text(body, head=head))
-
-    assert kinds(findings(home)) == ["rule-malformed"]
+    assert kinds(of_file(seeded, "prefix.rq")) == ["rule-malformed"]
 
 
-@pytest.mark.parametrize("name", ["seeded.sparql", "deeper/seeded.txt", "../seeded.rq.bak"])
-def test_a_rule_file_that_nothing_reads_is_found(home: Path, name: str) -> None:
+@pytest.mark.parametrize("name", NOT_READ)
+def test_a_rule_file_that_nothing_reads_is_found(seeded: list[Finding], name: str) -> None:
     """The loader would ignore a rule file with another suffix."""
-    folder = find_file(home, "no-fading.rq").parent
-    path = folder / name
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(rule_text(f"CONSTRUCT {{ ?request mn:ground ?row }} WHERE {{ {FIRES} }}"))
-
-    assert kinds(findings(home)) == ["rule-not-read"]
+    assert kinds(of_file(seeded, name.rsplit("/", 1)[-1])) == ["rule-not-read"]
 
 
 def test_an_outcome_is_concluded_by_outcome_rules_alone(home: Path) -> None:
