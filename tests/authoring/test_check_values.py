@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -46,42 +46,48 @@ def test_the_knowledge_base_has_no_fault() -> None:
     assert findings(HOME) == []
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "kind", "words"),
-    [
-        ("mn:maximumVisits 26", "mn:maximumVisits 48.5", "value-of-wrong-type", '"48.5"'),
-        ("mn:maximumVisits 26", 'mn:maximumVisits "up to 10"', "value-of-wrong-type", "up to 10"),
-        ("mn:maximumVisits 26", "mn:maximumVisits mnc:Knee", "value-of-wrong-kind", "mnc:Knee"),
-        ('"2017-12-01"^^xsd:date', '"2017-02-30"^^xsd:date', "value-malformed", "2017-02-30"),
-        ('"2017-12-01"^^xsd:date', '"2017-12-01"', "value-of-wrong-type", "xsd:date"),
-        (
-            "mn:phaseOfScope mnc:Chronic",
-            'mn:phaseOfScope "chronic"',
-            "value-of-wrong-kind",
-            "chronic",
-        ),
-        (
-            "mnc:ComplexRegionalPainSyndrome",
-            "mnc:ComplexRegionalPainSyndrom",
-            "term-undeclared",
-            "Did",
-        ),
-        ("skos:altLabel", "skos:altLable", "property-undeclared", "skos:altLabel"),
-        ("dcterms:replaces", "dcterms:isVersionOf", "property-undeclared", "dcterms:"),
-        ('rdfs:label "physical medicine, arthritis"', 'rdfs:label " "', "text-empty", "arthritis"),
-    ],
-)
+FAULTS: Final = [
+    ("mn:maximumVisits 26", "mn:maximumVisits 48.5", "value-of-wrong-type", '"48.5"'),
+    ("mn:maximumVisits 9", 'mn:maximumVisits "up to 10"', "value-of-wrong-type", "up to 10"),
+    ("mn:maximumVisits 18", "mn:maximumVisits mnc:Knee", "value-of-wrong-kind", "mnc:Knee"),
+    ('"2017-12-01"^^xsd:date', '"2017-02-30"^^xsd:date', "value-malformed", "2017-02-30"),
+    ('"2016-07-29"^^xsd:date', '"2016-07-29"', "value-of-wrong-type", "xsd:date"),
+    ("mn:phaseOfScope mnc:Chronic", 'mn:phaseOfScope "chronic"', "value-of-wrong-kind", "chronic"),
+    ("mnc:ComplexRegionalPainSyndrome", "mnc:ComplexRegionalPainSyndrom", "term-undeclared", "Did"),
+    ("skos:altLabel", "skos:altLable", "property-undeclared", "skos:altLabel"),
+    ("dcterms:replaces", "dcterms:isVersionOf", "property-undeclared", "dcterms:"),
+    ('rdfs:label "physical medicine, arthritis"', 'rdfs:label " "', "text-empty", "arthritis"),
+]
+"""What stands in an edition, what is written instead, and the kind and words of the finding."""
+
+
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[int], list[Finding]]:
+    """Seed all faults into one edition; return their lines, and what the check finds."""
+    home = copy_knowledge(tmp_path_factory.mktemp("seeded"))
+    path = find_file(home, EDITION)
+    lines = [edit(path, old, new) for old, new, _, _ in FAULTS]
+    return lines, findings(home)
+
+
+@pytest.mark.parametrize("number", range(len(FAULTS)), ids=lambda n: f"{n}-{FAULTS[n][2]}")
 def test_a_fault_is_one_finding_on_its_line(
-    home: Path, old: str, new: str, kind: str, words: str
+    seeded: tuple[list[int], list[Finding]], number: int
 ) -> None:
     """The finding gives the line of the word, not of the subject, and is reported once."""
-    line = edit(find_file(home, EDITION), old, new)
-    found = findings(home)
+    lines, found = seeded
+    _, _, kind, words = FAULTS[number]
+    here = [f for f in found if f.path.endswith(EDITION) and f.line == lines[number]]
 
-    assert [f.kind for f in found] == [kind], found
-    assert found[0].line == line
-    assert found[0].path.endswith(EDITION)
-    assert words in f"{found[0].message} {found[0].hint}"
+    assert [f.kind for f in here] == [kind], found
+    assert words in f"{here[0].message} {here[0].hint}"
+
+
+def test_no_seeded_fault_is_reported_elsewhere(
+    seeded: tuple[list[int], list[Finding]],
+) -> None:
+    """A fault gives no finding on another line or in another file."""
+    assert len(seeded[1]) == len(FAULTS)
 
 
 def test_a_misspelt_population_is_placed_where_it_is_named(home: Path) -> None:
@@ -151,14 +157,15 @@ def test_a_copied_file_is_one_finding(home: Path) -> None:
     assert "other subjects" in found[0].message
 
 
-@pytest.mark.parametrize("name", ["ontology/lost.owl", "ontology/lost.sparql", "shapes/more/x.ttl"])
-def test_a_file_that_nothing_reads_is_found(home: Path, name: str) -> None:
+def test_a_file_that_nothing_reads_is_found(home: Path) -> None:
     """An author would assume that a misplaced file is read."""
-    path = home / name
-    path.parent.mkdir(exist_ok=True)
-    path.write_text("# nothing\n", encoding="utf-8")
+    names = ["ontology/lost.owl", "ontology/lost.sparql", "shapes/more/x.ttl"]
+    for name in names:
+        path = home / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("# nothing\n", encoding="utf-8")
 
-    assert [(f.kind, f.path) for f in findings(home)] == [("file-not-read", name)]
+    assert sorted((f.kind, f.path) for f in findings(home)) == [("file-not-read", n) for n in names]
 
 
 def test_a_missing_file_of_shapes_is_found(home: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +18,8 @@ from .seeding import copy_knowledge, edit, find_file, places_of
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from reasoner import Knowledge
 
 MASSAGE = "https://w3id.org/mednec/guideline/mtus-chronic-pain-2009/massage"
 UNSEEN = """    mn:pinpoint "Massage therapy, p. 60" ;
@@ -36,41 +39,52 @@ SEEN = """    mn:pinpoint "Massage therapy, p. 60" ;
     ] ."""
 
 
-@pytest.fixture
-def verified(tmp_path: Path) -> Path:
-    """Return knowledge in which one row was verified."""
-    home = copy_knowledge(tmp_path)
+@pytest.fixture(scope="module")
+def unchanged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return knowledge in which one row was verified; tests leave it as it is."""
+    home = copy_knowledge(tmp_path_factory.mktemp("verified"))
     facts = [t for _, t in places_of(home).facts]
     stated = hash_statements(facts, [MASSAGE])[MASSAGE]
     edit(find_file(home, "mtus-chronic-pain-2009.ttl"), UNSEEN, SEEN % ("a" * 64, stated))
     return home
 
 
-def test_a_record_needs_no_new_classification(verified: Path) -> None:
+@pytest.fixture(scope="module")
+def loaded(unchanged: Path) -> Knowledge:
+    return load_knowledge(unchanged)
+
+
+@pytest.fixture
+def verified(unchanged: Path, tmp_path: Path) -> Path:
+    """Return a copy of that knowledge, to be changed."""
+    for name in ("ontology", "shapes"):
+        shutil.copytree(unchanged / name, tmp_path / name)
+    return tmp_path
+
+
+def test_a_record_needs_no_new_classification(loaded: Knowledge) -> None:
     """Reading a text changes no axiom, so the knowledge loads without `mednec generate`."""
-    knowledge = load_knowledge(verified)
-
-    assert [r.by for r in knowledge.verifications[MASSAGE]] == ["A. Reader"]
+    assert [r.by for r in loaded.verifications[MASSAGE]] == ["A. Reader"]
 
 
-def test_rules_do_not_see_a_record(verified: Path) -> None:
+def test_rules_do_not_see_a_record(loaded: Knowledge) -> None:
     """A node without a name gets another name on each reading; no conclusion rests on one."""
-    facts = load_knowledge(verified).working_facts
+    facts = loaded.working_facts
 
     assert not [q for q in facts if "_:" in (str(q.subject)[:2], str(q.object)[:2])]
 
 
-def test_a_source_names_who_read_it(verified: Path) -> None:
+def test_a_source_names_who_read_it(loaded: Knowledge) -> None:
     """A determination states who verified a figure, on which day, and on which page."""
-    source = find_source(MASSAGE, load_knowledge(verified))
+    source = find_source(MASSAGE, loaded)
 
     assert source.verified
     assert [(r.by, r.on, r.page) for r in source.records] == [("A. Reader", "2026-11-30", 60)]
 
 
-def test_the_page_of_a_row_names_who_read_it(verified: Path) -> None:
+def test_the_page_of_a_row_names_who_read_it(loaded: Knowledge) -> None:
     """The page of the row and the page of its edition show the reader, the day and the page."""
-    site = documentation(load_knowledge(verified))
+    site = documentation(loaded)
     base = "guideline/mtus-chronic-pain-2009"
     row = site.html(site.page(base + "/massage"))
     edition = site.html(site.page(base))
