@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from reasoner.authoring.coverage import FIGURE, NO_FIGURE, NOT_HELD, SILENT
+from reasoner.authoring.law_coverage import NOT_COMPUTED
 from reasoner.authoring.unseen import USES
 
 from .environment import render
@@ -71,15 +72,18 @@ def coverage_csv(found: Coverage, *, gaps: bool) -> str:
 
 
 def law_text(found: Sequence[NotComputed]) -> str:
-    """Show the provisions that no rule applies, by the reason."""
-    groups = [(reason, list(group)) for reason, group in groupby(found, key=lambda n: n.reason)]
-    return render("law-coverage.txt", groups=groups)
+    """Show the provisions that no rule applies: those on a review one by one, others counted."""
+    parts = [
+        (status, [(r, list(same)) for r, same in groupby(group, key=lambda n: n.reason)])
+        for status, group in groupby(found, key=lambda n: n.status)
+    ]
+    return render("law-coverage.txt", parts=parts, listed=NOT_COMPUTED)
 
 
 def law_csv(found: Sequence[NotComputed]) -> str:
     """Show the provisions that no rule applies as CSV, one a line."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("citation", "label", "reason", "provision"))
-    writer.writerows((n.citation, n.label, n.reason, n.iri) for n in found)
+    writer.writerow(("status", "citation", "label", "reason", "provision"))
+    writer.writerows((n.status, n.citation, n.label, n.reason, n.iri) for n in found)
     return out.getvalue()

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from reasoner.authoring.law_coverage import not_computed
+from reasoner.authoring.law_coverage import NOT_COMPUTED, REASONS, not_computed
 from reasoner.determinations.as_data import describe_assessment
 from reasoner.determinations.assess import decide, load_case, load_case_file
 from reasoner.kernel.engine import derive
 from reasoner.kernel.terms import TYPE
 from reasoner.knowledge.citations import SEPARATOR, citations_in_time, cite_on
 from reasoner.knowledge.terms import mn
+from reasoner.pages.coverage import law_text
 
 if TYPE_CHECKING:
     from reasoner import Knowledge
@@ -390,6 +391,17 @@ def test_a_provision_that_no_rule_applies_says_so(knowledge: Knowledge) -> None:
     assert not [iri for iri in provisions if iri not in read | reasons | set(named)]
     assert set(named.values()) <= set(knowledge.rule)
     assert all(one.reason.endswith(".") for one in not_computed(knowledge))
+    assert len(reasons) == len(not_computed(knowledge)), "a provision has one reason"
+
+
+def test_the_list_of_what_is_not_computed_is_short(knowledge: Knowledge) -> None:
+    """What is kept otherwise, or decides nothing in a review, is counted and not listed."""
+    text = law_text(not_computed(knowledge))
+    listed = [one for one in not_computed(knowledge) if one.status == NOT_COMPUTED]
+
+    assert len(text.splitlines()) <= 45
+    assert all(" ".join(one.citation.split()) in " ".join(text.split()) for one in listed)
+    assert {one.status for one in not_computed(knowledge)} == set(REASONS.values())
 
 
 def test_34_days_after_receipt_are_late_and_22_are_unknown(knowledge: Knowledge) -> None:
