@@ -12,8 +12,10 @@ import pytest
 from reasoner.authoring import places as places_module
 from reasoner.authoring.check import Report, check_knowledge
 from reasoner.authoring.check_logic import check_logic
+from reasoner.authoring.check_meaning import check_dates
 from reasoner.authoring.check_output import as_json, as_sarif, as_text
 from reasoner.authoring.places import Places
+from reasoner.knowledge.base import load_knowledge
 
 if TYPE_CHECKING:
     from reasoner.authoring.finding import Finding
@@ -95,8 +97,16 @@ def rule(home: Path, place: str, identifier: str, body: str, because: str = "Sai
 
 
 @pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    return check_knowledge(small_copy(tmp_path_factory.mktemp("clean")))
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that holds a sound copy and room for what its check keeps."""
+    folder = tmp_path_factory.mktemp("clean")
+    small_copy(folder / "copy")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def clean(kept: Path) -> Report:
+    return check_knowledge(kept / "copy", memory=kept / "memory")
 
 
 @pytest.fixture(scope="module")
@@ -345,12 +355,16 @@ def test_dates_that_overlap_or_leave_a_gap_are_named(tmp_path: Path) -> None:
     home = small_copy(tmp_path)
     old = "ontology/jurisdictions/us-ca/guidelines/mtus-chronic-pain-2009.ttl"
     edit(home, old, '"2016-07-29"^^xsd:date', '"2016-09-01"^^xsd:date')
-    overlap = check_knowledge(home)
+    overlap = check_dates(Places(home), load_knowledge(home, entailed=()))
     edit(home, old, '"2016-09-01"^^xsd:date', '"2016-03-01"^^xsd:date')
-    gap = check_knowledge(home)
+    gap = check_dates(Places(home), load_knowledge(home, entailed=()))
 
-    assert findings_of(overlap, "dates-overlap", GUIDELINE, "2016-09-01")
-    assert findings_of(gap, "dates-gap", GUIDELINE, "2016-03-01")
+    assert [(f.kind, f.path, "2016-09-01" in f.message) for f in overlap] == [
+        ("dates-overlap", GUIDELINE, True)
+    ]
+    assert [(f.kind, f.path, "2016-03-01" in f.message) for f in gap] == [
+        ("dates-gap", GUIDELINE, True)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -438,17 +452,22 @@ def test_a_conflict_shows_a_case_that_falls_into_both(muddled: Report) -> None:
     assert any("KneeArthritis" in line for f in found for line in f.detail)
 
 
-def test_an_unchanged_knowledge_base_is_not_looked_at_again(tmp_path: Path) -> None:
+def test_an_unchanged_knowledge_base_is_not_looked_at_again(
+    clean: Report, kept: Path, tmp_path: Path
+) -> None:
     """A second check only reads the files, and notices a change."""
-    home = small_copy(tmp_path / "copy")
-    first = check_knowledge(home, memory=tmp_path / "memory")
-    again = check_knowledge(home, memory=tmp_path / "memory")
-    fresh = check_knowledge(home, memory=tmp_path / "memory", fresh=True)
+    home, memory = tmp_path / "copy", tmp_path / "memory"
+    for name in ("copy", "memory"):
+        shutil.copytree(kept / name, tmp_path / name)
+    again = check_knowledge(home, memory=memory)
     edit(home, GUIDELINE, "mn:withinWeeks 8", "mn:withinWeeks 9")
+    changed = check_knowledge(home, memory=memory)
+    fresh = check_knowledge(home, memory=memory, fresh=True)
 
-    assert (first.remembered, again.remembered, fresh.remembered) == (False, True, False)
-    assert first.findings == again.findings
-    assert not check_knowledge(home, memory=tmp_path / "memory").remembered
+    assert (clean.remembered, again.remembered) == (False, True)
+    assert clean.findings == again.findings
+    assert (changed.remembered, fresh.remembered) == (False, False)
+    assert check_knowledge(home, memory=memory).remembered
 
 
 def test_a_report_is_written_as_text_json_and_sarif(seeded: Report) -> None:
