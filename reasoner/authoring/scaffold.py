@@ -15,6 +15,7 @@ from reasoner.kernel.terms import DCTERMS, TYPE, XSD, name_of
 from reasoner.knowledge.terms import PREFIXES, mn
 from reasoner.knowledge.verifications import RECORD
 
+from .scaffold_imports import complete_imports
 from .turtle_format import format_turtle, read_prefixes
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ def new_guideline(
     head = [f"@prefix : <{BASE}{slug}/> .", *(f"@prefix {p}: <{PREFIXES[p]}> ." for p in USED)]
     body = [f"{t} ." for t in carried]
     path.write_text(formatted("\n".join([*head, *lines, *body, ""]), knowledge), encoding="utf-8")
+    complete_imports(knowledge, path)
     if not before:
         return Written(path=path)
     changed = _hand_over(knowledge, before, f"{BASE}{slug}", since)

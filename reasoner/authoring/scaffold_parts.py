@@ -9,6 +9,7 @@ from reasoner.errors import KnowledgeUnreadable
 from reasoner.knowledge.terms import CONCEPT, PREFIXES, mn
 
 from .scaffold import SLUG, TODO, USED, editions_hint, file_of, formatted, refuse_taken
+from .scaffold_imports import complete_imports
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -147,6 +148,7 @@ def _append(knowledge: Knowledge, path: Path, block: str) -> Path:
     head = "".join(f"@prefix {p}: <{PREFIXES[p]}> .\n" for p in USED)
     text = path.read_text(encoding="utf-8")
     path.write_text(formatted(f"{text}\n{head}{block}", knowledge), encoding="utf-8")
+    complete_imports(knowledge, path)
     return path
 
 

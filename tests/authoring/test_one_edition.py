@@ -136,6 +136,7 @@ def test_it_passes_every_check(report: Report) -> None:
     """What `mednec new` writes passes `mednec check` except for the parts left to fill in."""
     assert report.skipped == ()
     assert [f for f in report.findings if f.severity == "error"] == []
+    assert "import-missing" not in {f.kind for f in report.findings}
 
 
 def test_a_new_rule_passes_every_check(report: Report) -> None:
