@@ -10,6 +10,7 @@ from reasoner.authoring.changes import State, diff_editions
 from reasoner.authoring.scaffold import new_guideline
 from reasoner.authoring.scaffold_parts import new_concept
 from reasoner.errors import KnowledgeUnreadable
+from reasoner.kernel.terms import TYPE
 from reasoner.knowledge.base import load_knowledge
 from reasoner.knowledge.terms import PREFIXES, mn
 
@@ -45,7 +46,9 @@ def rows(knowledge: Knowledge, edition: str) -> dict[str, str]:
     return {
         t.subject.value.rsplit("/", 1)[-1]: t.subject.value
         for t in knowledge.facts
-        if t.predicate == term and t.object.value == BASE + edition
+        if t.predicate == term
+        and t.object.value == BASE + edition
+        and mn("Recommendation") in knowledge.described[t.subject.value, TYPE.value]
     }
 
 
