@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
+from reasoner.determinations.accusations import accuses
 from reasoner.determinations.assess import decide, load_case
 from reasoner.determinations.data import Model, to_json
 from reasoner.errors import CaseError
@@ -122,8 +123,8 @@ def determination_of(audit: ItemAudit, knowledge: Knowledge) -> ComparedData:
 
 
 def departures(found: Determination) -> list[Sentence]:
-    """List the findings of the audit; a mere difference of the two decisions is not one."""
-    return [s for s in found.audit if DIFFERS not in _kinds(s)]
+    """List the findings of the audit that hold something against the decision."""
+    return [s for s in found.audit if accuses(s)]
 
 
 def explaining(found: Determination, knowledge: Knowledge) -> list[str]:
@@ -131,8 +132,9 @@ def explaining(found: Determination, knowledge: Knowledge) -> list[str]:
     return list(
         dict.fromkeys(
             sentence.rule
-            for sentence in departures(found)
-            if any(knowledge.value(kind, ACCOUNTS) == "true" for kind in _kinds(sentence))
+            for sentence in found.audit
+            if DIFFERS not in _kinds(sentence)
+            and any(knowledge.value(kind, ACCOUNTS) == "true" for kind in _kinds(sentence))
         )
     )
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from msgspec import structs
 from pyoxigraph import NamedNode
 
+from reasoner.determinations.accusations import accuses
 from reasoner.determinations.as_data import describe_assessment
 from reasoner.determinations.conclude import roles_left_out
 from reasoner.determinations.data import to_json
@@ -13,6 +15,7 @@ from reasoner.determinations.sentences import sentences_of
 from reasoner.knowledge.terms import CONCEPT, NS, mn, shorten
 from reasoner.knowledge.venues import key_of, whole_disposition
 
+from .grounds import grounds_of
 from .model import (
     AuditDatesData,
     AuditedCitationData,
@@ -28,6 +31,8 @@ from .model import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from reasoner.determinations.assess import Assessment
     from reasoner.determinations.conclude import Determination
     from reasoner.determinations.data import DeterminationData, Json
@@ -70,6 +75,36 @@ def describe_audit(
     )
 
 
+def describe_audits(
+    assessments: Iterable[Assessment], knowledge: Knowledge, letter: Letter | None = None
+) -> list[CaseAuditData]:
+    """
+    Describe the audits of the items of one letter; an observation is made once a letter.
+
+    Args:
+        assessments: The assessments of the cases, in the order of the letter.
+        knowledge: The knowledge base with which they were made.
+        letter: The letter; None for cases given as facts.
+    """
+    made: set[tuple[str, str]] = set()
+    pages = []
+    for assessment in assessments:
+        page = describe_audit(assessment, knowledge, letter)
+        audits = [
+            structs.replace(a, observations=[o for o in a.observations if _is_new(o, made)])
+            for a in page.audits
+        ]
+        pages.append(structs.replace(page, audits=audits))
+    return pages
+
+
+def _is_new(found: FindingData, made: set[tuple[str, str]]) -> bool:
+    key = (found.rule, found.text)
+    new = key not in made
+    made.add(key)
+    return new
+
+
 def audit_data(assessment: Assessment, knowledge: Knowledge, letter: Letter | None = None) -> Json:
     """Write the audit of a case as a JSON object; the arguments are those of `describe_audit`."""
     return to_json(describe_audit(assessment, knowledge, letter))
@@ -84,22 +119,30 @@ def _audit(
 ) -> RequestAuditData:
     derivation, case = assessment.derivation, assessment.case.iri
     review, medical = (derivation.value(case, name) for name in REVIEWS)
+    view = _View(derivation, knowledge, letter, case)
+    columns = (
+        view.reviewer(review, LIMIT_USED),
+        view.reviewer(medical, LIMIT_USED),
+        view.reasoner(found, data),
+    )
+    differs = columns[2].outcome is not None and (
+        columns[1] is not None and columns[1].outcome not in columns[2].agreeing
+    )
     compared = AGREEMENT not in roles_left_out(knowledge, found.outcome)
     agreements = sentences_of(derivation, knowledge, AGREEMENT, found.request) if compared else ()
-    view = _View(derivation, knowledge, letter, case)
     return RequestAuditData(
         request=found.request,
         asked=data.asked,
         original=derivation.number(found.request, "originalVisits"),
         approved=derivation.number(review or "", "approvedVisits"),
         dates=_dates(derivation, case, found),
-        columns=(
-            view.reviewer(review, LIMIT_USED),
-            view.reviewer(medical, LIMIT_USED),
-            view.reasoner(found, data),
-        ),
-        agreements=[view.finding(s, found) for s in agreements],
-        departures=[view.finding(s, found) for s in found.audit],
+        columns=columns,
+        grounds=grounds_of(derivation, knowledge, found, medical or ""),
+        agreements=[view.finding(s, found, differs=differs) for s in agreements],
+        departures=[view.finding(s, found, differs=differs) for s in found.audit if accuses(s)],
+        observations=[
+            view.finding(s, found, differs=differs) for s in found.audit if not accuses(s)
+        ],
         determination=data,
         facts=view.facts(case, found.request),
     )
@@ -185,8 +228,15 @@ class _View:
         edition = knowledge.value(iri, mn("statedIn")) or ""
         return MeasureData(label=knowledge.label(iri), guideline=knowledge.label(edition))
 
-    def finding(self, sentence: Sentence, found: Determination) -> FindingData:
-        """Describe an agreement or departure, with the passages of the nodes that it names."""
+    def finding(self, sentence: Sentence, found: Determination, *, differs: bool) -> FindingData:
+        """
+        Describe a finding or an agreement, with the passages of the nodes that it names.
+
+        Args:
+            sentence: The finding.
+            found: The determination, which is the decision of the corrected case.
+            differs: Whether its outcome differs from that of the decision.
+        """
         named = self._nodes([t[1:-1] for t in sentence.firing.row.values() if t.startswith("<")])
         kinds = [
             fact[2][1:-1]
@@ -197,8 +247,9 @@ class _View:
         numbers = [n for iri in sentence.sources for n in _number(found, iri)]
         return FindingData(
             rule=sentence.rule,
-            kind=self._knowledge.label(kinds[0]) if kinds else "",
-            accounts=any(accounts),
+            kind=sentence.kind,
+            departure=self._knowledge.label(kinds[0]) if kinds else "",
+            accounts=differs and accuses(sentence) and any(accounts),
             title=sentence.title,
             text=sentence.text,
             basis=sentence.basis,

@@ -84,22 +84,35 @@ class ReasonerData(Model, frozen=True, kw_only=True):
 
 class FindingData(Model, frozen=True, kw_only=True):
     """
-    An agreement or a departure.
+    An agreement, a departure or an observation.
 
     Attributes:
-        kind: The kind of departure; empty for an agreement.
-        accounts: True if the departure by itself can change the outcome.
+        kind: `contradiction`, `arithmetic` or `law` of a departure, `observation`; empty for an
+            agreement.
+        departure: What the decision departs from, in words; empty for an agreement.
+        accounts: True if correcting it changes the outcome: a finding that concerns a number, a
+            fact or what is judged, in a decision whose outcome is another one on the facts of the
+            file.
         sources: Numbers in the determination's list of sources.
     """
 
     rule: str
     kind: str
+    departure: str
     accounts: bool
     title: str
     text: str
     basis: str
     sources: Sequence[int]
     passages: Sequence[PassageData]
+
+
+class GroundsData(Model, frozen=True, kw_only=True):
+    """The grounds of the reviewer and of the reasoner, those of both, in words and sorted."""
+
+    reviewer: Sequence[str]
+    reasoner: Sequence[str]
+    shared: Sequence[str]
 
 
 class ReadData(Model, frozen=True, kw_only=True):
@@ -129,6 +142,10 @@ class RequestAuditData(Model, frozen=True, kw_only=True):
         original: Visits first requested; None if the letter states only those in dispute.
         approved: Visits that utilization review approved; None if not stated.
         columns: Utilization review, independent medical review and the reasoner.
+        grounds: On what each rests.
+        departures: What is held against a decision, each with two passages, or a passage and a
+            provision.
+        observations: What is unusual and lawful.
     """
 
     request: str
@@ -137,8 +154,10 @@ class RequestAuditData(Model, frozen=True, kw_only=True):
     approved: int | None
     dates: AuditDatesData
     columns: tuple[AuditedReviewerData | None, AuditedReviewerData | None, ReasonerData]
+    grounds: GroundsData
     agreements: Sequence[FindingData]
     departures: Sequence[FindingData]
+    observations: Sequence[FindingData]
     determination: DeterminationData
     facts: Sequence[ReadData]
 
@@ -158,6 +177,13 @@ class RequestAuditData(Model, frozen=True, kw_only=True):
         ours = self.columns[2]
         silent = ours.outcome is None or self.reviewer_outcome is None
         return None if silent else self.reviewer_outcome in ours.agreeing
+
+    @property
+    def agrees_on_ground(self) -> bool | None:
+        """True if the outcomes agree on a ground; None if one side gives none that is known."""
+        if not self.agrees or not self.grounds.reviewer or not self.grounds.reasoner:
+            return None
+        return bool(self.grounds.shared)
 
 
 class CaseAuditData(Model, frozen=True, kw_only=True):

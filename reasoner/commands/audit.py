@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from reasoner.audits.audit import Auditor
-from reasoner.audits.data import describe_audit
+from reasoner.audits.data import describe_audit, describe_audits
 from reasoner.determinations.assess import FORMS, decide, load_case_file
 from reasoner.determinations.data import to_json
 from reasoner.errors import LetterUnreadable
@@ -23,6 +23,10 @@ from .options import FOLDER, load
 if TYPE_CHECKING:
     from reasoner.audits.model import CaseAuditData
     from reasoner.knowledge.base import Knowledge
+
+
+BREAKS_OFF: Final = ("item-incomplete", "items-missing")
+"""The problems of a letter that lacks a part, so that its audit is not whole."""
 
 
 @click.command("audit")
@@ -42,7 +46,8 @@ def audit_command(document: Path, form: str, folder: Path) -> None:
 
     Compares what the reviewers decided with the determination that mednec makes from the same
     facts. Agreements and departures are shown with the words of the letter. Exit code 0 if every
-    item of physical medicine was decided, 1 if one was not, 2 if there is nothing to audit.
+    item of physical medicine was decided, 1 if one was not or the letter breaks off, 2 if there is
+    nothing to audit.
     """
     knowledge = load(folder)
     troubles: list[str] = []
@@ -76,8 +81,10 @@ def _letter(path: Path, knowledge: Knowledge) -> tuple[list[CaseAuditData], list
             f"{path}: {items if letter.items else 'no disputed item was found'}. {why}".rstrip(),
             hint="'mednec read' shows what could be read.",
         )
-    pages = [describe_audit(a.decision, knowledge, letter) for a in found if a.decision]
-    for problem in letter.problems:
+    pages = describe_audits((a.decision for a in found if a.decision), knowledge, letter)
+    for problem in (p for p in letter.problems if p.kind not in BREAKS_OFF):
         click.echo(f"{path.name}: {problem.message} {problem.hint}".rstrip(), err=True)
     troubles = [f"{path.name}: {a.trouble}" for a in found if a.decision is None]
+    broken = [p for p in letter.problems if p.kind in BREAKS_OFF]
+    troubles += [f"{path.name}: {p.message}" for p in broken]
     return pages, troubles, b"\n".join(a.case for a in found)

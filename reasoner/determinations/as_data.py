@@ -260,6 +260,7 @@ def _sentence(sentence: Sentence, d: Determination) -> SentenceData:
         weight=sentence.weight,
         topic=sentence.topic,
         argues=sentence.argues,
+        kind=sentence.kind or UNSET,
         title=sentence.title,
         text=sentence.text,
         basis=sentence.basis,

@@ -140,6 +140,8 @@ def _determination(
                 if text
             }
             found |= {triple(reason, SOURCE, ox.NamedNode(iri)) for iri in sentence.sources}
+            if sentence.kind:
+                found.add(triple(reason, mn("findingKind"), ox.Literal(sentence.kind)))
             found |= _step(reason, sentence.firing, knowledge)
     return found
 

@@ -15,6 +15,7 @@ from reasoner.kernel.terms import DEFINITION, XSD
 from reasoner.knowledge.terms import mn
 from reasoner.knowledge.venues import dispositions_of, venues_of
 
+from .accusations import admissible
 from .deadlines import Deadline, deadlines_of
 from .ledger import LedgerEntry, ledger_of
 from .readings import outcome_of, situations_of
@@ -124,7 +125,7 @@ class Determination:
         would_decide: What would decide a request that is not decided; empty for any other.
         legal: Legal findings, kept apart from medical necessity.
         otherwise: The result under another counting policy, or under another possible date.
-        audit: Departures of an earlier decision; empty if there was none.
+        audit: What an earlier decision departs from, and what is unusual in it (`admissible`).
         summary: The facts of the case, as a clinical summary.
         documents: The documents that the case names.
         notices: The notices to the reader of the letter of the venue.
@@ -214,6 +215,7 @@ def conclude(
         role: () if role in omitted else sentences_of(derivation, knowledge, role, request)
         for role in (*PROVEN, *UNPROVEN)
     }
+    by_role["audit"] = admissible(by_role["audit"], derivation, knowledge)
     governing = _governing(knowledge, derivation, request)
     everything = tuple(s for role in PROVEN for s in by_role[role])
     slots = read_slots(knowledge, derivation, request, supposed)

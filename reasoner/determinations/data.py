@@ -171,6 +171,7 @@ class SentenceData(Model, frozen=True, kw_only=True):
         weight: How strong it is on a short page; higher comes first, 0 is left out.
         topic: What it speaks of; a short page has one sentence a topic.
         argues: `for` or `against` the request as made; empty for neither.
+        kind: The kind of a finding of an audit; unset for other sentences.
         brief: The sentence in few words, for a short page; unset if `text` serves there too.
         covered: The ids of rules whose sentences include this one; a short page that shows one of
             them leaves this one out. Unset for none.
@@ -184,6 +185,7 @@ class SentenceData(Model, frozen=True, kw_only=True):
     weight: int = 0
     topic: str = ""
     argues: str = ""
+    kind: str | UnsetType = UNSET
     title: str
     text: str
     basis: str

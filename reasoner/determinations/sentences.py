@@ -84,6 +84,7 @@ class Sentence:
         weight: How strong it is on a short page; 0 for not at all.
         topic: What it speaks of; a short page has one sentence a topic.
         argues: `for` or `against` the request as made; empty for neither.
+        kind: The kind of a finding of an audit; empty for other sentences.
         title: What the rule finds.
         text: The sentence.
         brief: The sentence in few words, for a short page; empty if `text` serves there too.
@@ -99,6 +100,7 @@ class Sentence:
     weight: int
     topic: str
     argues: str
+    kind: str
     title: str
     text: str
     brief: str
@@ -244,6 +246,7 @@ def _sentence(group: list[Firing], knowledge: Knowledge, day: str) -> Sentence:
         weight=rule.weight,
         topic=rule.topic,
         argues=_side(firing, rule.argues),
+        kind=rule.kind,
         title=rule.title,
         text=fill_sentence(firing, knowledge, group),
         brief=_filled(rule.brief, rule, group, knowledge),

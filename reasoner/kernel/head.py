@@ -33,6 +33,7 @@ KNOWN: Final = (
     "weight",
     "topic",
     "argues",
+    "kind",
 )
 LAST: Final = "500"
 """The place of a rule that states none."""
@@ -59,6 +60,7 @@ class Form:
         roles: What a firing can be to a reader; empty for any.
         silent: The roles whose rules need not bind what they are about.
         sides: What a firing can argue; empty for any.
+        kinds: Each role whose rules have to state a kind, with the kinds that they can state.
         about: The variable that names what a firing is about, where the head does not say.
         dated_by: The IRI of the property whose day decides whether a dated rule holds; None where
             rules have no dates.
@@ -68,6 +70,7 @@ class Form:
     roles: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
     sides: tuple[str, ...] = ()
+    kinds: tuple[tuple[str, tuple[str, ...]], ...] = ()
     about: str = "subject"
     dated_by: str | None = None
     prefixes: Mapping[str, str] = field(default_factory=dict, hash=False)
@@ -99,6 +102,7 @@ def parse_head(text: str, path: str, form: Form) -> Head:
     argues = entries.get("argues")
     if argues and form.sides and argues.value not in form.sides and not _variable(argues.value):
         raise _fault(path, argues, f"one of {', '.join(form.sides)}", "See rules/README.md.")
+    _check_kind(entries, path, form)
     reads = entries.get("reads")
     if reads and reads.value != "asserted":
         raise _fault(path, reads, "'asserted'", "Remove the line, or write 'reads: asserted'.")
@@ -120,6 +124,7 @@ def parse_head(text: str, path: str, form: Form) -> Head:
         weight=_weight(entries, path),
         topic=_topic(entries, path),
         argues=value_of("argues") or "",
+        kind=value_of("kind") or "",
         about=_about(entries, path, form),
         listed=_listed(entries, path),
         prefers=_prefers(entries, path),
@@ -128,6 +133,19 @@ def parse_head(text: str, path: str, form: Form) -> Head:
         ends=ends,
         asserted=reads is not None,
     )
+
+
+def _check_kind(entries: Mapping[str, Entry], path: str, form: Form) -> None:
+    """Require the kind of a rule whose role has kinds, and of no other rule."""
+    role, kind = entries["role"], entries.get("kind")
+    allowed = dict(form.kinds).get(role.value, ())
+    if allowed and kind is None:
+        raise _fault(
+            path, role, f"a line 'kind' next to 'role: {role.value}'", "See rules/README.md."
+        )
+    if kind and kind.value not in allowed:
+        expected = f"one of {', '.join(allowed)}" if allowed else "no kind"
+        raise _fault(path, kind, expected, "See rules/README.md.")
 
 
 def check_head(head: Head, bound: Collection[str], path: str, form: Form) -> None:

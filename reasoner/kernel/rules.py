@@ -54,6 +54,7 @@ class Rule:
         topic: What its firings speak of; a short page shows the strongest of each topic.
         argues: The side that its firings take, or the variable that holds it, with its question
             mark; empty for none.
+        kind: The kind of what its firings state, in a role that has kinds; empty for none.
         about: The variable that names the request a firing is about.
         listed: Variables in which firings worded as one sentence may differ; the sentence lists
             their values. Empty for a rule whose firings are worded one by one.
@@ -83,6 +84,7 @@ class Rule:
     weight: int
     topic: str
     argues: str
+    kind: str
     about: str
     listed: tuple[str, ...]
     monotone: Mapping[str, str]
@@ -255,6 +257,7 @@ def rule_of(parsed: RuleText, text: str, form: Form) -> Rule:
         weight=head.weight,
         topic=head.topic,
         argues=head.argues,
+        kind=head.kind,
         about=head.about,
         listed=head.listed,
         monotone=head.monotone,

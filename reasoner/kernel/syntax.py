@@ -325,6 +325,7 @@ class Head:
         topic: What its firings speak of; its id if it does not say.
         argues: The side that its firings take, or the variable that holds it, with its question
             mark; empty for none.
+        kind: The kind of what its firings state, in a role that has kinds; empty for none.
         about: The variable that names what a firing is about.
         listed: Variables in which firings that are worded as one sentence may differ.
         prefers: The stronger and the weaker variable; None if the rule states no priority.
@@ -347,6 +348,7 @@ class Head:
     weight: int
     topic: str
     argues: str
+    kind: str
     about: str
     listed: tuple[str, ...]
     prefers: tuple[str, str] | None

@@ -27,7 +27,8 @@ NAMES = ("low-back-whole-request-judged.txt", "hip-infrared-wrong-section.txt")
 ASKED = """
 PREFIX mn: <https://w3id.org/mednec/ns#>
 SELECT (COUNT(?case) AS ?cases) WHERE {
-  ?letter mn:tellsCase ?case . ?case mn:imrDecision ?d . ?d mn:auditFinding mn:WholeRequestJudged
+  ?letter mn:tellsCase ?case . ?case mn:imrDecision ?d .
+  ?d mn:auditObservation mn:WholeRequestJudged .
 }
 """
 
@@ -123,7 +124,8 @@ def test_the_report_counts_and_links_every_letter(store: Path, tmp_path: Path) -
     data = json.loads((tmp_path / "report.json").read_text())
 
     assert (found.letters, found.items, found.decided, found.not_decided) == (2, 3, 2, 1)
-    assert data["departures"]["whole request judged"] == 1
+    assert data["departures"]["edition not in force"] == 1
+    assert "whole request judged" not in data["departures"]
     assert sum(row["items"] for row in data["agreement"]["table"]) == 2
     links = set(re.findall(r'href="(letters/[^"]+)"', page))
     assert len(links) == 2

@@ -9,7 +9,9 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from reasoner.audits.audit import deciding, departures, determination_of, of_each_item
-from reasoner.audits.data import audit_data
+from reasoner.audits.data import describe_audits
+from reasoner.determinations.accusations import accuses
+from reasoner.determinations.data import to_json
 from reasoner.determinations.sentences import SHORT
 from reasoner.kernel.terms import TYPE, name_of
 from reasoner.knowledge.terms import CASE, mn
@@ -28,7 +30,6 @@ KEPT: Final = tuple(
     mn(name).value
     for name in (
         "agreesOn",
-        "auditFinding",
         "governedBy",
         "legalFinding",
         "measuredBy",
@@ -146,8 +147,20 @@ def facts_of(letter: Letter, audits: tuple[ItemAudit, ...]) -> Iterator[ox.Tripl
         yield from audit.decision.case.triples
         derived = sorted(audit.decision.derivation.derived, key=str)
         yield from (fact for fact in derived if fact.predicate.value in KEPT)
+        yield from _findings(audit)
+
+
+def _findings(audit: ItemAudit) -> Iterator[ox.Triple]:
+    """Yield the findings of an audit that may be reported, and apart from them observations."""
+    for d in audit.decision.determinations if audit.decision else ():
+        for sentence in d.audit:
+            name = mn("auditFinding" if accuses(sentence) else "auditObservation")
+            for fact in sentence.firing.conclusions:
+                if fact.predicate == mn("auditFinding"):
+                    yield ox.Triple(fact.subject, name, fact.object)
 
 
 def audits_data(letter: Letter, audits: tuple[ItemAudit, ...], knowledge: Knowledge) -> list[Json]:
     """Write the audits of a letter as JSON, one for each item that was decided."""
-    return [audit_data(a.decision, knowledge, letter) for a in audits if a.decision]
+    decided = (a.decision for a in audits if a.decision)
+    return [to_json(page) for page in describe_audits(decided, knowledge, letter)]
