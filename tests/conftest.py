@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import uuid
 from contextlib import suppress
@@ -93,7 +94,11 @@ def knowledge() -> Knowledge:
     """Load the knowledge of this checkout; immutable, so all tests share it."""
     from reasoner import load_knowledge  # here, so that hygiene is tested of an engine that fails
 
-    return load_knowledge(ROOT, cache=CACHE)
+    found = load_knowledge(ROOT, cache=CACHE)
+    _ = found.program, found.described
+    gc.collect()
+    gc.freeze()  # it lives as long as the tests; no collection has to look at it again
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import importlib
 import tempfile
 from contextlib import contextmanager
@@ -43,6 +44,9 @@ class World:
         self.home = home
         self.sound = load_knowledge(home)
         self.written = read_written(home)
+        _ = self.sound.program, *(getattr(self.sound, name) for name in OF_FACTS)
+        gc.collect()
+        gc.freeze()  # processes that are forked share it, and no collection looks at it again
 
     @contextmanager
     def fault(self, mutant: Mutant) -> Iterator[Knowledge]:
