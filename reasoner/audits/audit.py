@@ -40,7 +40,7 @@ class ComparedData(Model, frozen=True, kw_only=True):
     Attributes:
         imr: The disposition of the request as made, in a form of letter without partial outcomes;
             None if nothing was decided.
-        limit: The limit that applies to its visits (`Visits.held`); None without a limit.
+        limit: The limit on its page, never a trial; None without a limit.
         robust: True if no open fact can change the answer; None if no text held decides it.
         findings: The rules whose audit findings can account for a disagreement.
     """
@@ -116,7 +116,7 @@ def determination_of(audit: ItemAudit, knowledge: Knowledge) -> ComparedData:
     disposition = whole_disposition(found.outcome, knowledge)
     return ComparedData(
         imr=knowledge.label(disposition).capitalize() if disposition else None,
-        limit=found.visits.held,
+        limit=found.visits.limit,
         robust=found.robust,
         findings=explaining(found, knowledge),
     )

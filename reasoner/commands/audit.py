@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 BREAKS_OFF: Final = ("item-incomplete", "items-missing")
-"""The problems of a letter that lacks a part, so that its audit is not whole."""
+"""The problems of a letter that is missing a part, so that its audit is not whole."""
 
 
 @click.command("audit")

@@ -2,7 +2,7 @@
 What a finding of an audit may rest on if it holds something against a decision.
 
 A decision is held to what its letter states and to what the law states, and to nothing else: no
-text that was not seen, no edition of which only the name is held, no fact that a convention of
+text that was not seen, no edition whose name alone is held, no fact that a convention of
 reading supplied, no value about which the letter contradicts itself.
 """
 

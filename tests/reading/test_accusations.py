@@ -73,7 +73,7 @@ def test_no_accusation_rests_on_what_was_not_seen_or_stated(auditor: Auditor) ->
 
 
 def test_an_observation_is_made_once_a_letter(auditor: Auditor) -> None:
-    """Two items that rest on the same guideline of another phase are told so once."""
+    """The same observation on two items is made for the first."""
     for path in LETTERS:
         letter = read_letter(load_source(path), auditor.lexicon)
         decided = [a.decision for a in auditor.audit(letter) if a.decision]
