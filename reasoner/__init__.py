@@ -59,6 +59,9 @@ if TYPE_CHECKING:
     from .records.listing import Listed, Listing
     from .records.rulings import Ruling
     from .records.signing import Physician, sign
+    from .records.store.kept_knowledge import keep_knowledge, kept_knowledge
+    from .records.store.names import graph_of
+    from .records.store.projection import Projection
 
 _MODULES = {
     "cases.faults": ("fault_data",),
@@ -108,6 +111,9 @@ _MODULES = {
     "records.listing": ("Listed", "Listing"),
     "records.rulings": ("Ruling",),
     "records.signing": ("Physician", "sign"),
+    "records.store.kept_knowledge": ("keep_knowledge", "kept_knowledge"),
+    "records.store.names": ("graph_of",),
+    "records.store.projection": ("Projection",),
 }
 """The public names by the module that defines each; a test compares them with the imports above."""
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
@@ -131,6 +137,7 @@ __all__ = [
     "Listing",
     "NewEntry",
     "Physician",
+    "Projection",
     "QueryAnswer",
     "RecordedEntry",
     "Ruling",
@@ -165,7 +172,10 @@ __all__ = [
     "explanation_html",
     "explanation_text",
     "fault_data",
+    "graph_of",
     "is_document",
+    "keep_knowledge",
+    "kept_knowledge",
     "load_case",
     "load_case_file",
     "load_knowledge",

@@ -52,7 +52,8 @@ MednecError
 │   ├── LedgerOutdated          a ledger of another version of the schema
 │   ├── LedgerUnavailable       a database that does not answer, or is locked
 │   ├── LedgerKeyDiffers        a key that is not the one of the ledger
-│   └── LedgerDamaged           entries that were changed or removed; they are named
+│   ├── LedgerDamaged           entries that were changed or removed; they are named
+│   └── ProjectionUnavailable   a store that cannot be opened or does not take an update
 ├── OperatorError       the one who runs the service
 │   ├── SettingRefused      an unknown setting, or a value of the wrong type
 │   └── KeyRefused          an API key that cannot be made, or does not exist
@@ -378,6 +379,10 @@ class LedgerKeyDiffers(LedgerError):
 
 class LedgerDamaged(LedgerError):
     """A ledger that was changed outside of mednec, or lost entries."""
+
+
+class ProjectionUnavailable(LedgerError):
+    """A store of named graphs that cannot be opened, or does not take an update."""
 
 
 class OperatorError(MednecError):
