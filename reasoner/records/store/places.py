@@ -132,7 +132,7 @@ class Endpoint:
                 yield f"{quad.triple} <{graph}> .\n"
 
     def close(self) -> None:
-        """Do nothing: there is no connection to keep."""
+        """Do nothing: a connection is not kept."""
 
     def _ask(self, query: str, accept: str) -> bytes:
         kind = "application/x-www-form-urlencoded"
