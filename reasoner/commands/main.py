@@ -75,6 +75,9 @@ COMMANDS: Final = {
         "Decide cases under OLD and under NEW, and list the determinations that differ.",
     ),
     "keys": _entry("keys", "keys_group", "Make, list and revoke the API keys of the service."),
+    "ledger": _entry(
+        "ledger", "ledger_group", "Begin, read, check, back up and restore the ledger of records."
+    ),
     "letter": _entry("letter", "letter_command", "Write the determination of CASE as a letter."),
     "new": _entry(
         "new", "new_group", "Begin a case, an edition, a recommendation, a concept or a rule."

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
+from contextlib import closing
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -11,17 +13,27 @@ import click
 
 from reasoner.determinations.assess import decide, load_case_file
 from reasoner.determinations.sentences import fill_sentence
-from reasoner.errors import CaseUnreadable, DeterminationUnreadable, KnowledgeUnreadable
+from reasoner.errors import (
+    CaseUnreadable,
+    DeterminationUnreadable,
+    KnowledgeUnreadable,
+    RecordError,
+)
 from reasoner.pages.explanation import explanation_text
 from reasoner.proofs.explanation import explain
 from reasoner.proofs.write import build_proof, proof_text
+from reasoner.records.ledger.ledger import Ledger
 from reasoner.records.replay import read_recorded, replay, replay_text
+from reasoner.records.store.kept_knowledge import kept_knowledge
 from reasoner.verifier import Unreadable, read_case, read_folder, report, verify
 
-from .options import AS_OF, CASE, FOLDER, FORMAT, load
+from .ledger import has_proof, verified_text
+from .options import AS_OF, CASE, FOLDER, FORMAT, load, settings
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from reasoner.knowledge.base import Knowledge
 
 
 @click.command("prove")
@@ -49,8 +61,25 @@ def prove_command(case: Path, as_of: date | None, folder: Path) -> None:
     help="Folder that holds 'ontology' and 'shapes'; without it, rules and facts are taken "
     "from the proof.",
 )
-def verify_command(proof: IO[str], case: Path | None, folder: Path | None) -> None:
-    """Check PROOF with the independent verifier; exit code 1 if it is rejected."""
+@click.option(
+    "--key",
+    help="For a record with its ledger proof: the public key of the log, or a file that holds it.",
+)
+def verify_command(proof: IO[str], case: Path | None, folder: Path | None, key: str | None) -> None:
+    """
+    Check PROOF with the independent verifier; exit code 1 if it is rejected.
+
+    A determination, decision or other record with its ledger proof is checked against the signed
+    checkpoint in it, offline and without the rest of the ledger.
+    """
+    text = proof.read()
+    if has_proof(text):
+        try:
+            click.echo(verified_text(text.encode(), key), nl=False)
+        except RecordError as error:
+            click.echo(f"REJECTED: {error}")
+            sys.exit(1)
+        return
     try:
         sent = read_case(case) if case else None
     except (Unreadable, OSError, UnicodeDecodeError) as error:
@@ -59,7 +88,7 @@ def verify_command(proof: IO[str], case: Path | None, folder: Path | None) -> No
         pages = read_folder(folder) if folder else None
     except (Unreadable, OSError, UnicodeDecodeError) as error:
         raise KnowledgeUnreadable(f"{folder}: {error}") from error
-    verdict = verify(proof.read(), case=sent, folder=pages)
+    verdict = verify(text, case=sent, folder=pages)
     click.echo(report(verdict), nl=False)
     sys.exit(0 if verdict.accepted else 1)
 
@@ -112,19 +141,33 @@ def explain_command(
     type=click.Path(path_type=Path),
     help="The case, if the determination does not contain it.",
 )
+@click.option(
+    "--ledger",
+    "url",
+    metavar="ADDRESS",
+    help="Decide with the knowledge base that this ledger keeps for the determination.",
+)
 @FOLDER
-def replay_command(determination: Path, case: Path | None, folder: Path) -> None:
+def replay_command(determination: Path, case: Path | None, url: str | None, folder: Path) -> None:
     """
     Decide again what a recorded DETERMINATION (JSON, Turtle or JSON-LD) decided.
 
     Exit code 0 if the result is the same, 1 if it differs; the differences are listed.
     """
-    knowledge = load(folder)
     try:
         body = determination.read_bytes()
     except OSError as error:
         raise DeterminationUnreadable(f"{determination}: {error.strerror or error}.") from error
-    given = load_case_file(case, knowledge) if case else None
-    result = replay(read_recorded(body, str(determination)), knowledge, given)
+    recorded = read_recorded(body, str(determination))
+    with tempfile.TemporaryDirectory() as kept:
+        knowledge = _then(recorded.knowledge, url, Path(kept)) if url else load(folder)
+        given = load_case_file(case, knowledge) if case else None
+        result = replay(recorded, knowledge, given)
     click.echo(replay_text(result), nl=False)
     sys.exit(1 if result.differences else 0)
+
+
+def _then(digest: str, url: str, folder: Path) -> Knowledge:
+    """Return the knowledge base with a digest, from the ledger that keeps it."""
+    with closing(Ledger.open(url)) as ledger:
+        return kept_knowledge(ledger, digest, folder, cache=settings().cache)

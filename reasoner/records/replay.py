@@ -86,6 +86,9 @@ def read_recorded(body: bytes, source: str) -> Recorded:
         data = json.loads(body)
     except ValueError:
         return _recorded_graph(body, "turtle", source)
+    if isinstance(data, dict) and isinstance(data.get("ledger"), dict):
+        del data["ledger"]  # The proof of its entry is not part of what was decided.
+        body = (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
     if isinstance(data, dict) and isinstance(data.get("recommendation"), dict):
         data = data["recommendation"]  # A decision document contains the recommendation unchanged.
         body = (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()

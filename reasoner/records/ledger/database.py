@@ -96,7 +96,7 @@ class Database:
 
     def schema_number(self) -> int:
         """
-        Return the number of the last migration that was applied; 0 where there is no ledger.
+        Return the number of the last migration that was applied; 0 before a ledger was begun.
 
         Raises:
             LedgerOutdated: The schema is newer than this version of mednec.

@@ -205,7 +205,7 @@ class Ledger:
             row = connection.execute(WHOLE.where(ENTRIES.c.idx == index)).mappings().first()
         if row is None:
             raise EntryUnknown(f"{self.database.name} has no entry {index}.")
-        return _entry(row)
+        return entry_of(row)
 
     def latest(self, kind: str, subject: str) -> RecordedEntry | None:
         """Return the last entry of a kind about a subject, with its body; None for none."""
@@ -213,13 +213,13 @@ class Ledger:
         last = wanted.order_by(None).order_by(ENTRIES.c.idx.desc()).limit(1)
         with self.database.reading() as connection:
             row = connection.execute(last).mappings().first()
-        return _entry(row) if row else None
+        return entry_of(row) if row else None
 
     def by_key(self, actor: str, key: str) -> RecordedEntry | None:
         """Return the entry that an actor recorded under an idempotency key; None for none."""
         with self.database.reading() as connection:
             row = connection.execute(BY_KEY, {"actor": actor, "key": key}).mappings().first()
-        return _entry(row) if row else None
+        return entry_of(row) if row else None
 
     def entries(
         self,
@@ -246,7 +246,7 @@ class Ledger:
         if subject is not None:
             query = query.where(ENTRIES.c.subject == subject)
         with self.database.reading() as connection:
-            return [_entry(row) for row in connection.execute(query).mappings()]
+            return [entry_of(row) for row in connection.execute(query).mappings()]
 
     def every_entry(self, *, after: int = -1, bodies: bool = True) -> Iterator[RecordedEntry]:
         """Yield all entries after an index, a page at a time."""
@@ -326,8 +326,7 @@ class Ledger:
             nodes, peaks = grow(size, peaks, entry.leaf_hash)
             size, root = size + 1, fold(peaks)
             signature = self._key.sign(checkpoint_text(self._key.name, size, root))
-            _insert(connection, entry, new.fingerprint, root, signature)
-            _insert_nodes(connection, nodes)
+            insert_entry(connection, entry, new.fingerprint, (root, signature), nodes)
             made.append(entry)
         return made, (size, peaks)
 
@@ -368,7 +367,7 @@ class Ledger:
                 f"The idempotency key '{new.idempotency_key}' was used for another request.",
                 hint="Give each request its own key, and repeat a key only with the same request.",
             )
-        return _entry(row)
+        return entry_of(row)
 
     def _check_version(self, connection: sa.Connection, new: NewEntry) -> None:
         if not new.version:
@@ -454,9 +453,24 @@ def _identity(database: Database, key: SigningKey | None) -> VerifyingKey:
     return found
 
 
-def _insert(
-    connection: sa.Connection, entry: RecordedEntry, fingerprint: str, root: bytes, signature: bytes
+def insert_entry(
+    connection: sa.Connection,
+    entry: RecordedEntry,
+    fingerprint: str,
+    signed: tuple[bytes, bytes],
+    nodes: Mapping[Place, bytes],
 ) -> None:
+    """
+    Write an entry, its body if it has one, and the nodes that it adds to the tree.
+
+    Args:
+        connection: A transaction of `Database.writing`.
+        entry: The entry.
+        fingerprint: The hash of its request; empty for none.
+        signed: The root of the tree that ends with it, and the signature of that checkpoint.
+        nodes: The complete nodes that it adds.
+    """
+    root, signature = signed
     connection.execute(
         ENTRIES.insert(),
         {
@@ -473,11 +487,9 @@ def _insert(
             "signature": signature,
         },
     )
-    body = {"idx": entry.index, "salt": entry.salt, "fingerprint": fingerprint, "body": entry.body}
-    connection.execute(BODIES.insert(), body)
-
-
-def _insert_nodes(connection: sa.Connection, nodes: Mapping[Place, bytes]) -> None:
+    if entry.salt is not None:
+        held = {"idx": entry.index, "salt": entry.salt, "body": entry.body}
+        connection.execute(BODIES.insert(), held | {"fingerprint": fingerprint})
     rows = [
         {"level": level, "position": position, "hash": value}
         for (level, position), value in nodes.items()
@@ -505,7 +517,8 @@ def _hashes(connection: sa.Connection, places: Sequence[Place]) -> dict[Place, b
     return found
 
 
-def _entry(row: sa.RowMapping) -> RecordedEntry:
+def entry_of(row: sa.RowMapping) -> RecordedEntry:
+    """Return the entry of a row of the columns `HEADER`, the salt and the body."""
     return RecordedEntry(
         index=row["idx"],
         kind=row["kind"],

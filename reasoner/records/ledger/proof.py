@@ -105,6 +105,30 @@ def with_proof(document: Json, proof: EntryProof) -> Json:
     return {**document, MEMBER: proof.as_json()}
 
 
+def attach_proof(proof: EntryProof) -> str:
+    """
+    Return a recorded JSON document with its proof, as text.
+
+    Raises:
+        RecordRejected: The body was erased, or is not a JSON document in canonical form.
+    """
+    body = proof.entry.body
+    try:
+        document = json.loads(body or b"")
+    except (ValueError, RecursionError) as error:
+        document = None
+        reason: Exception | None = error
+    else:
+        reason = None
+    if not isinstance(document, dict) or canonical_json(document) != body:
+        raise RecordRejected(
+            f"Entry {proof.entry.index} is not a JSON document that can contain its proof.",
+            hint="Only JSON that was recorded with sorted keys and without spaces can.",
+        ) from reason
+    whole = with_proof(document, proof)
+    return json.dumps(whole, indent=2, ensure_ascii=False)
+
+
 def verify_document(data: bytes, key: VerifyingKey | None = None) -> EntryProof:
     """
     Check a JSON document against the proof in its member `ledger`.
