@@ -59,5 +59,6 @@ def test_a_newcomer_keeps_signs_asks_and_verifies_in_six_commands(tmp_path: Path
     decision = json.loads((tmp_path / "decision.json").read_text("utf-8"))
     assert decision["recommendation"]["digest"] == determination["digest"]
     assert decision["decisions"][0]["physician"]["name"] == "Ana Reyes, MD"
-    assert "mtus-chronic-pain-2009" in parts[4]
+    assert "MTUS Chronic Pain Medical Treatment Guidelines, 2009" in parts[4]
+    assert "REJECTED" not in parts[5]
     assert parts[5].strip()
