@@ -107,6 +107,8 @@ def _determination(d: DeterminationData) -> Iterator[ox.Triple]:
                 yield ox.Triple(reason, RATIONALE, ox.Literal(sentence.rationale))
             if sentence.basis != sentence.rationale:  # else the basis is the rationale
                 yield ox.Triple(reason, SOURCE, ox.Literal(sentence.basis))
+            if isinstance(sentence.kind, str) and sentence.kind:
+                yield ox.Triple(reason, mn("findingKind"), ox.Literal(sentence.kind))
             for number in sentence.sources:
                 yield ox.Triple(reason, SOURCE, ox.NamedNode(d.sources[number - 1].iri))
 
