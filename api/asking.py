@@ -95,11 +95,16 @@ def query_pool() -> WorkerPool:
     """
     Return the workers that answer queries for the present request.
 
-    An analyst asks the records without persons: a store of its own, not a filter.
+    An analyst asks the records without persons: a store of its own, not a filter. Who may read
+    cases asks the records too; others ask the knowledge alone.
     """
     who = caller()
     if who.may(ANALYZE) and not who.may(READ):
         from .analysis import Analysis  # noqa: PLC0415 - it is made of this module
 
         return Analysis.of(current_app).pool(State.of(current_app))
+    if who.may(READ) and State.of(current_app).records is not None:
+        from .projecting import Projecting  # noqa: PLC0415 - it is made of this module
+
+        return Projecting.of(current_app).pool(State.of(current_app))
     return Asking.of(current_app).pool(State.of(current_app))

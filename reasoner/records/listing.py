@@ -171,6 +171,13 @@ class Listing:
             found.setdefault(row.idx, {}).setdefault(row.name, []).append(row.value)
         return found
 
+    def last(self) -> int:
+        """Return the index of the last record that is listed; -1 for none."""
+        self.catch_up()
+        with self.ledger.database.reading() as connection:
+            found = connection.execute(sa.select(sa.func.max(ROWS.c.idx))).scalar()
+        return -1 if found is None else int(found)
+
     def catch_up(self) -> None:
         """Index the entries that the ledger has and the index has not."""
         while True:

@@ -440,3 +440,22 @@ def test_a_service_without_records_says_so(knowledge: Knowledge) -> None:
     assert client.get("/v1/cases").status_code == 503
     answer = client.post("/v1/determinations", data=TURTLE, content_type="text/turtle")
     assert answer.status_code == 200
+
+
+def test_a_record_is_a_graph_that_sparql_reads(kept: Kept, receipt: dict[str, Any]) -> None:
+    """What was kept can be asked at once, each record in a graph of its own, by who may read it."""
+    name = receipt["determination"].rpartition("/")[2]
+    graph = f"https://w3id.org/mednec/records/determinations/{name}"
+    query = (
+        "PREFIX mn: <https://w3id.org/mednec/ns#> "
+        f"SELECT ?outcome {{ GRAPH <{graph}> {{ ?d a mn:Determination ; mn:outcome ?outcome }} }}"
+    )
+    rows = kept.client.get("/sparql", query_string={"query": query}).get_json(force=True)
+    _, key = kept.records.keys.create(label="author", roles=["author"])
+    other = kept.client.get(
+        "/sparql", query_string={"query": query}, headers={"Authorization": f"Bearer {key}"}
+    ).get_json(force=True)
+
+    found = [row["outcome"]["value"] for row in rows["results"]["bindings"]]
+    assert found == ["https://w3id.org/mednec/ns#NotMedicallyNecessary"]
+    assert other["results"]["bindings"] == []
