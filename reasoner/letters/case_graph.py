@@ -8,6 +8,7 @@ import pyoxigraph as ox
 
 from reasoner.kernel.terms import TYPE
 from reasoner.knowledge.terms import CASE, mn
+from reasoner.letters.forms.kinds import REQUEST
 from reasoner.letters.readers.facts import classes_of
 from reasoner.letters.readers.surgeries import performed
 
@@ -66,7 +67,8 @@ def case_of(letter: Letter, item: Item, lexicon: Lexicon, words: Words) -> bytes
     heading = words.statements("heading", item.heading.spans[0])
     _findings(graph, letter, item.facts, summary)
     _request(graph, letter, item, heading)
-    _review(graph, letter, item, item.facts, words)
+    if letter.document != REQUEST:
+        _review(graph, letter, item, item.facts, words)
     _decision(graph, letter, item, words)
     return turtle(graph.facts, graph.case.value)
 
@@ -169,6 +171,8 @@ def _request(graph: Graph, letter: Letter, item: Item, heading: tuple[Statement,
     node = graph.node("request", "Request", "request")
     node.add("treatment", _treatment(facts.treatment.value))
     node.read(facts.treatment.spans, facts.treatment.confidence)
+    node.add_read("requestedOn", letter.dates.get("request_dated"))
+    node.add_read("receivedOn", letter.dates.get("request_received"))
     for region in facts.regions:
         node.add_read("region", region)
     whole, left = facts.visits_original, facts.visits_disputed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -81,6 +81,11 @@ class LexiconEntry:
         return tuple((pattern, _needed(pattern.pattern)) for pattern in self.patterns)
 
     @property
+    def forms(self) -> tuple[str, ...]:
+        """The codes of the forms in which alone it is used; empty for every form."""
+        return self.of("inForm")
+
+    @property
     def order(self) -> int:
         """Its place among the entries of its kind."""
         return int(self.one("tryOrder", "5"))
@@ -125,6 +130,7 @@ class Lexicon:
     labels: Mapping[str, str]
     broader: Mapping[str, tuple[str, ...]]
     argues: Mapping[str, str]
+    form: str = ""
 
     @cached_property
     def fact_codes(self) -> Mapping[str, str]:
@@ -169,10 +175,27 @@ class Lexicon:
 
     @cached_property
     def _kinds(self) -> Mapping[str, tuple[LexiconEntry, ...]]:
+        replaced = {
+            (e.kind, e.code) for e in self.entries.values() if self.form and self.form in e.forms
+        }
         kinds: dict[str, list[LexiconEntry]] = {}
         for entry in sorted(self.entries.values(), key=lambda e: (e.order, e.iri)):
-            kinds.setdefault(entry.kind, []).append(entry)
+            used = self.form in entry.forms
+            if used if entry.forms else (entry.kind, entry.code) not in replaced:
+                kinds.setdefault(entry.kind, []).append(entry)
         return {kind: tuple(entries) for kind, entries in kinds.items()}
+
+    @cached_property
+    def _in_forms(self) -> dict[str, Lexicon]:
+        return {}
+
+    def in_form(self, form: str) -> Lexicon:
+        """Return the lexicon for documents of a form: its entries replace those of the letter."""
+        if form == self.form:
+            return self
+        if form not in self._in_forms:
+            self._in_forms[form] = replace(self, form=form)
+        return self._in_forms[form]
 
     def kind(self, kind: str) -> tuple[LexiconEntry, ...]:
         """Return the entries of a class, by their order."""
@@ -196,6 +219,10 @@ class Lexicon:
     def mark(self, code: str) -> LexiconEntry:
         """Return the mark of the form with this code."""
         return self.coded("FormMark", code)
+
+    def printed(self, code: str) -> tuple[LexiconEntry, ...]:
+        """Return the mark of the form with this code, or nothing if the form prints none."""
+        return tuple(e for e in self.kind("FormMark") if e.code == code and e.patterns)
 
     def mentions(
         self,

@@ -191,6 +191,7 @@ class Letter:
         home_program: Whether there is a program of exercise at home; None if nothing says so.
         missing_records: Records that the letter says are not in the file.
         items: The disputed items, in the order of the letter.
+        document: The code of the form of the document; empty for the present determination letter.
         problems: What kept the reader from reading.
         not_understood: What was expected to say something and was not understood.
     """
@@ -212,6 +213,7 @@ class Letter:
     home_program: Stated[Concept] | None
     missing_records: tuple[MissingRecord, ...]
     items: tuple[Item, ...]
+    document: str = ""
     problems: tuple[Problem, ...] = field(default=())
     not_understood: tuple[NotUnderstood, ...] = field(default=())
 

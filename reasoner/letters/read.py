@@ -6,14 +6,17 @@ import hashlib
 from typing import TYPE_CHECKING, Final
 
 from reasoner.errors import LetterUnreadable
-from reasoner.letters.forms.header import DATES, is_of_the_form, read_form
+from reasoner.letters.forms.header import DATES, read_form
+from reasoner.letters.forms.kinds import REQUEST, REVIEW, form_of
+from reasoner.letters.forms.numbered import outline_sentences
 from reasoner.letters.forms.outline import outline_items
 from reasoner.letters.marked.mark import mark
 from reasoner.letters.readers.conditions import diagnosed_regions, read_conditions
+from reasoner.letters.forms.request import read_request
 from reasoner.letters.readers.courses import read_courses
 from reasoner.letters.readers.facts import Context, with_facts
 from reasoner.letters.readers.grounds import with_grounds
-from reasoner.letters.readers.items import read_items
+from reasoner.letters.readers.items import as_reviewed, decided_in_review, read_items
 from reasoner.letters.readers.person import read_age, read_day, read_sex
 from reasoner.letters.readers.regions import mostly_named
 from reasoner.letters.readers.response import (
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from reasoner.letters.forms.header import HeaderForm
+    from reasoner.letters.forms.outline import Outline
 
     from .lexicon import Lexicon
     from .model import Item
@@ -58,7 +62,7 @@ def read_letter(source: str, lexicon: Lexicon) -> Letter:
         lexicon: The words, of `read_lexicon`.
 
     Raises:
-        LetterUnreadable: The text holds no part of a letter of this form.
+        LetterUnreadable: The text is not of a form that is read.
     """
     kept = [p for code in KEPT for p in lexicon.mark(code).patterns]
     text = plain_text(source, lexicon.mark("page_furniture").patterns, kept)
@@ -67,18 +71,12 @@ def read_letter(source: str, lexicon: Lexicon) -> Letter:
             "The letter holds no text.",
             hint="A scan has to go through text recognition first.",
         )
-    if not is_of_the_form(text, lexicon):
-        raise LetterUnreadable(
-            f"This is not a determination letter of the known form: it begins '{_start(text)}'.",
-            hint="The letter form in the knowledge base lists what the form prints.",
-        )
-    form = read_form(text, lexicon)
+    lexicon = lexicon.in_form(form_of(text, lexicon))
+    if lexicon.form == REQUEST:
+        text, form = read_request(source, text, lexicon)
+    else:
+        form = read_form(text, lexicon)
     return _read(source, text, lexicon, form)
-
-
-def _start(text: Text) -> str:
-    head = text.flat[:60].strip()
-    return "".join(c if c.isprintable() else "?" for c in head)
 
 
 def _read(source: str, text: Text, lexicon: Lexicon, form: HeaderForm) -> Letter:
@@ -98,18 +96,23 @@ def _read(source: str, text: Text, lexicon: Lexicon, form: HeaderForm) -> Letter
     )
     items: tuple[Item, ...] = ()
     if form.issues:
-        outlines, more = outline_items(text, lexicon, form.issues)
+        outlines, more = _outlines(text, lexicon, form, form.issues)
         problems += more
         days = {c: s.value for c, s in _all_dates(form, injured_on, decided_on).items()}
         read = read_items(text, lexicon, outlines, context.diagnosed, days)
+        if lexicon.form == REVIEW:
+            read = as_reviewed(read, text, lexicon, outlines, context.diagnosed)
         items = tuple(
             with_grounds(text, lexicon, with_facts(i, lexicon, courses, responses, context))
             for i in read
         )
+        if lexicon.form in {REQUEST, REVIEW}:
+            items = tuple(decided_in_review(i) for i in items)
     age = read_age(text, lexicon, *at)
     sex = read_sex(text, lexicon, *at)
     return Letter(
         source=source,
+        document=lexicon.form,
         digest=hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest(),
         case_number=form.case_number,
         dates=_all_dates(form, injured_on, decided_on),
@@ -131,6 +134,17 @@ def _read(source: str, text: Text, lexicon: Lexicon, form: HeaderForm) -> Letter
         problems=(*form.problems, *problems),
         not_understood=(*unknown, *_silences(text, form, items)),
     )
+
+
+def _outlines(
+    text: Text, lexicon: Lexicon, form: HeaderForm, issues: tuple[int, int]
+) -> tuple[list[Outline], list[Problem]]:
+    """Return the places of the items: those of a table, of numbered sentences, or of outcomes."""
+    if form.outlines is not None:
+        return list(form.outlines), []
+    if lexicon.printed("item_sentence"):
+        return outline_sentences(text, lexicon, issues)
+    return outline_items(text, lexicon, issues)
 
 
 def _all_dates(
@@ -172,7 +186,7 @@ def _silences(text: Text, form: HeaderForm, items: tuple[Item, ...]) -> list[Not
     found = []
     for item in items:
         facts = item.facts
-        if facts and facts.visits_disputed is None:
+        if facts and item.physical_medicine and facts.visits_disputed is None:
             found.append(
                 NotUnderstood(
                     part=f"item {item.number}, visits",

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from reasoner.letters.lexicon import Lexicon
     from reasoner.letters.text import Text
 
+    from .outline import Outline
+
 DATES: Final = (
     "date_assigned",
     "date_of_injury",
@@ -23,6 +25,10 @@ DATES: Final = (
     "ur_denial_date",
     "application_received",
 )
+
+
+REQUEST_DATES: Final = ("request_dated", "request_received")
+"""Dates of the request that some documents print in their head."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +44,7 @@ class HeaderForm:
         summary: First and last offset of the clinical summary; None if it has none.
         issues: The same of the disputed items.
         problems: What is missing.
+        outlines: The items, of a form whose table lists them; None of a form with marks.
     """
 
     case_number: Stated[str] | None
@@ -47,12 +54,13 @@ class HeaderForm:
     summary: tuple[int, int] | None
     issues: tuple[int, int] | None
     problems: tuple[Problem, ...]
+    outlines: tuple[Outline, ...] | None = None
 
 
 def read_form(text: Text, lexicon: Lexicon) -> HeaderForm:
     """Find the parts and read the header of the first letter in a text."""
     end, problems = _first_letter(text, lexicon)
-    issues_at = _mark(text, lexicon, "part_issues", 0, end)
+    issues_at = _mark(text, lexicon, "part_issues", 0, end) or _first_item(text, lexicon, end)
     summary_at = _mark(text, lexicon, "part_summary", 0, issues_at[0] if issues_at else end)
     head_end = (summary_at or issues_at or (end, end))[0]
     summary = issues = None
@@ -63,14 +71,14 @@ def read_form(text: Text, lexicon: Lexicon) -> HeaderForm:
         start = _after(text, lexicon, "issues_intro", issues_at[1], end)
         closing = _mark(text, lexicon, "letter_end", start, end)
         issues = (start, closing[0] if closing else end)
-    case_number = _value(text, lexicon, "case_number", 0, end)
-    dates = _dates(text, lexicon, head_end)
-    missing = [code for code in DATES if code not in dates]
+    case_number = head_value(text, lexicon, "case_number", 0, end)
+    dates = head_dates(text, lexicon, head_end)
+    missing = [code for code in DATES if code not in dates and lexicon.printed(code)]
     problems += _missing(lexicon, case_number, missing, summary, issues)
     return HeaderForm(
         case_number=case_number,
         dates=dates,
-        priority=_value(text, lexicon, "priority", 0, head_end),
+        priority=head_value(text, lexicon, "priority", 0, head_end),
         reviewer=_reviewer(text, lexicon, head_end),
         summary=summary,
         issues=issues,
@@ -78,16 +86,23 @@ def read_form(text: Text, lexicon: Lexicon) -> HeaderForm:
     )
 
 
-def is_of_the_form(text: Text, lexicon: Lexicon) -> bool:
-    """Return True if a text holds any words that only a letter of this form holds."""
-    return any(p.search(text.flat) for p in lexicon.mark("form_name").patterns)
+def _first_item(text: Text, lexicon: Lexicon, end: int) -> tuple[int, int] | None:
+    """Return where the first item begins, of a form that numbers its items."""
+    starts = [
+        found.start()
+        for entry in lexicon.printed("item_sentence")
+        for pattern in entry.patterns
+        if (found := pattern.search(text.flat, 0, end))
+    ]
+    return (min(starts), min(starts)) if starts else None
 
 
 def _first_letter(text: Text, lexicon: Lexicon) -> tuple[int, list[Problem]]:
     """Return the end of the first letter, and a problem if others follow it."""
     heads = sorted(
         m.start()
-        for pattern in lexicon.mark("part_summary").patterns
+        for mark in lexicon.printed("letter_head") or (lexicon.mark("part_summary"),)
+        for pattern in mark.patterns
         for m in pattern.finditer(text.flat)
     )
     numbers: dict[str, int] = {}
@@ -144,17 +159,19 @@ def _after(text: Text, lexicon: Lexicon, code: str, start: int, end: int) -> int
     return found[1] if found else start
 
 
-def _value(text: Text, lexicon: Lexicon, code: str, start: int, end: int) -> Stated[str] | None:
+def head_value(text: Text, lexicon: Lexicon, code: str, start: int, end: int) -> Stated[str] | None:
+    """Return the value that a mark finds in a stretch, or None."""
     for mention in lexicon.mentions((lexicon.mark(code),), text.flat, start, end):
         span = text.span(*mention.match.span("value"))
         return Stated(value=mention.match["value"], spans=(span,))
     return None
 
 
-def _dates(text: Text, lexicon: Lexicon, end: int) -> dict[str, Stated[date]]:
+def head_dates(text: Text, lexicon: Lexicon, end: int) -> dict[str, Stated[date]]:
+    """Read the dates of the head by the codes of their marks, as far as the form prints them."""
     dates = {}
-    for code in DATES:
-        written = _value(text, lexicon, code, 0, end)
+    for code in (*DATES, *REQUEST_DATES):
+        written = head_value(text, lexicon, code, 0, end) if lexicon.printed(code) else None
         day = date_of(written.value) if written else None
         if written and day:
             dates[code] = Stated(value=day, spans=written.spans)

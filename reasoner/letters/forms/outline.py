@@ -31,19 +31,21 @@ class Outline:
         outcome: The outcome; None where the letter breaks off before it.
         parts: The guideline lines and the rationale, by the code of their label.
         end: Where the item ends.
+        authorized: What the same document approves of it, where it says that.
     """
 
     heading: tuple[int, int]
     outcome: Mention | None
     parts: Mapping[str, tuple[int, int]]
     end: int
+    authorized: tuple[int, int] | None = None
 
 
 def outline_items(
     text: Text, lexicon: Lexicon, issues: tuple[int, int]
 ) -> tuple[list[Outline], list[Problem]]:
     """Find the items between the head of the disputed items and the end of the letter."""
-    marks = _labels(text, lexicon, issues)
+    marks = label_places(text, lexicon, issues)
     outcomes = _outcomes(text, lexicon, issues, marks)
     starts, before = [], issues[0]
     for outcome in outcomes:
@@ -54,15 +56,19 @@ def outline_items(
         Outline(
             heading=(start, start + len(text.flat[start : outcome.start].rstrip(" :"))),
             outcome=outcome,
-            parts=_parts(marks, outcome.end, end),
+            parts=parts_between(marks, outcome.end, end),
             end=end,
         )
         for start, outcome, end in zip(starts, outcomes, ends, strict=True)
     ]
-    return outlines, _problems(text, outlines, issues)
+    return outlines, problems_of(text, lexicon, outlines, issues)
 
 
-def _problems(text: Text, outlines: list[Outline], issues: tuple[int, int]) -> list[Problem]:
+def problems_of(
+    text: Text, lexicon: Lexicon, outlines: list[Outline], issues: tuple[int, int]
+) -> list[Problem]:
+    """List what the form prints of each item and the text does not have."""
+    labels = [code for code in LABELS if lexicon.printed(code)]
     problems = []
     if not outlines:
         problems.append(
@@ -74,7 +80,7 @@ def _problems(text: Text, outlines: list[Outline], issues: tuple[int, int]) -> l
             )
         )
     for number, outline in enumerate(outlines, start=1):
-        absent = [code.replace("_", " ") for code in LABELS if code not in outline.parts]
+        absent = [code.replace("_", " ") for code in labels if code not in outline.parts]
         if absent:
             problems.append(
                 Problem(
@@ -87,7 +93,10 @@ def _problems(text: Text, outlines: list[Outline], issues: tuple[int, int]) -> l
     return problems
 
 
-def _labels(text: Text, lexicon: Lexicon, issues: tuple[int, int]) -> list[tuple[int, int, str]]:
+def label_places(
+    text: Text, lexicon: Lexicon, issues: tuple[int, int]
+) -> list[tuple[int, int, str]]:
+    """Return start, end and code of each label of a part, in the order of the text."""
     return sorted(
         (m.start, m.end, code)
         for code in LABELS
@@ -170,7 +179,10 @@ def _last_sentence(text: Text, inside: LexiconEntry, start: int, outcome: int) -
     return best
 
 
-def _parts(marks: list[tuple[int, int, str]], start: int, end: int) -> dict[str, tuple[int, int]]:
+def parts_between(
+    marks: list[tuple[int, int, str]], start: int, end: int
+) -> dict[str, tuple[int, int]]:
+    """Return the parts of an item by the code of their label: each ends where the next begins."""
     inside = [mark for mark in marks if start <= mark[0] < end]
     stops = [*(mark[0] for mark in inside[1:]), end][: len(inside)]
     parts: dict[str, tuple[int, int]] = {}

@@ -31,7 +31,11 @@ def read_line(text: Text, lexicon: Lexicon, start: int, end: int, on: date | Non
         end: Where it ends.
         on: The day of the decision, which selects the edition of a source cited without a year.
     """
-    citations = [*_of_schedule(text, lexicon, start, end), *_others(text, lexicon, start, end, on)]
+    day = on if lexicon.form else None
+    citations = [
+        *_of_schedule(text, lexicon, start, end, day),
+        *_others(text, lexicon, start, end, on),
+    ]
     return GuidelineLine(
         words=text.flat[start:end].strip(),
         basis=_basis(text, lexicon, start, end),
@@ -55,8 +59,14 @@ def _basis(text: Text, lexicon: Lexicon, start: int, end: int) -> Stated[Concept
     return None
 
 
-def _of_schedule(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterator[Citation]:
-    """Read "title year, Section(s): a, b, and title year": a title known to the lexicon parts."""
+def _of_schedule(
+    text: Text, lexicon: Lexicon, start: int, end: int, on: date | None
+) -> Iterator[Citation]:
+    """
+    Read "title year, Section(s): a, b, and title year": a title known to the lexicon parts.
+
+    The day selects the edition where the form prints no year.
+    """
     tier = _tier(lexicon, "ScheduleTier")
     for mark in _values(text, lexicon, "schedule_citation", start, end):
         heads = _titles(text, lexicon, *mark)
@@ -68,7 +78,7 @@ def _of_schedule(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterator
                 title=title,
                 year=year,
                 section=section,
-                guideline=_edition(lexicon, entry, year, None) if entry else None,
+                guideline=_edition(lexicon, entry, year, on) if entry else None,
                 span=text.span(at, _trim(text, at, stop)),
             )
 

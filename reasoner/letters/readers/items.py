@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
+from reasoner.knowledge.terms import mn
 from reasoner.letters.model import Confidence, Item, Stated
 
 from .citations import read_line
@@ -14,13 +15,16 @@ from .regions import read_regions
 from .sentences import masked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
     from reasoner.letters.forms.outline import Outline
     from reasoner.letters.lexicon import Lexicon, Mention
     from reasoner.letters.model import Concept, Dose
     from reasoner.letters.text import Text
+
+
+MODIFIED: Final = mn("Modified").value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +113,34 @@ def read_items(
             facts=None,
             span=text.span(outline.heading[0], outline.end),
         )
+
+
+def as_reviewed(
+    items: Iterable[Item],
+    text: Text,
+    lexicon: Lexicon,
+    outlines: list[Outline],
+    diagnosed: tuple[Stated[Concept], ...],
+) -> Iterator[Item]:
+    """Return the items of a utilization review decision with what that decision approves."""
+    for item, outline in zip(items, outlines, strict=True):
+        modified = bool(outline.authorized and item.outcome and item.outcome.value.iri == MODIFIED)
+        authorized = (
+            _dose(text, lexicon, outline.authorized, diagnosed)
+            if outline.authorized and modified
+            else None
+        )
+        yield replace(item, modified=modified, authorized=authorized, whole_in_dispute=modified)
+
+
+def decided_in_review(item: Item) -> Item:
+    """
+    Return an item whose outcome is that of utilization review, and not of a review after it.
+
+    Of a request for authorization, which decides nothing, no outcome is left.
+    """
+    facts = replace(item.facts, ur_outcome=item.outcome) if item.facts else None
+    return replace(item, outcome=None, facts=facts)
 
 
 def _heading(text: Text, outline: Outline) -> str:
