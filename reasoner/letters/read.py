@@ -10,9 +10,9 @@ from reasoner.letters.forms.header import DATES, read_form
 from reasoner.letters.forms.kinds import REQUEST, REVIEW, form_of
 from reasoner.letters.forms.numbered import outline_sentences
 from reasoner.letters.forms.outline import outline_items
+from reasoner.letters.forms.request import read_request
 from reasoner.letters.marked.mark import mark
 from reasoner.letters.readers.conditions import diagnosed_regions, read_conditions
-from reasoner.letters.forms.request import read_request
 from reasoner.letters.readers.courses import read_courses
 from reasoner.letters.readers.facts import Context, with_facts
 from reasoner.letters.readers.grounds import with_grounds
