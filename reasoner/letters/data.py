@@ -200,6 +200,7 @@ class LetterData(Data, frozen=True, kw_only=True):
     """One determination letter, read."""
 
     digest: str
+    document: str
     case_number: StatedData[str] | None
     dates: Mapping[str, StatedData[date]]
     priority: StatedData[str] | None

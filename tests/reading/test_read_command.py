@@ -95,7 +95,7 @@ def test_the_case_graph_points_at_the_words_of_each_fact(mednec: Run) -> None:
     ]
 
     assert code == 0
-    assert len([t for t in triples if t.object.value == f"{NS}Case"]) == 1  # type: ignore[union-attr] # no blank nodes
+    assert len([t for t in triples if t.object.value == f"{NS}Case"]) == 2  # type: ignore[union-attr] # no blank nodes
     assert said[course, "attendedVisits"] == ox.Literal(4)
     assert said[course, "readingConfidence"].value.endswith("StatedInWords")  # type: ignore[union-attr] # a concept
     assert any("physical therapy" in " ".join(w.split()) for w in words)

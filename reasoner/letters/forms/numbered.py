@@ -21,7 +21,7 @@ def outline_sentences(
     """
     Find the items of a form whose mark `item_sentence` names the heading of each.
 
-    The outcome stands in the same sentence, or in the sentence of the same number that the mark
+    The outcome is in the same sentence, or in the sentence of the same number that the mark
     `decision_sentence` finds before the items.
     """
     decided: dict[str, Mention] = {}

@@ -140,7 +140,7 @@ def _rows(source: str, lexicon: Lexicon) -> list[Row]:
 
 
 def _heads(line: str, lexicon: Lexicon) -> dict[int, int]:
-    """Return where each column begins whose head stands in a line."""
+    """Return where each column begins whose head is on a line."""
     found: dict[int, int] = {}
     for column, code in enumerate(COLUMNS):
         for pattern in lexicon.mark(code).patterns:
