@@ -59,6 +59,8 @@ def build(files: Iterable[Path], store: Path, knowledge: Knowledge) -> Built:
     """
     Add letters to a store; a letter that cannot be read does not stop the others.
 
+    Two copies of one letter, which have the same case number, are one letter: the first is kept.
+
     Args:
         files: The letters, in the order in which they are added.
         store: The folder of the store; created if it does not exist.
@@ -72,7 +74,7 @@ def build(files: Iterable[Path], store: Path, knowledge: Knowledge) -> Built:
     added = known = 0
     failed: list[str] = []
     with _writing(store) as recovered:
-        have = {(r.digest, r.knowledge) for r in rows(store, missing_ok=True)}
+        have = {(r.case or r.digest, r.knowledge) for r in rows(store, missing_ok=True)}
         for path in files:
             try:
                 row = _add(path, store, auditor, have)
@@ -86,7 +88,8 @@ def build(files: Iterable[Path], store: Path, knowledge: Knowledge) -> Built:
 
 def _add(path: Path, store: Path, auditor: Auditor, have: set[tuple[str, str]]) -> LetterRow | None:
     letter = read_letter(load_source(path), auditor.lexicon)
-    key = (letter.digest, auditor.knowledge.digest)
+    number = letter.case_number.value if letter.case_number else letter.digest
+    key = (number, auditor.knowledge.digest)
     if key in have:
         return None
     audits = auditor.audit(letter)
@@ -162,7 +165,7 @@ def rows(store: Path, *, missing_ok: bool = False) -> list[LetterRow]:
     for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
         try:
             row = from_json(json.loads(line), LetterRow)
-            found[row.digest] = row
+            found[row.case or row.digest] = row
         except ValueError as error:
             raise StoreUnreadable(
                 f"{path}, line {number}: {error}.", hint="Build the store again."
