@@ -23,6 +23,7 @@ STATUS: Final[dict[type[errors.MednecError], int]] = {
     errors.QueryTooCostly: 422,
     errors.QueryUnacceptable: 406,
     errors.GraphUnknown: 404,
+    errors.NamedQueryUnknown: 404,
     errors.TermUnknown: 404,
     errors.QueryError: 400,
     errors.DocumentUnreadable: 400,

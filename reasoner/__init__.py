@@ -31,13 +31,16 @@ if TYPE_CHECKING:
     from .determinations.report_data import describe_report, report_data
     from .determinations.variants import COMPARISONS
     from .knowledge.base import Knowledge, load_knowledge
-    from .knowledge.query import ask, write_facts
+    from .knowledge.named_queries import NamedQuery, find_query, named_queries
+    from .knowledge.query import ask, asked_facts, write_facts
+    from .knowledge.query_answers import NamedAnswer, answer_named
     from .pages.case_form import case_form_html
     from .pages.contract import contract_html
     from .pages.determination import assessment_html, assessment_text, report_text
     from .pages.explanation import explanation_html, explanation_text
     from .pages.knowledge.documentation import Documentation, documentation
     from .pages.letter.write import write_letter
+    from .pages.named_queries import named_answer_html, named_queries_html
     from .pages.service import service_html
     from .pages.style import STYLE_HASH
     from .proofs.explanation import explain
@@ -83,13 +86,16 @@ _MODULES = {
     "determinations.report_data": ("describe_report", "report_data"),
     "determinations.variants": ("COMPARISONS",),
     "knowledge.base": ("Knowledge", "load_knowledge"),
-    "knowledge.query": ("ask", "write_facts"),
+    "knowledge.named_queries": ("NamedQuery", "find_query", "named_queries"),
+    "knowledge.query": ("ask", "asked_facts", "write_facts"),
+    "knowledge.query_answers": ("NamedAnswer", "answer_named"),
     "pages.case_form": ("case_form_html",),
     "pages.contract": ("contract_html",),
     "pages.determination": ("assessment_html", "assessment_text", "report_text"),
     "pages.explanation": ("explanation_html", "explanation_text"),
     "pages.knowledge.documentation": ("Documentation", "documentation"),
     "pages.letter.write": ("write_letter",),
+    "pages.named_queries": ("named_answer_html", "named_queries_html"),
     "pages.service": ("service_html",),
     "pages.style": ("STYLE_HASH",),
     "proofs.explanation": ("explain",),
@@ -135,6 +141,8 @@ __all__ = [
     "Ledger",
     "Listed",
     "Listing",
+    "NamedAnswer",
+    "NamedQuery",
     "NewEntry",
     "Physician",
     "Projection",
@@ -146,7 +154,9 @@ __all__ = [
     "VerifyingKey",
     "WorkLimits",
     "WorkerPool",
+    "answer_named",
     "ask",
+    "asked_facts",
     "assessment_data",
     "assessment_html",
     "assessment_rdf",
@@ -172,6 +182,7 @@ __all__ = [
     "explanation_html",
     "explanation_text",
     "fault_data",
+    "find_query",
     "graph_of",
     "is_document",
     "keep_knowledge",
@@ -179,6 +190,9 @@ __all__ = [
     "load_case",
     "load_case_file",
     "load_knowledge",
+    "named_answer_html",
+    "named_queries",
+    "named_queries_html",
     "parse_document",
     "parsing_pool",
     "part_schemas",

@@ -14,6 +14,8 @@ MednecError
 │   ├── QueryUnreadable     not a SPARQL query
 │   ├── ConclusionUnknown   a question about an unknown rule or term
 │   ├── QueryForbidden      an update, or a call to another service
+│   ├── NamedQueryUnknown   a name that no query of the library has
+│   ├── QueryParameterRefused   an unknown parameter, or a value that is not allowed
 │   ├── QueryUnacceptable   an answer that has none of the wanted forms
 │   ├── GraphUnknown        a named graph that is not in the store
 │   ├── QueryTooCostly      over a limit of time, memory or answer
@@ -201,6 +203,14 @@ class QueryUnreadable(QueryError):
 
 class ConclusionUnknown(QueryError):
     """A question why, or why not, about an unknown rule or term, or about what did not happen."""
+
+
+class NamedQueryUnknown(QueryError):
+    """A name that no query of the library has."""
+
+
+class QueryParameterRefused(QueryError):
+    """An unknown parameter of a query of the library, or a value that is not allowed."""
 
 
 class QueryUnacceptable(QueryError):

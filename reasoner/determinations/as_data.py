@@ -125,7 +125,7 @@ def _determination(
         ],
         robust=d.robust,
         robustness=d.robustness,
-        as_made=_local(d.as_made),
+        as_made=_local(d.as_made) if d.as_made else "",
         as_made_label=d.as_made_label,
         margin=[_margin(margin, d) for margin in d.margins],
         law_of=d.law_of,

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
 
 from reasoner.containment.limits import WorkLimits
 from reasoner.containment.pool import WorkerPool
 from reasoner.containment.sparql import QUERY_TASK, QueryAnswer, SparqlQuestion, put_query
+from reasoner.kernel.terms import DCTERMS, LABEL, PROV, SOURCE, TYPE
+
+from .terms import RULE, mn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    import pyoxigraph as ox
 
     from .base import Knowledge
 
@@ -83,5 +86,23 @@ def asked_over(knowledge: Knowledge, *, over: Iterable[ox.Triple] = ()) -> Itera
 
 def write_facts(knowledge: Knowledge, path: Path, *, over: Iterable[ox.Triple] = ()) -> None:
     """Write the knowledge base, with what follows from its axioms, as N-Quads."""
-    facts = (*knowledge.facts, *knowledge.entailed, *over)
-    path.write_text("".join(f"{fact} .\n" for fact in facts), encoding="utf-8")
+    with path.open("w", encoding="utf-8") as out:
+        for facts in (asked_facts(knowledge), over):
+            out.writelines(f"{fact} .\n" for fact in facts)
+
+
+def asked_facts(knowledge: Knowledge) -> Iterator[ox.Triple]:
+    """Yield what queries ask: the facts, what follows from axioms, and each rule as a plan."""
+    yield from knowledge.facts
+    yield from knowledge.entailed
+    for rule in knowledge.rules:
+        node = ox.NamedNode(RULE + rule.id)
+        yield ox.Triple(node, TYPE, ox.NamedNode(PROV + "Plan"))
+        yield ox.Triple(node, ox.NamedNode(DCTERMS + "identifier"), ox.Literal(rule.id))
+        yield ox.Triple(node, LABEL, ox.Literal(rule.title, language="en"))
+        question = ox.Literal(PurePosixPath(rule.path).parent.name)
+        yield ox.Triple(node, ox.NamedNode(DCTERMS + "subject"), question)
+        if rule.source:
+            yield ox.Triple(node, SOURCE, ox.Literal(rule.source))
+        if rule.rationale:
+            yield ox.Triple(node, mn("rationale"), ox.Literal(rule.rationale))
