@@ -18,7 +18,8 @@ FORM: Final = "application/x-www-form-urlencoded"
 DIRECT: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 FIELDS: Final = 200
-REPEATED: Final = frozenset(("default-graph-uri", "named-graph-uri"))
+ONCE: Final = frozenset(("query",))
+"""Clients add parameters of their own, some of them twice; the protocol speaks of this one."""
 UPDATES: Final = frozenset(("update", "using-graph-uri", "using-named-graph-uri"))
 ENCODINGS: Final = frozenset(("utf-8", "utf8", ""))
 
@@ -56,7 +57,7 @@ def protocol_request() -> ProtocolRequest | None:
         given.setdefault(name, []).append(value)
     if UPDATES & set(given):
         raise _no_updates()
-    given_once({name: values for name, values in given.items() if name not in REPEATED})
+    given_once({name: values for name, values in given.items() if name in ONCE})
     if text is not None and "query" in given:
         raise BadRequest("The query is in the address and in the body; send it once.")
     if text is None and "query" not in given:
