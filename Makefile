@@ -8,7 +8,7 @@ MADE := $(VENV) dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup release run serve docs check test static laws mutants contract bench bench-letters bench-service author generate bless wheel lock clean
+.PHONY: help setup release run serve docs check test static laws mutants contract bench bench-letters bench-service bench-sparql author generate bless wheel lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -66,6 +66,8 @@ bench-letters: setup ## read the real letters in LETTERS, if present, and score 
 
 bench-service: setup ## measure the service: decisions a second, percentiles, memory
 	$(BIN)/python -m benchmarks.service
+bench-sparql: setup ## measure SPARQL over HTTP against the engine, and decisions while hostile queries run
+	$(BIN)/python -m benchmarks.sparql
 
 author: setup ## check the knowledge and run the authors' tests
 	$(BIN)/mednec fmt --check

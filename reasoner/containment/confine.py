@@ -27,6 +27,8 @@ DENIED: Final = (
     *("link", "linkat", "symlink", "symlinkat", "creat"),
 )
 """System calls that answer `EACCES`: the network, other processes, and changes to files."""
+YIELDS: Final = 10
+"""How far the work of strangers yields the processor to what decides cases."""
 CLONE_THREAD: Final = 0x10000
 WRITES: Final = (os.O_WRONLY, os.O_RDWR, os.O_CREAT, os.O_TRUNC)
 
@@ -38,6 +40,7 @@ def limit(memory: int) -> None:
     Args:
         memory: Bytes of address space.
     """
+    os.nice(YIELDS)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
