@@ -66,6 +66,7 @@ bench-letters: setup ## read the real letters in LETTERS, if present, and score 
 
 bench-service: setup ## measure the service: decisions a second, percentiles, memory
 	$(BIN)/python -m benchmarks.service
+
 bench-sparql: setup ## measure SPARQL over HTTP against the engine, and decisions while hostile queries run
 	$(BIN)/python -m benchmarks.sparql
 
