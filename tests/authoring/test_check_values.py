@@ -58,7 +58,7 @@ FAULTS: Final = [
     ("dcterms:replaces", "dcterms:isVersionOf", "property-undeclared", "dcterms:"),
     ('rdfs:label "physical medicine, arthritis"', 'rdfs:label " "', "text-empty", "arthritis"),
 ]
-"""What stands in an edition, what is written instead, and the kind and words of the finding."""
+"""The text of an edition, what is written instead, and the kind and words of the finding."""
 
 
 @pytest.fixture(scope="module")
