@@ -9,7 +9,8 @@ import pyoxigraph as ox
 from reasoner.kernel.terms import TYPE
 from reasoner.knowledge.terms import CASE, mn
 from reasoner.letters.forms.kinds import REQUEST
-from reasoner.letters.readers.facts import classes_of
+from reasoner.letters.readers.courses import about
+from reasoner.letters.readers.facts import classes_of, courses_of
 from reasoner.letters.readers.surgeries import performed
 
 from .case_nodes import Graph, Node, concept, turtle
@@ -21,13 +22,19 @@ if TYPE_CHECKING:
     from reasoner.letters.readers.statements import Statement, Words
 
     from .lexicon import Lexicon
-    from .model import Concept, GuidelineLine, Item, ItemFacts, Letter, Stated
+    from .model import Concept, Course, GuidelineLine, Item, ItemFacts, Letter, Stated
 
 T = TypeVar("T")
 
 QUOTED: Final = 2
 """Passages of a ground that its quotation joins."""
 GRANTED: Final = mn("Overturned").value
+REQUEST_DATES: Final = {
+    "receivedOn": "request_received",
+    "recommendedOn": "request_recommended",
+    "requestedOn": "request_dated",
+}
+"""The dates of the request in a case, with their names in `Letter.dates`."""
 RESPONSES: Final = {"documented_yes": mn("Affirmed"), "documented_no": mn("Negated")}
 
 
@@ -61,7 +68,7 @@ def case_of(letter: Letter, item: Item, lexicon: Lexicon, words: Words) -> bytes
     if letter.injured_on:
         graph.node("injury", "Injury", "injury").add_read("injuredOn", letter.injured_on)
     _diagnoses(graph, letter)
-    _courses(graph, letter, item.facts, lexicon)
+    _courses(graph, letter, item, item.facts, lexicon)
     _surgeries(graph, letter)
     summary = words.statements("summary", letter.summary)
     heading = words.statements("heading", item.heading.spans[0])
@@ -100,17 +107,27 @@ def _diagnoses(graph: Graph, letter: Letter) -> None:
         node.read(diagnosis.words.spans, diagnosis.words.confidence)
 
 
-def _courses(graph: Graph, letter: Letter, facts: ItemFacts, lexicon: Lexicon) -> None:
+def _courses(graph: Graph, letter: Letter, item: Item, facts: ItemFacts, lexicon: Lexicon) -> None:
     """Add the earlier courses: those of the item's class as the facts sum them up, and others."""
     code = facts.prior_certainty.value.code if facts.prior_certainty else ""
     certainty = facts.prior_certainty
     if certainty is not None and certainty.value.iri is not None:
         node = graph.node("course", "TreatmentCourse", "course")
-        node.add("treatment", _treatment(facts.treatment.value)).add_read(
-            "countCertainty", certainty
-        )
-        if code != "unknown":
-            node.add_read("attendedVisits", facts.prior_visits)
+        node.add("treatment", _treatment(facts.treatment.value))
+        same = courses_of(item, lexicon, letter.courses)
+        counted = _counted(same, facts) if code != "unknown" else None
+        interval = about(lexicon, counted) if counted and code == "exact" else None
+        if interval:
+            node.add("countCertainty", mn("Between"))
+            node.add("fewestVisits", interval[0]).add("mostVisits", interval[1])
+            node.read(certainty.spans, Confidence.INFERRED)
+        else:
+            node.add_read("countCertainty", certainty)
+            node.add_read("attendedVisits", facts.prior_visits if code != "unknown" else None)
+        if counted and _before_an_operation(letter, counted):
+            node.add_read("lastVisitOn", counted.until)
+        granted = next((c.authorized for c in same if c.authorized), None)
+        node.add_read("authorizedVisits", granted if code == "unknown" else None)
     own = classes_of(lexicon, facts.treatment.value)
     others: dict[str, tuple[Span, ...]] = {}
     for course in letter.courses:
@@ -122,6 +139,20 @@ def _courses(graph: Graph, letter: Letter, facts: ItemFacts, lexicon: Lexicon) -
         node = graph.node(f"other-course-{n}", "TreatmentCourse", "course")
         node.add("treatment", iri).add("countCertainty", mn("UnknownCount"))
         node.read(spans, Confidence.STATED)
+
+
+def _counted(same: list[Course], facts: ItemFacts) -> Course | None:
+    """Return the course whose count the facts of an item took, or None if they count none."""
+    visits = facts.prior_visits.value if facts.prior_visits else None
+    equal = [c for c in same if visits and c.visits and c.visits.value == visits]
+    return next(iter(sorted(equal, key=lambda c: c.until is None)), None)
+
+
+def _before_an_operation(letter: Letter, course: Course) -> bool:
+    """Return True if a course ended before an operation that took place."""
+    since = letter.injured_on.value if letter.injured_on else None
+    days = [s.performed_on.value for s in performed(letter.surgeries, since) if s.performed_on]
+    return bool(course.until and days and course.until.value < min(days))
 
 
 def _surgeries(graph: Graph, letter: Letter) -> None:
@@ -186,6 +217,8 @@ def _request(graph: Graph, letter: Letter, item: Item, heading: tuple[Statement,
         if product in {asked.value, whole.value if whole else None}:
             node.add("visitsPerWeek", rate.value.most).add("weeks", weeks.value.most)
             node.read((*rate.spans, *weeks.spans))
+    for name, key in REQUEST_DATES.items():
+        node.add_read(name, letter.dates.get(key))
     for statement in heading:
         node.add("purpose", statement.about).read((statement.span,))
     for operation in _found_necessary(letter) if heading else ():

@@ -85,6 +85,9 @@ class CourseData(Data, frozen=True, kw_only=True):
     certainty: StatedData[ConceptData]
     after_denial: bool
     span: SpanData
+    about: bool
+    authorized: StatedData[int] | None
+    until: StatedData[date] | None
 
 
 class SurgeryData(Data, frozen=True, kw_only=True):
@@ -94,6 +97,7 @@ class SurgeryData(Data, frozen=True, kw_only=True):
     status: StatedData[ConceptData]
     performed_on: StatedData[date] | None
     past: bool
+    parts: Sequence[StatedData[ConceptData]]
     words: str
     span: SpanData
 

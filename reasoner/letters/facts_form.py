@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from reasoner.letters.readers.facts import courses_of
 from reasoner.letters.readers.surgeries import PERFORMED
 
 if TYPE_CHECKING:
     from datetime import date
 
     from .lexicon import Lexicon
-    from .model import Concept, Diagnosis, Item, Letter, Stated, Surgery
+    from .model import Concept, Course, Diagnosis, Item, Letter, Stated, Surgery
 
 OTHER: Final = "other"
+SOON: Final = 7
+"""Days after the injury within which an operation leaves no time for a course before it."""
 SILENT: Final = "none_stated"
 """The certainty of earlier visits where the summary mentions none, and so no course."""
 REQUEST_DATES: Final = {"rfa_or_request_dated": "request_dated", "received": "request_received"}
@@ -41,7 +44,7 @@ def facts_read(letter: Letter, item: Item, lexicon: Lexicon) -> dict[str, object
         "conditions": [c for d in letter.diagnoses for c in _conditions(d, lexicon)],
         "surgeries": [_surgery(s, lexicon) for s in letter.surgeries],
         "request_dates": {name: _day(day) for name, day in dates.items()},
-        "courses": _courses(letter, item),
+        "courses": _courses(letter, item, lexicon),
         "functional_change": {"value": _code(facts.response) if facts else None},
         "reviewer_grounds": sorted({ground.value.code for ground in item.grounds}),
     }
@@ -64,30 +67,63 @@ def _conditions(diagnosis: Diagnosis, lexicon: Lexicon) -> list[dict[str, object
 def _surgery(surgery: Surgery, lexicon: Lexicon) -> dict[str, object]:
     iri = surgery.procedure.value.iri if surgery.procedure else None
     regions = lexicon.regions_of.get(iri or "", ())
+    named = [part.value.code for part in surgery.parts]
+    implied = [code for r in regions if (code := lexicon.fact_code(r))]
     return {
-        "region": next((code for r in regions if (code := lexicon.fact_code(r))), None),
+        "region": next(iter(named or implied), None),
         "status": surgery.status.value.code,
         "date": _day(surgery.performed_on),
     }
 
 
-def _courses(letter: Letter, item: Item) -> list[dict[str, object]]:
-    """Describe the earlier treatment of the item's class, as the facts of the item sum it up."""
+def _courses(letter: Letter, item: Item, lexicon: Lexicon) -> list[dict[str, object]]:
+    """
+    Describe the earlier treatment of the item's class, as the facts of the item sum it up.
+
+    A request for the initial visits of a treatment says that none was given.
+    """
     facts = item.facts
     certainty = _code(facts.prior_certainty) if facts else None
-    if facts is None or certainty in {None, SILENT}:
+    if facts is None or certainty is None:
         return []
+    same = courses_of(item, lexicon, letter.courses)
     visits = facts.prior_visits.value if facts.prior_visits else None
-    operated = any(s.status.value.code == PERFORMED for s in letter.surgeries)
+    first = lexicon.mentions((lexicon.coded("WordList", "initial_request"),), item.heading.value)
+    if certainty == SILENT:
+        if not first:
+            return []
+        visits = 0
+    counted = [c for c in same if c.visits and c.visits.value == visits]
+    named = next(iter(sorted(counted, key=lambda c: c.until is None)), next(iter(same), None))
     return [
         {
-            "treatment": facts.treatment.value.code,
+            "treatment": (named.treatment if named else facts.treatment).value.code,
             "count": visits,
             "certainty": "none_given" if visits == 0 else certainty,
-            "attended_or_authorized": "attended",
-            "relative_to_surgery": "after" if operated else "no_surgery",
+            "attended_or_authorized": _taken(same),
+            "relative_to_surgery": _relation(letter, named),
         }
     ]
+
+
+def _taken(same: list[Course]) -> str:
+    """Return whether visits were attended or only authorized, or that the letter leaves it open."""
+    if same and all(c.authorized for c in same):
+        return "authorized"
+    return "unclear" if same and all(c.after_denial for c in same) else "attended"
+
+
+def _relation(letter: Letter, course: Course | None) -> str:
+    """Return whether a course came before or after the operations that took place."""
+    done = [s for s in letter.surgeries if s.status.value.code == PERFORMED and not s.past]
+    if not done:
+        return "no_surgery"
+    days = [s.performed_on.value for s in done if s.performed_on]
+    if course and course.until and days:
+        return "before" if course.until.value < min(days) else "after"
+    injured = letter.injured_on.value if letter.injured_on else None
+    soon = injured and days and (min(days) - injured).days <= SOON
+    return "after" if soon or not days else "unclear"
 
 
 def _code(stated: Stated[Concept] | None) -> str | None:

@@ -173,6 +173,15 @@ class Lexicon:
             patterns=(),
         )
 
+    def at_and_above(self, iri: str) -> set[str]:
+        """Return a concept and all concepts that are broader than it."""
+        found: set[str] = set()
+        waiting = {iri}
+        while waiting:
+            found |= waiting
+            waiting = {a for one in waiting for a in self.broader.get(one, ())} - found
+        return found
+
     @cached_property
     def _kinds(self) -> Mapping[str, tuple[LexiconEntry, ...]]:
         replaced = {

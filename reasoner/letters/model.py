@@ -99,6 +99,10 @@ class Course:
         certainty: How sure the number is.
         after_denial: Whether only the reason that utilization review gave mentions it.
         span: The words of the mention.
+        about: True if the number is approximate.
+        authorized: Visits that were authorized, where the letter leaves open whether any was
+            attended.
+        until: The last day that its sentence names, or the last day of a year that it names alone.
     """
 
     treatment: Stated[Concept]
@@ -107,6 +111,9 @@ class Course:
     certainty: Stated[Concept]
     after_denial: bool
     span: Span
+    about: bool = False
+    authorized: Stated[int] | None = None
+    until: Stated[date] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +126,7 @@ class Surgery:
         status: Performed, planned or refused.
         performed_on: When; None if the letter gives no date.
         past: Whether its sentence names a year before the injury.
+        parts: Where in the body, as fine as the words name it.
         words: The words.
         span: The passage of the words.
     """
@@ -127,6 +135,7 @@ class Surgery:
     status: Stated[Concept]
     performed_on: Stated[date] | None
     past: bool
+    parts: tuple[Stated[Concept], ...] = ()
     words: str
     span: Span
 
@@ -177,7 +186,8 @@ class Letter:
         digest: SHA-256 of that text, in hexadecimal.
         case_number: The number of the case.
         dates: The dates of the header by the field's name: `date_assigned`, `date_of_injury`,
-            `decision_date`, `ur_denial_date`, `application_received`.
+            `decision_date`, `ur_denial_date`, `application_received`; those of the request by the
+            summary: `request_dated`, `request_received`, `request_recommended`.
         priority: Standard or expedited, as written.
         reviewer: The credentials of the reviewer.
         summary: The clinical case summary.

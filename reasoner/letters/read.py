@@ -17,8 +17,10 @@ from reasoner.letters.readers.courses import read_courses
 from reasoner.letters.readers.facts import Context, with_facts
 from reasoner.letters.readers.grounds import with_grounds
 from reasoner.letters.readers.items import as_reviewed, decided_in_review, read_items
+from reasoner.letters.readers.operations import hardware, placed, settled, with_readings
 from reasoner.letters.readers.person import read_age, read_day, read_sex
 from reasoner.letters.readers.regions import mostly_named
+from reasoner.letters.readers.request_dates import read_request_dates
 from reasoner.letters.readers.response import (
     read_home_program,
     read_measured,
@@ -83,11 +85,14 @@ def _read(source: str, text: Text, lexicon: Lexicon, form: HeaderForm) -> Letter
     at = form.summary or (0, 0)
     marked = mark(text, lexicon, *at)
     courses = tuple(read_courses(text, lexicon, *at))
-    responses = (*read_responses(text, lexicon, *at), *read_measured(text, lexicon, *at))
+    responses = (*read_responses(text, lexicon, *at, marked), *read_measured(text, lexicon, *at))
     injured_on, problems = _both(form, "date_of_injury", _told(text, lexicon, "injury_date", at))
     decided_on, more = _both(form, "ur_denial_date", _told(text, lexicon, "ur_date", at))
     problems += more
     diagnoses, unknown = read_conditions(marked, lexicon, injured_on.value if injured_on else None)
+    since = injured_on.value if injured_on else None
+    operated = placed(marked, read_surgeries(text, lexicon, *at, since))
+    surgeries = [*with_readings(operated, lexicon, diagnoses), *hardware(marked, lexicon)]
     context = Context(
         diagnosed=diagnosed_regions(diagnoses) or mostly_named(text, lexicon, *at),
         home_program=read_home_program(text, lexicon, *at),
@@ -115,7 +120,7 @@ def _read(source: str, text: Text, lexicon: Lexicon, form: HeaderForm) -> Letter
         document=lexicon.form,
         digest=hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest(),
         case_number=form.case_number,
-        dates=_all_dates(form, injured_on, decided_on),
+        dates={**_all_dates(form, injured_on, decided_on), **read_request_dates(marked)},
         priority=form.priority,
         reviewer=form.reviewer,
         summary=text.span(*at) if form.summary else None,
@@ -124,9 +129,7 @@ def _read(source: str, text: Text, lexicon: Lexicon, form: HeaderForm) -> Letter
         injured_on=injured_on,
         diagnoses=diagnoses,
         courses=courses,
-        surgeries=tuple(
-            read_surgeries(text, lexicon, *at, injured_on.value if injured_on else None)
-        ),
+        surgeries=settled(surgeries, items, lexicon),
         responses=tuple(r.said for r in responses),
         home_program=context.home_program,
         missing_records=tuple(read_missing_records(text, lexicon, *at)),

@@ -7,7 +7,7 @@ import pytest
 from reasoner.knowledge.terms import CONCEPT
 from reasoner.letters.read import read_letter
 
-from .test_phrases import PERSON, written
+from .test_phrases import written
 
 if TYPE_CHECKING:
     from reasoner.letters.lexicon import Lexicon
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def conditions_in(lexicon: Lexicon, sentence: str) -> list[str]:
     """Return the names of the conditions that a sentence of the summary states."""
-    letter = read_letter(written(summary=PERSON + sentence), lexicon)
+    summary = f"The injured worker is a 40 year old male. {sentence}"
+    letter = read_letter(written(summary=summary), lexicon)
     return [
         d.condition.value.iri.removeprefix(CONCEPT)
         for d in letter.diagnoses

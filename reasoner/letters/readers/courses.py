@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from reasoner.letters.lexicon import TARGET
 from reasoner.letters.model import Confidence, Course, Span, Stated
-from reasoner.letters.numbers import number_of
+from reasoner.letters.numbers import DATE, date_of, number_of
 
 from .regions import read_regions
 from .sentences import masked, sentences
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator
 
     from reasoner.letters.lexicon import Lexicon, Mention
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 FOLLOWING: Final = 2
 """Sentences after the one that names a treatment that may count its visits without the name."""
+DATES: Final = re.compile(DATE, re.IGNORECASE)
+YEAR: Final = re.compile(r"(?<![0-9/-])(?:19|20)[0-9]{2}(?![0-9])")
+"""A year that stands alone."""
 MOST: Final = 120
 """Visits beyond which a number near a treatment is none of visits."""
 
@@ -50,6 +54,21 @@ def read_courses(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterator
                 yield course
 
 
+def about(lexicon: Lexicon, course: Course) -> tuple[int, int] | None:
+    """
+    Return the fewest and the most visits that an approximate count is read as, or None.
+
+    A convention of reading, which `mn:aboutShare` of the lexicon states: a part of the number to
+    either side, one visit at least.
+    """
+    if not course.about or not course.visits:
+        return None
+    count = course.visits.value
+    share = int(lexicon.coded("CertaintyWord", "about").one("aboutShare"))
+    width = -(-count // share)
+    return max(1, count - width), count + width
+
+
 def _course(
     text: Text, lexicon: Lexicon, flat: str, mention: Mention, sentence: tuple[int, int]
 ) -> Course | None:
@@ -70,6 +89,10 @@ def _course(
             after_denial=False,
             span=text.span(*sentence),
         )
+    if "undocumented" not in said and "earlier" not in said:
+        granted = _authorized(text, lexicon, flat, mention, sentence)
+        if granted:
+            return granted
     if "undocumented" in said or (asked and "earlier" not in said):
         return None
     visits, code, span = _count(text, lexicon, flat, mention, sentence)
@@ -81,7 +104,63 @@ def _course(
         certainty=Stated(value=certainty.concept, spans=(span,)),
         after_denial=asked,
         span=span,
+        about=bool(visits) and _is_about(lexicon, flat, span, text),
+        until=_until(text, sentence) if visits else None,
     )
+
+
+def _authorized(
+    text: Text, lexicon: Lexicon, flat: str, mention: Mention, sentence: tuple[int, int]
+) -> Course | None:
+    """
+    Read visits that were authorized before, where no visit is said to have been attended.
+
+    Visits that utilization review approves in the same dispute were not given: a sentence that
+    speaks of the request or the review counts none.
+    """
+    if _says(lexicon, "in_dispute", flat, sentence):
+        return None
+    for pattern in lexicon.coded("ContextPhrase", "authorized").patterns:
+        for found in pattern.finditer(flat, *sentence):
+            count = number_of(found["count"])
+            if TARGET not in found[0] or count is None or count > MOST:
+                continue
+            span = text.span(*found.span())
+            open_ = lexicon.coded("CertaintyWord", "unknown")
+            named = text.span(mention.start, mention.end)
+            return Course(
+                treatment=Stated(value=mention.entry.concept, spans=(named,)),
+                regions=_regions(text, lexicon, flat, mention, sentence),
+                visits=None,
+                certainty=Stated(value=open_.concept, spans=(span,)),
+                after_denial=False,
+                span=span,
+                authorized=Stated(value=count, spans=(text.span(*found.span("count")),)),
+            )
+    return None
+
+
+def _is_about(lexicon: Lexicon, flat: str, span: Span, text: Text) -> bool:
+    start, end = text.stretch(span)
+    about = lexicon.coded("WordList", "about")
+    return bool(lexicon.mentions((about,), flat, start, end))
+
+
+def _until(text: Text, sentence: tuple[int, int]) -> Stated[date] | None:
+    """Return the last day that a sentence names, else the end of the last year."""
+    days = [
+        (day, text.span(m.start(), m.end()))
+        for m in DATES.finditer(text.flat, *sentence)
+        if (day := date_of(m[0]))
+    ]
+    if days:
+        day, span = max(days)
+        return Stated(value=day, spans=(span,))
+    years = [(int(m[0]), text.span(*m.span())) for m in YEAR.finditer(text.flat, *sentence)]
+    if not years:
+        return None
+    year, span = max(years)
+    return Stated(value=date(year, 12, 31), spans=(span,), confidence=Confidence.COMPUTED)
 
 
 def _again(
@@ -127,6 +206,7 @@ def _named_before(
         certainty=Stated(value=certainty.concept, spans=(span,)),
         after_denial=False,
         span=span,
+        until=_until(text, at) if visits else None,
     )
 
 

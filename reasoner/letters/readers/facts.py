@@ -31,7 +31,7 @@ def with_facts(
     """Return an item with its facts; one of a treatment that no word names stays as it is."""
     if item.treatment is None:
         return item
-    same = _same_class(item, lexicon, courses, context.diagnosed)
+    same = courses_of(item, lexicon, courses)
     visits, certainty = _prior(lexicon, same, item)
     dose = item.original
     facts = ItemFacts(
@@ -105,17 +105,16 @@ def classes_of(lexicon: Lexicon, concept: Concept) -> set[str]:
     return {entry.one("treatmentClass"), *entry.of("countsWith")}
 
 
-def _same_class(
-    item: Item,
-    lexicon: Lexicon,
-    courses: Iterable[Course],
-    diagnosed: tuple[Stated[Concept], ...],
-) -> list[Course]:
-    """Return the courses of the item's class of treatment that were not for other regions alone."""
+def courses_of(item: Item, lexicon: Lexicon, courses: Iterable[Course]) -> list[Course]:
+    """
+    Return the courses of the item's class of treatment that were not for other regions alone.
+
+    An item that names no region takes those for any region.
+    """
     if item.treatment is None:
         return []
     own = classes_of(lexicon, item.treatment.value)
-    regions = {r.value.code for r in item.regions or diagnosed}
+    regions = {r.value.code for r in item.regions}
     entries = lexicon.entries
     return [
         c

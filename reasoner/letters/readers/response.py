@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reasoner.letters.lexicon import Lexicon, LexiconEntry, Mention
+    from reasoner.letters.marked.model import MarkedText
     from reasoner.letters.model import Concept, Span
     from reasoner.letters.text import Text
 
 IMPROVED: Final = "documented_yes"
+UNREAL: Final = ("doubted", "undocumented")
+"""The cues under which improvement is not a fact."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +38,27 @@ class Response:
     treatment_class: str | None
 
 
-def read_responses(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterator[Response]:
-    """Yield what the summary says of the effect of treatment, in the order of the letter."""
+def read_responses(
+    text: Text, lexicon: Lexicon, start: int, end: int, marked: MarkedText
+) -> Iterator[Response]:
+    """
+    Yield what the summary says of the effect of treatment, in the order of the letter.
+
+    Improvement that the words deny, doubt or expect is none.
+    """
+    for response in _read_responses(text, lexicon, start, end):
+        if response.said.value.code != IMPROVED or not _not_a_fact(marked, response):
+            yield response
+
+
+def _not_a_fact(marked: MarkedText, response: Response) -> bool:
+    """Return True if a cue denies, doubts or expects the words of a response."""
+    start, end = marked.text.stretch(response.said.spans[0])
+    sentence = marked.sentence_at(start)
+    return sentence is not None and any(sentence.modified(at, *UNREAL) for at in (start, end - 1))
+
+
+def _read_responses(text: Text, lexicon: Lexicon, start: int, end: int) -> Iterator[Response]:
     treatments = lexicon.mentions("TreatmentWord", text.flat, start, end)
     for first, last in sentences(text.flat, start, end):
         if _asks(text, lexicon, first, last):
