@@ -102,6 +102,11 @@ class Auditor:
         return ItemAudit(item=item, case=data, decision=decision, trouble=trouble)
 
 
+def not_covered(letter: Letter) -> tuple[Item, ...]:
+    """Return the items of a letter that are not decided here: those of other fields."""
+    return tuple(item for item in letter.items if not is_decided_here(item))
+
+
 def is_decided_here(item: Item) -> bool:
     """Return True if an item is care by visits, or has a concept in the ontology."""
     facts = item.facts

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from reasoner.audits.audit import Auditor
+from reasoner.audits.audit import Auditor, not_covered
 from reasoner.audits.data import describe_audit, describe_audits
 from reasoner.determinations.assess import FORMS, decide, load_case_file
 from reasoner.determinations.data import to_json
 from reasoner.errors import LetterUnreadable
 from reasoner.letters.files import load_source
 from reasoner.letters.read import read_letter
-from reasoner.pages.audit import audit_html, audit_text
+from reasoner.pages.audit import OtherItem, audit_html, audit_text
 
 from .options import FOLDER, load
 
@@ -54,23 +55,30 @@ def audit_command(document: Path, form: str, folder: Path) -> None:
     if document.suffix.lower() in FORMS:
         decision = decide(load_case_file(document, knowledge), knowledge)
         pages, cases = [describe_audit(decision, knowledge)], b""
+        others: list[OtherItem] = []
     else:
-        pages, troubles, cases = _letter(document, knowledge)
+        pages, troubles, cases, others = _letter(document, knowledge)
     if form == "turtle":
         click.echo(cases.decode(), nl=False)
     elif form == "json":
-        data = {"audits": [to_json(page) for page in pages], "undecided": troubles}
+        data = {
+            "audits": [to_json(page) for page in pages],
+            "undecided": troubles,
+            "notCovered": [asdict(other) for other in others],
+        }
         click.echo(json.dumps(data, indent=2, ensure_ascii=False))
     elif form == "html":
-        click.echo(audit_html(pages, document.name), nl=False)
+        click.echo(audit_html(pages, document.name, others), nl=False)
     elif pages:
-        click.echo(audit_text(pages, document.name), nl=False)
+        click.echo(audit_text(pages, document.name, others), nl=False)
     for trouble in troubles:
         click.echo(trouble, err=True)
     sys.exit(1 if troubles else 0)
 
 
-def _letter(path: Path, knowledge: Knowledge) -> tuple[list[CaseAuditData], list[str], bytes]:
+def _letter(
+    path: Path, knowledge: Knowledge
+) -> tuple[list[CaseAuditData], list[str], bytes, list[OtherItem]]:
     auditor = Auditor(knowledge)
     letter = read_letter(load_source(path), auditor.lexicon)
     found = auditor.audit(letter)
@@ -87,4 +95,12 @@ def _letter(path: Path, knowledge: Knowledge) -> tuple[list[CaseAuditData], list
     troubles = [f"{path.name}: {a.trouble}" for a in found if a.decision is None]
     broken = [p for p in letter.problems if p.kind in BREAKS_OFF]
     troubles += [f"{path.name}: {p.message}" for p in broken]
-    return pages, troubles, b"\n".join(a.case for a in found)
+    others = [
+        OtherItem(
+            number=item.number,
+            heading=item.heading.value,
+            outcome=item.outcome.value.label if item.outcome else None,
+        )
+        for item in not_covered(letter)
+    ]
+    return pages, troubles, b"\n".join(a.case for a in found), others

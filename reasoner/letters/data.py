@@ -197,6 +197,7 @@ class ItemData(Data, frozen=True, kw_only=True):
     rationale: SpanData | None
     grounds: Sequence[StatedData[ConceptData]]
     facts: ItemFactsData | None
+    treatments: Sequence[ItemData]
     span: SpanData
 
 

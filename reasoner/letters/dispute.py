@@ -135,6 +135,8 @@ class Item:
         rationale: The rationale, without its label.
         grounds: On what the reviewer decided, as the rationale says of the case.
         facts: Facts for a decision; None unless the treatment is known.
+        treatments: Each treatment as an item of its own, where the heading asks for several; else
+            empty.
         span: The item from the heading to the end of the rationale.
     """
 
@@ -158,4 +160,5 @@ class Item:
     rationale: Span | None
     grounds: tuple[Stated[Concept], ...] = ()
     facts: ItemFacts | None
+    treatments: tuple[Item, ...] = ()
     span: Span

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from reasoner.errors import LetterUnreadable
@@ -16,7 +17,12 @@ from reasoner.letters.readers.conditions import diagnosed_regions, read_conditio
 from reasoner.letters.readers.courses import read_courses
 from reasoner.letters.readers.facts import Context, with_facts
 from reasoner.letters.readers.grounds import with_grounds
-from reasoner.letters.readers.items import as_reviewed, decided_in_review, read_items
+from reasoner.letters.readers.items import (
+    as_reviewed,
+    decided_in_review,
+    read_items,
+    with_treatments,
+)
 from reasoner.letters.readers.operations import hardware, placed, settled, with_readings
 from reasoner.letters.readers.person import read_age, read_day, read_sex
 from reasoner.letters.readers.regions import mostly_named
@@ -107,9 +113,14 @@ def _read(source: str, text: Text, lexicon: Lexicon, form: HeaderForm) -> Letter
         read = read_items(text, lexicon, outlines, context.diagnosed, days)
         if lexicon.form == REVIEW:
             read = as_reviewed(read, text, lexicon, outlines, context.diagnosed)
+
+        def whole(item: Item) -> Item:
+            item = with_facts(item, lexicon, courses, responses, context)
+            return with_grounds(text, lexicon, item)
+
         items = tuple(
-            with_grounds(text, lexicon, with_facts(i, lexicon, courses, responses, context))
-            for i in read
+            replace(whole(i), treatments=tuple(whole(t) for t in i.treatments))
+            for i in (with_treatments(i, text, lexicon) for i in read)
         )
         if lexicon.form in {REQUEST, REVIEW}:
             items = tuple(decided_in_review(i) for i in items)

@@ -31,27 +31,54 @@ class AuditItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherItem:
+    """
+    An item of a letter that is of another field and is not decided here.
+
+    Attributes:
+        number: Its place in the letter, from 1.
+        heading: Its words.
+        outcome: What the independent reviewer decided; None in a letter that breaks off.
+    """
+
+    number: int
+    heading: str
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditPage:
-    """The page of the audits of one letter or case: its title and its items in order."""
+    """
+    The page of the audits of one letter or case.
+
+    Attributes:
+        title: The name of the audited document.
+        items: Its items in order.
+        others: The items of the letter that are not covered.
+    """
 
     title: str
     items: tuple[AuditItem, ...]
+    others: tuple[OtherItem, ...] = ()
 
 
-def audit_page(audits: Sequence[CaseAuditData], title: str) -> AuditPage:
+def audit_page(
+    audits: Sequence[CaseAuditData], title: str, others: Sequence[OtherItem] = ()
+) -> AuditPage:
     """
     Return the model of a page.
 
     Args:
         audits: The audits of the cases of one letter, or of one case.
         title: The name of the audited document.
+        others: The items of the letter that are not covered.
     """
     items = [
         AuditItem(name=case.name, data=audit, sources=_cited(audit))
         for case in audits
         for audit in case.audits
     ]
-    return AuditPage(title=title, items=tuple(items))
+    return AuditPage(title=title, items=tuple(items), others=tuple(others))
 
 
 def _cited(audit: RequestAuditData) -> tuple[SourceData, ...]:
@@ -61,11 +88,15 @@ def _cited(audit: RequestAuditData) -> tuple[SourceData, ...]:
     return tuple(source for source in found.sources if source.number in used)
 
 
-def audit_text(audits: Sequence[CaseAuditData], title: str) -> str:
+def audit_text(
+    audits: Sequence[CaseAuditData], title: str, others: Sequence[OtherItem] = ()
+) -> str:
     """Write the page of an audit as text; the arguments are those of `audit_page`."""
-    return render("audit.txt", page=audit_page(audits, title), **words("audit_words.txt"))
+    return render("audit.txt", page=audit_page(audits, title, others), **words("audit_words.txt"))
 
 
-def audit_html(audits: Sequence[CaseAuditData], title: str) -> str:
+def audit_html(
+    audits: Sequence[CaseAuditData], title: str, others: Sequence[OtherItem] = ()
+) -> str:
     """Write the page of an audit as HTML; the arguments are those of `audit_page`."""
-    return render("audit.html", page=audit_page(audits, title), **words("audit_words.txt"))
+    return render("audit.html", page=audit_page(audits, title, others), **words("audit_words.txt"))

@@ -65,6 +65,20 @@ def test_a_letter_is_added_once(folder: Path, store: Path, knowledge: Knowledge)
     assert len(rows(store)) == 2
 
 
+def test_two_copies_of_one_letter_are_one_letter(
+    folder: Path, knowledge: Knowledge, tmp_path: Path
+) -> None:
+    """A copy with other spaces and line ends has the case number of the first."""
+    first = folder / NAMES[0]
+    copy = tmp_path / "copy.txt"
+    copy.write_bytes(first.read_bytes().replace(b"\n", b" \r\n"))
+
+    built = build([first, copy], tmp_path / "store", knowledge)
+
+    assert (built.added, built.known) == (1, 1)
+    assert len(rows(tmp_path / "store")) == 1
+
+
 def test_the_letters_of_others_do_not_matter(
     folder: Path, store: Path, knowledge: Knowledge, tmp_path: Path
 ) -> None:

@@ -12,6 +12,8 @@ from reasoner.letters.files import LIMIT, TEXT_LIMIT, load_source
 from reasoner.letters.read import read_letter
 from reasoner.letters.reference_form import as_reference
 
+from .test_phrases import written as written_letter
+
 if TYPE_CHECKING:
     from reasoner.letters.lexicon import Lexicon
 
@@ -206,3 +208,47 @@ def test_a_20_mb_file_stops_no_other_letter(tmp_path: Path) -> None:
     assert done.exit_code == 1
     assert "large.txt: letter-too-large" in done.stderr
     assert done.stdout.count('"case"') == 1
+
+
+def test_parts_in_another_order_are_read_where_they_are(lexicon: Lexicon) -> None:
+    """A summary after the disputed items is not taken for the rationale of the last of them."""
+    begin = KNEE.index("CLINICAL CASE SUMMARY")
+    middle = KNEE.index("IMR ISSUES")
+    moved = f"{KNEE[:begin]}{KNEE[middle:]}\n\n{KNEE[begin:middle]}"
+    letter, alone = read_letter(moved, lexicon), read_letter(KNEE, lexicon)
+
+    assert [p.kind for p in letter.problems] == ["parts-in-another-order"]
+    assert letter.age == alone.age or (letter.age and alone.age)
+    assert [i.heading.value for i in letter.items] == [i.heading.value for i in alone.items]
+    last = letter.items[-1].rationale
+    assert last is not None
+    assert "CLINICAL CASE SUMMARY" not in letter.words(last)
+    assert [i.facts and i.facts.prior_visits and i.facts.prior_visits.value for i in letter.items]
+
+
+@pytest.mark.parametrize(
+    ("written", "noise", "missing"),
+    [
+        ("Date of Injury:", "Date of lnjury:", "date-of-injury-missing"),
+        ("CLINICAL CASE SUMMARY", "CL1N1CAL CASE SUMMARY", "part-summary-missing"),
+        ("Case Number:", "Case Nurnber:", "case-number-missing"),
+    ],
+)
+def test_noise_of_text_recognition_leaves_a_part_missing(
+    written: str, noise: str, missing: str, lexicon: Lexicon
+) -> None:
+    """A head that text recognition spoiled is named as missing; its value is not guessed."""
+    letter = read_letter(KNEE.replace(written, noise), lexicon)
+
+    assert missing in {p.kind for p in letter.problems}
+
+
+@pytest.mark.parametrize("visits", ["l2", "1O", "l O"])
+def test_a_number_with_a_letter_in_it_is_not_a_number(visits: str, lexicon: Lexicon) -> None:
+    """The letters l and O that text recognition puts for 1 and 0 make no other number."""
+    source = written_letter(heading=f"Physical therapy, {visits} visits, lumbar spine")
+    (item,) = read_letter(source, lexicon).items
+
+    assert item.original.visits is None
+    assert item.facts is not None
+    assert item.facts.visits_disputed is None

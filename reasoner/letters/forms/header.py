@@ -62,15 +62,28 @@ def read_form(text: Text, lexicon: Lexicon) -> HeaderForm:
     end, problems = _first_letter(text, lexicon)
     issues_at = _mark(text, lexicon, "part_issues", 0, end) or _first_item(text, lexicon, end)
     summary_at = _mark(text, lexicon, "part_summary", 0, issues_at[0] if issues_at else end)
-    head_end = (summary_at or issues_at or (end, end))[0]
+    late = _mark(text, lexicon, "part_summary", issues_at[1], end) if issues_at else None
+    summary_at = summary_at or late
+    heads = [at for at in (summary_at, issues_at) if at]
+    head_end = min((at[0] for at in heads), default=end)
     summary = issues = None
     if summary_at:
         start = _after(text, lexicon, "summary_intro", summary_at[1], end)
-        summary = (start, issues_at[0] if issues_at else end)
+        summary = (start, issues_at[0] if issues_at and summary_at is not late else end)
     if issues_at:
         start = _after(text, lexicon, "issues_intro", issues_at[1], end)
-        closing = _mark(text, lexicon, "letter_end", start, end)
-        issues = (start, closing[0] if closing else end)
+        stop = late[0] if late and summary_at is late else end
+        closing = _mark(text, lexicon, "letter_end", start, stop)
+        issues = (start, closing[0] if closing else stop)
+    if late and summary_at is late:
+        problems.append(
+            Problem(
+                kind="parts-in-another-order",
+                message="The clinical summary comes after the disputed items.",
+                hint="Each part was read where it is; check that no page is misplaced.",
+                span=text.span(*late),
+            )
+        )
     case_number = head_value(text, lexicon, "case_number", 0, end)
     dates = head_dates(text, lexicon, head_end)
     missing = [code for code in DATES if code not in dates and lexicon.printed(code)]

@@ -55,8 +55,11 @@ def parts_of(item: Item) -> tuple[Item, ...]:
     Return an item in the parts that are decided by themselves, in the order of the letter.
 
     A remainder that names a number of visits for some regions and another for others has one for
-    each; a part that is as large as the original request was denied as a whole.
+    each; a part that is as large as the original request was denied as a whole. Two treatments in
+    one heading are two parts.
     """
+    if item.treatments:
+        return item.treatments
     if item.facts is None or len(item.disputed) < 2:  # noqa: PLR2004 - one dose is the item
         return (item,)
     return tuple(_part(item, item.facts, n) for n in range(len(item.disputed)))

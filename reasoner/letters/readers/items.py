@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -115,6 +116,48 @@ def read_items(
         )
 
 
+def with_treatments(item: Item, text: Text, lexicon: Lexicon) -> Item:
+    """
+    Return an item with each treatment that its heading asks for, if it asks for more than one.
+
+    "Physical therapy, 8 visits, and acupuncture, 6 visits" is two requests with one outcome. A
+    remainder that review left of one treatment stays one request.
+    """
+    named = [_of_dose(dose, text, lexicon) for dose in item.disputed]
+    kinds = {found[0].value.iri for found in named if found}
+    if item.modified or None in named or len(kinds) < 2:  # noqa: PLR2004 - one kind is one request
+        return item
+    return replace(
+        item,
+        treatments=tuple(
+            replace(
+                item,
+                part=n,
+                treatment=found[0],
+                kind=found[1] or None,
+                physical_medicine=bool(found[1]),
+                original=dose,
+                disputed=(dose,),
+                regions=dose.regions or item.regions or _regions(item.disputed),
+            )
+            for n, (found, dose) in enumerate(zip(named, item.disputed, strict=True), start=1)
+            if found
+        ),
+    )
+
+
+def _regions(doses: Iterable[Dose]) -> tuple[Stated[Concept], ...]:
+    found = {r.value.code: r for dose in doses for r in dose.regions}
+    return tuple(found.values())
+
+
+def _of_dose(dose: Dose, text: Text, lexicon: Lexicon) -> tuple[Stated[Concept], str] | None:
+    """Return the treatment that the words of a quantity name."""
+    start = bisect_left(text.starts, dose.span.start)
+    end = bisect_left(text.starts, dose.span.end)
+    return _treatment(text, lexicon, (start, end))
+
+
 def as_reviewed(
     items: Iterable[Item],
     text: Text,
@@ -140,7 +183,8 @@ def decided_in_review(item: Item) -> Item:
     Of a request for authorization, which decides nothing, no outcome is left.
     """
     facts = replace(item.facts, ur_outcome=item.outcome) if item.facts else None
-    return replace(item, outcome=None, facts=facts)
+    treatments = tuple(decided_in_review(t) for t in item.treatments)
+    return replace(item, outcome=None, facts=facts, treatments=treatments)
 
 
 def _heading(text: Text, outline: Outline) -> str:
