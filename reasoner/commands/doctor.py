@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 @FOLDER
 def doctor_command(listed: bool, settings_file: Path | None, folder: Path) -> None:  # noqa: FBT001
     """
-    Check what the service needs on this machine; exit code 1 if something is bad.
+    Check what the service needs on this machine.
+
+    The exit code is 1 if something is bad.
 
     With --settings, list each setting with its value and meaning instead.
     """

@@ -61,7 +61,7 @@ OUT = click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
 
 @click.group("ledger")
 def ledger_group() -> None:
-    """Begin, read, check, back up and restore the ledger, the system of record."""
+    """Begin, read, check, back up and restore the ledger of records."""
 
 
 @ledger_group.command("init")

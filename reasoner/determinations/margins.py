@@ -105,12 +105,14 @@ def find_margins(
         requests: The requests of the case.
 
     Returns:
-        The margins by request: of each limit and trial that measures it, unless it is not decided,
-        and of the cap that counts it.
+        The margins by request that is decided: of each limit and trial that measures it, and of
+        the cap that counts it.
     """
     moved = MovedFigures(knowledge, derivation)
     found: dict[str, tuple[Margin, ...]] = {}
     for request in requests:
+        if derivation.holds(request, "undecided"):
+            continue
         figures = find_figures(knowledge, derivation, request)
         margins = [m for f in figures for m in _margins(knowledge, derivation, moved, f)]
         if margins:

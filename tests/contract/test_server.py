@@ -75,7 +75,7 @@ def test_slow_clients_do_not_keep_others_waiting(served: Served) -> None:
 
 def test_a_case_that_takes_too_long_is_stopped_and_others_are_decided(served: Served) -> None:
     """A case of many requests ends at its deadline, in a process that is replaced."""
-    many = {**JSON, "request": [{**JSON["request"], "id": f"r{n}"} for n in range(50)]}
+    many = {**JSON, "request": [{**JSON["request"], "id": f"r{n}"} for n in range(400)]}
     answers: list[tuple[int, bytes]] = []
     body = json.dumps(many)
     hostile = threading.Thread(

@@ -19,6 +19,7 @@ from reasoner.kernel.head import Form
 from reasoner.kernel.parser import parse_construct
 from reasoner.kernel.printer import print_construct
 from reasoner.kernel.rule_texts import parse_rule
+from reasoner.knowledge.rule_form import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "ontology").rglob("*.rq"))
 FILES = [path for path in FILES if "rules" in path.parts]
-FORM = Form(dated_by="https://w3id.org/mednec/ns#onDecisionDate", silent=("step",), about="request")
+FORM = Form(
+    dated_by="https://w3id.org/mednec/ns#onDecisionDate",
+    silent=("step",),
+    kinds=(("audit", KINDS),),
+    about="request",
+)
 HEAD = "#+ id: A-01\n#+ title: t\n#+ because: b\n#+ role: step\n#+ rationale: w\n"
 
 

@@ -55,7 +55,9 @@ def holds(both: Determination, apart: list[Determination]) -> None:
     if both.robust and name(both) == SUPPORTED:
         assert names == {SUPPORTED}
     if both.is_decided and SUPPORTED in names and len(names) > 1:
-        assert (name(both), both.robust) == ("NotEstablished", False)
+        certain = both.visits.supported is not None and both.visits.supported[0] > 0
+        assert name(both) == ("NecessaryInPart" if certain else "NotEstablished")
+        assert both.robust is False
     if len(names) == 1 and all(one.robust for one in apart):
         assert {name(both)} == names
     spans = [one.visits.supported for one in apart]

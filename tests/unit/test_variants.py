@@ -139,7 +139,7 @@ def test_each_set_of_sources_is_tried_alone(knowledge: Knowledge) -> None:
     assert list(found) == ["", "the MTUS alone", "ODG alone", "ACOEM alone", "the statute alone"]
     assert all("/odg-2014/" in row for row in found["ODG alone"].governing)
     assert [w.rule for w in found["ODG alone"].why] == ["VIEW-10", "VIEW-10"]
-    assert {w.rule for w in found["ACOEM alone"].why} == {"VIEW-11"}
+    assert {w.rule for w in found["ACOEM alone"].why} == {"LIM-61", "VIEW-11"}
     assert {w.rule for w in found["the statute alone"].why} == {"VIEW-14", "VIEW-15"}
     assert found[""].governing == found["the MTUS alone"].governing
 
