@@ -31,7 +31,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         tmp_path_factory.mktemp("records"),
         threads="24",
         workers="2",
-        decision_seconds="1.5",
+        decision_seconds="0.75",
         body_seconds="5",
     )
     yield found
@@ -75,7 +75,12 @@ def test_slow_clients_do_not_keep_others_waiting(served: Served) -> None:
 
 def test_a_case_that_takes_too_long_is_stopped_and_others_are_decided(served: Served) -> None:
     """A case of many requests ends at its deadline, in a process that is replaced."""
-    many = {**JSON, "request": [{**JSON["request"], "id": f"r{n}"} for n in range(400)]}
+    course = {"treatment": "PhysicalTherapy", "attendedVisits": 1, "countCertainty": "AtLeast"}
+    many = {
+        **JSON,
+        "request": [{**JSON["request"], "id": f"r{n}"} for n in range(50)],
+        "course": [{**course, "id": f"c{n}"} for n in range(40)],
+    }
     answers: list[tuple[int, bytes]] = []
     body = json.dumps(many)
     hostile = threading.Thread(
