@@ -28,10 +28,10 @@ def test_a_newcomer_keeps_signs_asks_and_verifies_in_six_commands(tmp_path: Path
     assert len(lines) == 6
     served = start(tmp_path)
     script = "set -e\n" + "\n".join(f"{line}\necho; echo =====" for line in lines)
-    for found, here in {
+    for found, here in {  # The folder first: the path of the command may contain its name.
+        "/tmp/": f"{tmp_path}/",  # noqa: S108 - the README's, replaced
         "http://127.0.0.1:8080": f"http://127.0.0.1:{served.port}",
         ".venv/bin/mednec": str(served.command),
-        "/tmp/": f"{tmp_path}/",  # noqa: S108 - the README's, replaced
         "curl -sS": "curl -sS --fail-with-body",
     }.items():
         script = script.replace(found, here)
