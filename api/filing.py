@@ -70,6 +70,40 @@ def fingerprint(body: bytes) -> str:
     return hashlib.sha256("\n".join(parts).encode() + b"\n" + body).hexdigest()
 
 
+def file_entry(
+    kind: str, subject: str, document: dict[str, object], sent: bytes, *, version: int = 1
+) -> RecordedEntry:
+    """
+    Append what a request asks to keep, in the caller's name and under its idempotency key.
+
+    Args:
+        kind: The kind of the entry.
+        subject: The resource that it is about, such as `comments/1`.
+        document: The JSON object to keep.
+        sent: The body of the request, which a repetition has to send again.
+        version: The version of the resource.
+
+    Returns:
+        The entry; that of the first time if the request is a repetition.
+
+    Raises:
+        BadRequest: The idempotency key has odd characters, or is too long.
+    """
+    key = idempotency_key()
+    (made,) = records().add(
+        entry_of(
+            kind,
+            subject,
+            document,
+            actor=caller().id,
+            version=version,
+            key=key,
+            fingerprint=fingerprint(sent) if key else "",
+        )
+    )
+    return made
+
+
 def current_entry(kind: str, subject: str) -> RecordedEntry:
     """
     Return the latest entry of a resource.

@@ -11,14 +11,12 @@ from flask import Blueprint, Flask, Response, current_app, g, request
 from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
 from werkzeug.formparser import FormDataParser
 
-from api.access import caller
 from api.bodies import CASE_FORMS, parameters, read_body
 from api.filing import (
     answer_json,
     current_entry,
     document_of,
-    fingerprint,
-    idempotency_key,
+    file_entry,
     listed,
     records,
 )
@@ -61,17 +59,8 @@ def create() -> Response:
         raise UnsupportedMediaType(f"Send {LINES}, one case on each line, or {PARTS}.")
     if not 0 < len(cases) <= MOST:
         raise BadRequest(f"There are {len(cases)} cases; expected 1 to {MOST:,}.")
-    key, name = idempotency_key(), new_id()
-    (made,) = records().add(
-        entry_of(
-            "bulk",
-            f"bulk/{name}",
-            {"id": name, "cases": cases},
-            actor=caller().id,
-            key=key,
-            fingerprint=fingerprint(body) if key else "",
-        )
-    )
+    name = new_id()
+    made = file_entry("bulk", f"bulk/{name}", {"id": name, "cases": cases}, body)
     _start(current_app._get_current_object(), made)  # type: ignore[attr-defined]  # noqa: SLF001
     name = made.subject.partition("/")[2]
     response = answer_json(_state(name, len(cases)), 202)

@@ -19,8 +19,7 @@ from api.filing import (
     answer_json,
     current_entry,
     document_of,
-    fingerprint,
-    idempotency_key,
+    file_entry,
     listed,
     records,
 )
@@ -59,23 +58,14 @@ def create() -> Response:
     body = read_body(current().settings.bulk_bytes)
     sent = sent_object(body, ("files",), ("files", "note"))
     files = _files(sent["files"])
-    key, name = idempotency_key(), new_id()
+    name = new_id()
     record: dict[str, object] = {
         "id": name,
         "base": knowledge_now().digest,
         "files": files,
         "note": str(sent.get("note", ""))[:SHOWN],
     }
-    (made,) = records().add(
-        entry_of(
-            "change",
-            f"changes/{name}",
-            record,
-            actor=caller().id,
-            key=key,
-            fingerprint=fingerprint(body) if key else "",
-        )
-    )
+    made = file_entry("change", f"changes/{name}", record, body)
     _start(current_app._get_current_object(), made, knowledge_now())  # type: ignore[attr-defined]  # noqa: SLF001
     response = answer_json(_state(made), 202)
     response.headers["Location"] = f"/v1/{made.subject}"

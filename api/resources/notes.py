@@ -8,20 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response
 from werkzeug.exceptions import BadRequest, UnprocessableEntity
 
-from api.access import caller
 from api.bodies import parameters, read_body, sent_object
 from api.filing import (
     check_match,
     current_entry,
     document_of,
-    fingerprint,
-    idempotency_key,
+    file_entry,
     listed,
     log_access,
     proven,
-    records,
 )
-from api.records import entry_of, new_id
+from api.records import new_id
 from api.state import current
 
 if TYPE_CHECKING:
@@ -131,20 +128,10 @@ def _kept(
     body: bytes,
     before: RecordedEntry | None = None,
 ) -> Response:
-    key = idempotency_key()
     name = before.subject.partition("/")[2] if before else new_id()
     version = before.version + 1 if before else 1
-    (made,) = records().add(
-        entry_of(
-            kind,
-            f"{folder}/{name}",
-            {"id": name, "version": version, **sent},
-            actor=caller().id,
-            version=version,
-            key=key,
-            fingerprint=fingerprint(body) if key else "",
-        )
-    )
+    document = {"id": name, "version": version, **sent}
+    made = file_entry(kind, f"{folder}/{name}", document, body, version=version)
     log_access("write", made)
     response = proven(made, 200 if before else 201)
     response.headers["Location"] = f"/v1/{made.subject}"

@@ -13,7 +13,7 @@ from api.filing import (
     answer_json,
     current_entry,
     document_of,
-    fingerprint,
+    file_entry,
     idempotency_key,
     listed,
     log_access,
@@ -51,17 +51,8 @@ def sign_determination(name: str) -> Response:
         last = None  # a repetition: the entry that was made then is returned
     before = document_of(last) if last else document_of(entry)
     signed = sign(before, knowledge_now(), physician, ruling_of(sent))
-    (made,) = records().add(
-        entry_of(
-            "decision",
-            f"decisions/{name}",
-            signed,
-            actor=caller().id,
-            version=last.version + 1 if last else 1,
-            key=key,
-            fingerprint=fingerprint(body) if key else "",
-        )
-    )
+    version = last.version + 1 if last else 1
+    made = file_entry("decision", f"decisions/{name}", signed, body, version=version)
     log_access("write", made)
     response = proven(made, 201)
     response.headers["Location"] = f"/v1/decisions/{name}"

@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, Response
 from werkzeug.exceptions import BadRequest
 
-from api.access import caller
 from api.bodies import parameters, read_body, sent_object
 from api.filing import (
     current_entry,
-    fingerprint,
-    idempotency_key,
+    file_entry,
     listed,
     log_access,
     proven,
-    records,
 )
-from api.records import entry_of, new_id
+from api.records import new_id
 from api.state import current, knowledge_now
 from reasoner import case_json, load_case
 
@@ -53,7 +50,6 @@ def create_what_if() -> Response:
     entry = current_entry("case", f"cases/{name}")
     patched = json.dumps(_patched(_as_json(entry), change)).encode()
     document = decided(patched, "application/json", {"asOf": as_of} if as_of else {})
-    key = idempotency_key()
     made_id = new_id()
     record: dict[str, object] = {
         "id": made_id,
@@ -63,16 +59,7 @@ def create_what_if() -> Response:
         "change": change,
         "answer": document,
     }
-    (made,) = records().add(
-        entry_of(
-            "what-if",
-            f"what-ifs/{made_id}",
-            record,
-            actor=caller().id,
-            key=key,
-            fingerprint=fingerprint(body) if key else "",
-        )
-    )
+    made = file_entry("what-if", f"what-ifs/{made_id}", record, body)
     log_access("write", made)
     response = proven(made, 201)
     response.headers["Location"] = f"/v1/{made.subject}"

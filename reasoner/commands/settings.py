@@ -6,7 +6,7 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +25,19 @@ class Settings:
     cache: Path | None
 
 
+class _Places(NamedTuple):
+    """Where each system keeps one kind of a user's files: below a home or in a variable."""
+
+    windows: str
+    mac: str
+    variable: str
+    xdg: str
+
+
+CACHE: Final = _Places("cache", "Library/Caches", "XDG_CACHE_HOME", ".cache")
+DATA: Final = _Places("data", "Library/Application Support", "XDG_DATA_HOME", ".local/share")
+
+
 def default_cache(environment: Mapping[str, str], platform: str = sys.platform) -> Path | None:
     """
     Return the cache folder of mednec for this user; None where the system does not name one.
@@ -35,16 +48,7 @@ def default_cache(environment: Mapping[str, str], platform: str = sys.platform) 
         environment: The environment variables.
         platform: The operating system, as in `sys.platform`.
     """
-    if platform == "win32":
-        local = environment.get("LOCALAPPDATA", "")
-        return Path(local) / "mednec" / "cache" if local else None
-    home = environment.get("HOME", "")
-    if platform == "darwin":
-        return Path(home) / "Library" / "Caches" / "mednec" if home else None
-    named = environment.get("XDG_CACHE_HOME", "")
-    if Path(named).is_absolute():
-        return Path(named) / "mednec"
-    return Path(home) / ".cache" / "mednec" if home else None
+    return _user_folder(environment, platform, CACHE)
 
 
 def user_cache() -> Path | None:
@@ -60,16 +64,20 @@ def default_data(environment: Mapping[str, str], platform: str = sys.platform) -
         environment: The environment variables.
         platform: The operating system, as in `sys.platform`.
     """
+    return _user_folder(environment, platform, DATA)
+
+
+def _user_folder(environment: Mapping[str, str], platform: str, places: _Places) -> Path | None:
     if platform == "win32":
         local = environment.get("LOCALAPPDATA", "")
-        return Path(local) / "mednec" / "data" if local else None
+        return Path(local) / "mednec" / places.windows if local else None
     home = environment.get("HOME", "")
     if platform == "darwin":
-        return Path(home) / "Library" / "Application Support" / "mednec" if home else None
-    named = environment.get("XDG_DATA_HOME", "")
+        return Path(home) / places.mac / "mednec" if home else None
+    named = environment.get(places.variable, "")
     if Path(named).is_absolute():
         return Path(named) / "mednec"
-    return Path(home) / ".local" / "share" / "mednec" if home else None
+    return Path(home) / places.xdg / "mednec" if home else None
 
 
 def user_data() -> Path | None:

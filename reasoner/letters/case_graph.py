@@ -202,8 +202,6 @@ def _request(graph: Graph, letter: Letter, item: Item, heading: tuple[Statement,
     node = graph.node("request", "Request", "request")
     node.add("treatment", _treatment(facts.treatment.value))
     node.read(facts.treatment.spans, facts.treatment.confidence)
-    node.add_read("requestedOn", letter.dates.get("request_dated"))
-    node.add_read("receivedOn", letter.dates.get("request_received"))
     for region in facts.regions:
         node.add_read("region", region)
     whole, left = facts.visits_original, facts.visits_disputed
